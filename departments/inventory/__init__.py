@@ -1,0 +1,1 @@
+"""What departments emitted and absorbed: activity data times emission factor."""

@@ -1,0 +1,12 @@
+DROP VIEW inventory_chargeable;
+DROP TRIGGER inventory_numbered_record_never_deleted ON inventory_emissionrecord;
+DROP TRIGGER inventory_approved_record_never_edited ON inventory_activityrecord;
+DROP FUNCTION inventory_keep_approved();
+DROP TRIGGER inventory_numbered_on_insert ON inventory_emissionrecord;
+DROP TRIGGER inventory_numbered_on_update ON inventory_emissionrecord;
+DROP FUNCTION inventory_number_only_approved();
+DROP TRIGGER inventory_emission_record_never_edited ON inventory_emissionrecord;
+DROP FUNCTION inventory_keep_emission_record();
+DROP FUNCTION inventory_approvals_through();
+DROP FUNCTION inventory_number_approvals(bigint[]);
+DROP SEQUENCE inventory_approval_number;

@@ -1,0 +1,120 @@
+"""Tables: activity data as departments hand it in, and the files it came from."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+
+class ImportBatch(models.Model):
+    """A file that was taken in whole: its bytes, its hash, and who brought it."""
+
+    file_name = models.CharField(_("file name"), max_length=255)
+    sha256 = models.CharField(max_length=64, unique=True, db_comment="hex SHA-256 of the file")
+    content = models.BinaryField(db_comment="the original file")
+    row_count = models.PositiveIntegerField(_("rows"))
+    imported_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    imported_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = _("import")
+        verbose_name_plural = _("imports")
+        ordering = ["-imported_at"]
+
+    def __str__(self) -> str:
+        return self.file_name
+
+
+class RecordState(models.TextChoices):
+    DRAFT = "draft", _("draft")
+    SUBMITTED = "submitted", _("submitted")
+    APPROVED = "approved", _("approved")
+    RETURNED = "returned", _("returned")
+
+
+class ActivityRecord(models.Model):
+    """What a department did: so much of an activity, between two days, in a place.
+
+    An approved record is never edited: a correction is a new record that supersedes it.
+    """
+
+    department = models.ForeignKey("organisation.Department", models.PROTECT, related_name="+")
+    activity = models.CharField(_("activity"), max_length=250)
+    started_on = models.DateField(_("first day"))
+    ended_on = models.DateField(_("last day"), db_comment="the activity date: it names the period")
+    quantity = models.DecimalField(
+        _("quantity"), max_digits=30, decimal_places=10, db_comment="in `unit`"
+    )
+    unit = models.CharField(_("unit"), max_length=60)
+    place = models.CharField(
+        _("place"), max_length=20, blank=True, db_comment="ISO 3166, eGRID subregion or WORLD"
+    )
+    inputs = models.JSONField(
+        _("further inputs"),
+        default=dict,
+        blank=True,
+        db_comment="arguments of the calculation by name; decimals as strings",
+    )
+    external_id = models.CharField(_("external id"), max_length=100, blank=True)
+    note = models.CharField(_("note"), max_length=500, blank=True)
+    is_estimated = models.BooleanField(_("estimated"), default=False)
+
+    state = models.CharField(
+        _("state"), max_length=10, choices=RecordState, default=RecordState.DRAFT
+    )
+    supersedes = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="corrections"
+    )
+    correction_reason = models.CharField(_("reason for the correction"), max_length=500, blank=True)
+    batch = models.ForeignKey(
+        ImportBatch, models.PROTECT, null=True, blank=True, related_name="records"
+    )
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+    return_reason = models.CharField(_("reason for the return"), max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = _("activity record")
+        verbose_name_plural = _("activity records")
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["department", "-id"], name="inventory_record_by_department"),
+            models.Index(fields=["state", "-id"], name="inventory_record_by_state"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ended_on__gte=F("started_on")),
+                name="inventory_record_ends_after_it_starts",
+                violation_error_message=_("The last day is before the first day."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="approved")
+                | (Q(decided_by__isnull=False) & Q(submitted_by__isnull=False)),
+                name="inventory_approved_record_names_its_approver",
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=True)
+                | (~Q(decided_by=F("submitted_by")) & ~Q(decided_by=F("created_by"))),
+                name="inventory_record_decided_by_another_person",
+                violation_error_message=_("Whoever entered or submitted a record can't decide it."),
+            ),
+            models.UniqueConstraint(
+                fields=["department", "external_id"],
+                condition=~Q(external_id="") & Q(supersedes__isnull=True),
+                name="inventory_external_id_is_unique_in_its_department",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.activity} {self.quantity} {self.unit}"

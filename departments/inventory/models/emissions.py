@@ -1,0 +1,122 @@
+"""Tables: emission records, the results that schemes charge; never edited."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from departments.inventory.models.activity import ActivityRecord
+from departments.inventory.models.factors import EmissionFactor
+
+
+class EmissionKind(models.TextChoices):
+    EMISSION = "emission", _("emission")
+    REMOVAL = "removal", _("removal")
+
+
+class DurabilityClass(models.TextChoices):
+    """How long the carbon stays out of the air."""
+
+    SHORT = "short", _("short (under 100 years)")
+    MEDIUM = "medium", _("medium (100 to 1,000 years)")
+    LONG = "long", _("long (1,000 years or more)")
+
+
+class RemovalState(models.TextChoices):
+    CONTRACTED = "contracted", _("contracted")
+    DELIVERED = "delivered", _("delivered")
+    VERIFIED = "verified", _("verified")
+    RETIRED = "retired", _("retired")
+
+
+class EmissionRecord(models.Model):
+    """The kgCO2e of one activity record, with the factor and the arithmetic that made it.
+
+    Made when the activity record is submitted, so that the approver sees the very figure; becomes
+    chargeable when it gets its approval number. Emissions and removals are both positive here; a
+    removal that is undone is negative. Outside Scope 2 both bases carry the same figure.
+    """
+
+    activity_record = models.ForeignKey(
+        ActivityRecord, models.PROTECT, related_name="emission_records"
+    )
+    department = models.ForeignKey("organisation.Department", models.PROTECT, related_name="+")
+    activity_on = models.DateField(db_comment="last day of the activity: names period and price")
+    country = models.CharField(max_length=2, blank=True, db_comment="ISO 3166-1 alpha-2")
+    kind = models.CharField(max_length=10, choices=EmissionKind, default=EmissionKind.EMISSION)
+    scope = models.PositiveSmallIntegerField(null=True, db_comment="1, 2 or 3; null for removals")
+    category = models.PositiveSmallIntegerField(null=True, db_comment="Scope 3 category 1 to 15")
+    durability_class = models.CharField(max_length=10, choices=DurabilityClass, blank=True)
+    removal_state = models.CharField(max_length=10, choices=RemovalState, blank=True)
+    location_kgco2e = models.DecimalField(
+        max_digits=24, decimal_places=6, db_comment="kgCO2e, location-based, to the milligram"
+    )
+    market_kgco2e = models.DecimalField(
+        max_digits=24, decimal_places=6, db_comment="kgCO2e, market-based, to the milligram"
+    )
+    factor = models.ForeignKey(
+        EmissionFactor, models.PROTECT, null=True, related_name="emission_records"
+    )
+    gwp_set = models.CharField(max_length=40, blank=True)
+    quality_tier = models.PositiveSmallIntegerField(
+        default=1, db_comment="data quality, 1 best to 5; each fallback step lowers it"
+    )
+    trace = models.JSONField(
+        db_comment="the printed arithmetic: method, citation, fallbacks, steps; decimals as strings"
+    )
+    supersedes = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="successors"
+    )
+    calculated_at = models.DateTimeField(db_default=Now(), editable=False)
+    approval_number = models.BigIntegerField(
+        null=True,
+        unique=True,
+        db_comment="order of approval; given once, under a lock, so that a settlement can say "
+        "'everything up to this number'",
+    )
+
+    class Meta:
+        verbose_name = _("emission record")
+        verbose_name_plural = _("emission records")
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["department", "activity_on"], name="inventory_emission_by_dept"),
+            models.Index(
+                fields=["activity_on"],
+                name="inventory_emission_by_day",
+                condition=Q(approval_number__isnull=False),
+            ),
+            models.Index(fields=["activity_record"], name="inventory_emission_by_record"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=(
+                    Q(kind="emission", scope__in=[1, 2, 3], durability_class="", removal_state="")
+                    | (
+                        Q(kind="removal", scope__isnull=True)
+                        & ~Q(durability_class="")
+                        & ~Q(removal_state="")
+                    )
+                ),
+                name="inventory_emission_or_removal",
+            ),
+            models.CheckConstraint(
+                condition=Q(category__isnull=True) | Q(scope=3, category__range=(1, 15)),
+                name="inventory_category_is_scope_3",
+            ),
+            models.UniqueConstraint(
+                fields=["supersedes"],
+                condition=Q(approval_number__isnull=False),
+                name="inventory_one_approved_successor",
+            ),
+            models.UniqueConstraint(
+                fields=["activity_record"],
+                condition=Q(approval_number__isnull=False, supersedes__isnull=True),
+                name="inventory_one_first_approved_result",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.activity_on} {self.market_kgco2e} kgCO2e"

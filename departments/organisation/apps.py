@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class OrganisationConfig(AppConfig):
+    name = "departments.organisation"
+    label = "organisation"
+    verbose_name = "Organisation"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,1 @@
+"""Every charge and incentive as balanced entries in periods that close."""

@@ -1,0 +1,82 @@
+"""Tables: commodities and the accounts that hold them."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class Commodity(models.Model):
+    """What an account counts: a currency, or kgCO2e."""
+
+    code = models.CharField(_("code"), max_length=10, primary_key=True)
+    exponent = models.PositiveSmallIntegerField(
+        _("decimals"),
+        db_comment="amounts are stored as integers: units × 10^exponent "
+        "(USD 2: cents; KGCO2E 6: milligrams)",
+    )
+
+    class Meta:
+        verbose_name = _("commodity")
+        verbose_name_plural = _("commodities")
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class AccountKind(models.TextChoices):
+    EMISSIONS = "emissions", _("emissions")
+    REMOVALS = "removals", _("removals")
+    ATMOSPHERE = "atmosphere", _("atmosphere")
+    FEE_EXPENSE = "fee_expense", _("carbon fee expense")
+    INCENTIVE_INCOME = "incentive_income", _("carbon incentive income")
+    CARBON_FUND = "carbon_fund", _("carbon fund")
+
+
+class Account(models.Model):
+    """A place in the chart of accounts; its code reads as beancount reads it."""
+
+    code = models.CharField(_("code"), max_length=200, unique=True)
+    kind = models.CharField(_("kind"), max_length=20, choices=AccountKind)
+    commodity = models.ForeignKey(Commodity, models.PROTECT, related_name="accounts")
+    scheme = models.ForeignKey("pricing.Scheme", models.PROTECT, null=True, related_name="+")
+    department = models.ForeignKey(
+        "organisation.Department", models.PROTECT, null=True, related_name="+"
+    )
+    scope = models.PositiveSmallIntegerField(_("scope"), null=True)
+    category = models.PositiveSmallIntegerField(_("Scope 3 category"), null=True)
+    durability_class = models.CharField(_("durability class"), max_length=10, blank=True)
+
+    class Meta:
+        verbose_name = _("account")
+        verbose_name_plural = _("accounts")
+        ordering = ["code"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=[
+                    "kind",
+                    "commodity",
+                    "scheme",
+                    "department",
+                    "scope",
+                    "category",
+                    "durability_class",
+                ],
+                nulls_distinct=False,
+                name="ledger_one_account_for_its_dimensions",
+            ),
+            models.UniqueConstraint(
+                fields=["id", "commodity"], name="ledger_account_with_its_commodity"
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    code__regex=r"^(Expenses|Income|Equity)(:[A-Z0-9][A-Za-z0-9-]*)+$"
+                ),
+                name="ledger_account_code_is_readable_elsewhere",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.code

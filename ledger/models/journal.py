@@ -1,0 +1,107 @@
+"""Tables: the journal. Written by posting.py alone; the database refuses every change."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from ledger.models.accounts import Account, Commodity
+from ledger.models.periods import AccountingPeriod
+
+
+class CurrentTransactionId(models.Func):
+    """The number of the database transaction that runs, as an integer."""
+
+    template = "(pg_current_xact_id()::text::bigint)"
+    output_field = models.BigIntegerField()
+    allowed_default = True
+    arity = 0
+
+
+class JournalEntry(models.Model):
+    """One event in the books: lines that balance in every commodity they touch."""
+
+    entry_date = models.DateField(_("entry date"), db_comment="a day of its accounting period")
+    period = models.ForeignKey(AccountingPeriod, models.PROTECT, related_name="entries")
+    recorded_at = models.DateTimeField(_("recorded at"), db_default=Now(), editable=False)
+    recorded_xid = models.BigIntegerField(
+        db_default=CurrentTransactionId(),
+        editable=False,
+        db_comment="transaction that wrote it; only that one may add lines",
+    )
+    description = models.CharField(_("description"), max_length=300)
+    source_type = models.CharField(_("source"), max_length=30)
+    source_id = models.CharField(_("source id"), max_length=120)
+    purpose = models.CharField(_("purpose"), max_length=30)
+    settlement = models.ForeignKey(
+        "ledger.Settlement", models.PROTECT, null=True, related_name="+"
+    )
+    department = models.ForeignKey(
+        "organisation.Department", models.PROTECT, null=True, related_name="+"
+    )
+    activity_period = models.ForeignKey(
+        AccountingPeriod,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_comment="period of the activity; differs from `period` on a true-up",
+    )
+    reverses = models.OneToOneField(
+        "self", models.PROTECT, null=True, related_name="reversed_by"
+    )
+    posted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("journal entry")
+        verbose_name_plural = _("journal entries")
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source_type", "source_id", "purpose"],
+                name="ledger_source_is_posted_once",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["period", "id"], name="ledger_entry_by_period"),
+            models.Index(fields=["department", "id"], name="ledger_entry_by_department"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.id} {self.entry_date} {self.description}"
+
+
+class JournalLine(models.Model):
+    """A debit or a credit, in whole minor units of its account's commodity."""
+
+    entry = models.ForeignKey(
+        JournalEntry, models.PROTECT, related_name="lines", db_constraint=False
+    )
+    account = models.ForeignKey(
+        Account, models.PROTECT, related_name="lines", db_constraint=False
+    )
+    commodity = models.ForeignKey(
+        Commodity, models.PROTECT, related_name="+", db_constraint=False
+    )
+    debit = models.BigIntegerField(_("debit"), db_comment="minor units, ≥ 0")
+    credit = models.BigIntegerField(_("credit"), db_comment="minor units, ≥ 0")
+
+    class Meta:
+        verbose_name = _("journal line")
+        verbose_name_plural = _("journal lines")
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(debit__gt=0, credit=0) | Q(debit=0, credit__gt=0),
+                name="ledger_line_is_debit_or_credit",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["entry"], name="ledger_line_by_entry"),
+            models.Index(fields=["account", "id"], name="ledger_line_by_account"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.debit} {self.credit} {self.commodity_id}"

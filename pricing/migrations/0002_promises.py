@@ -1,0 +1,13 @@
+"""The promises of this app that the database keeps: see the SQL beside this file."""
+
+from pathlib import Path
+
+from django.db import migrations
+
+SQL = Path(__file__).with_suffix(".sql").read_text()
+UNDO = Path(__file__).with_suffix(".undo.sql").read_text()
+
+
+class Migration(migrations.Migration):
+    dependencies = [("pricing", "0001_initial")]
+    operations = [migrations.RunSQL(SQL, UNDO)]

@@ -1,0 +1,3 @@
+DROP TRIGGER pricing_approved_rate_never_edited ON pricing_incentiverate;
+DROP TRIGGER pricing_approved_price_never_edited ON pricing_carbonprice;
+DROP FUNCTION pricing_keep_approved();

@@ -1,0 +1,218 @@
+"""Tables: policy. Schemes, what they cover, the prices and incentive rates in force."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.db import models
+from django.db.models import F, Q, Value
+from django.db.models.functions import Coalesce, Now
+from django.utils.translation import gettext_lazy as _
+
+
+class Mechanism(models.TextChoices):
+    FEE = "fee", _("carbon fee")
+    SHOWBACK = "showback", _("showback (shadow price)")
+
+
+class Scope2Basis(models.TextChoices):
+    LOCATION = "location", _("location-based")
+    MARKET = "market", _("market-based")
+
+
+class Scheme(models.Model):
+    """A mechanism with its scope and its calendar, e.g. the internal carbon fee."""
+
+    code = models.SlugField(_("code"), max_length=40, unique=True)
+    name = models.CharField(_("name"), max_length=200)
+    mechanism = models.CharField(
+        _("mechanism"), max_length=20, choices=Mechanism, default=Mechanism.FEE
+    )
+    currency = models.CharField(_("currency"), max_length=3, db_comment="ISO 4217, fixed for life")
+    scope2_basis = models.CharField(
+        _("charged Scope 2 basis"), max_length=10, choices=Scope2Basis, default=Scope2Basis.MARKET
+    )
+    starts_on = models.DateField(
+        _("starts on"), db_comment="activity before this day is never charged"
+    )
+    keeps_atmosphere = models.BooleanField(
+        _("keeps the atmosphere account"),
+        default=False,
+        help_text=_("The one scheme that posts kgCO2e, so that no tonne is counted twice."),
+    )
+    purpose = models.TextField(_("purpose"), blank=True)
+    is_illustrative = models.BooleanField(_("illustrative"), default=False)
+
+    class Meta:
+        verbose_name = _("scheme")
+        verbose_name_plural = _("schemes")
+        ordering = ["code"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["keeps_atmosphere"],
+                condition=Q(keeps_atmosphere=True),
+                name="pricing_one_scheme_keeps_the_atmosphere",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} · {self.name}"
+
+
+class SchemeCoverage(models.Model):
+    """A scope, or one Scope 3 category, that a scheme charges during a range of days."""
+
+    scheme = models.ForeignKey(Scheme, models.PROTECT, related_name="coverage")
+    scope = models.PositiveSmallIntegerField(_("scope"))
+    category = models.PositiveSmallIntegerField(
+        _("Scope 3 category"), null=True, blank=True, help_text=_("Empty: the whole scope.")
+    )
+    in_force = DateRangeField(_("in force"), db_comment="[first day, day after the last)")
+
+    class Meta:
+        verbose_name = _("coverage")
+        verbose_name_plural = _("coverage")
+        ordering = ["scheme", "scope", "category"]
+        constraints = [
+            ExclusionConstraint(
+                name="pricing_one_coverage_in_force",
+                expressions=[
+                    (F("scheme"), RangeOperators.EQUAL),
+                    (F("scope"), RangeOperators.EQUAL),
+                    (Coalesce(F("category"), Value(0)), RangeOperators.EQUAL),
+                    (F("in_force"), RangeOperators.OVERLAPS),
+                ],
+                violation_error_message=_("This scope is already covered on some of these days."),
+            ),
+            models.CheckConstraint(
+                condition=Q(scope__in=[1, 2, 3])
+                & (Q(category__isnull=True) | Q(scope=3, category__range=(1, 15))),
+                name="pricing_coverage_names_a_scope",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.scope}.{self.category or '*'} {self.in_force}"
+
+
+class CarbonPrice(models.Model):
+    """A price per tonne in force on a range of days, for all or part of a scheme.
+
+    The most specific price wins: department (nearest ancestor), then category, then scope, then
+    the scheme's default; a country narrows within each.
+    """
+
+    scheme = models.ForeignKey(Scheme, models.PROTECT, related_name="prices")
+    department = models.ForeignKey(
+        "organisation.Department", models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    scope = models.PositiveSmallIntegerField(_("scope"), null=True, blank=True)
+    category = models.PositiveSmallIntegerField(_("Scope 3 category"), null=True, blank=True)
+    country = models.CharField(_("country"), max_length=2, blank=True)
+    price_per_tonne = models.DecimalField(
+        _("price per tonne"),
+        max_digits=18,
+        decimal_places=6,
+        db_comment="in the scheme's currency per tCO2e",
+    )
+    in_force = DateRangeField(_("in force"), db_comment="[first day, day after the last)")
+    reason = models.TextField(_("reason"), blank=True)
+    source_url = models.URLField(_("source"), max_length=500, blank=True)
+    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField(db_default=Now(), editable=False)
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    approved_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("carbon price")
+        verbose_name_plural = _("carbon prices")
+        ordering = ["scheme", "in_force"]
+        constraints = [
+            ExclusionConstraint(
+                name="pricing_one_price_in_force",
+                expressions=[
+                    (F("scheme"), RangeOperators.EQUAL),
+                    (Coalesce(F("department"), Value(0)), RangeOperators.EQUAL),
+                    (Coalesce(F("scope"), Value(0)), RangeOperators.EQUAL),
+                    (Coalesce(F("category"), Value(0)), RangeOperators.EQUAL),
+                    (F("country"), RangeOperators.EQUAL),
+                    (F("in_force"), RangeOperators.OVERLAPS),
+                ],
+                violation_error_message=_(
+                    "A price for exactly this is already in force on some of these days."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(price_per_tonne__gte=0), name="pricing_price_is_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=Q(category__isnull=True) | Q(scope=3, category__range=(1, 15)),
+                name="pricing_price_category_is_scope_3",
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_by__isnull=True) | ~Q(approved_by=F("proposed_by")),
+                name="pricing_price_approved_by_another_person",
+                violation_error_message=_("Whoever proposed a price can't approve it."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.price_per_tonne.normalize():f} {self.in_force}"
+
+
+class IncentiveRate(models.Model):
+    """What a verified absorbed tonne earns, by durability class, on a range of days."""
+
+    scheme = models.ForeignKey(Scheme, models.PROTECT, related_name="incentive_rates")
+    durability_class = models.CharField(
+        _("durability class"), max_length=10, db_comment="short, medium or long"
+    )
+    rate_per_tonne = models.DecimalField(
+        _("rate per tonne"),
+        max_digits=18,
+        decimal_places=6,
+        db_comment="in the scheme's currency per verified tCO2e",
+    )
+    in_force = DateRangeField(_("in force"), db_comment="[first day, day after the last)")
+    reason = models.TextField(_("reason"), blank=True)
+    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField(db_default=Now(), editable=False)
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    approved_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("incentive rate")
+        verbose_name_plural = _("incentive rates")
+        ordering = ["scheme", "durability_class", "in_force"]
+        constraints = [
+            ExclusionConstraint(
+                name="pricing_one_incentive_rate_in_force",
+                expressions=[
+                    (F("scheme"), RangeOperators.EQUAL),
+                    (F("durability_class"), RangeOperators.EQUAL),
+                    (F("in_force"), RangeOperators.OVERLAPS),
+                ],
+                violation_error_message=_(
+                    "A rate for this durability class is already in force on some of these days."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(durability_class__in=["short", "medium", "long"]),
+                name="pricing_rate_names_a_durability_class",
+            ),
+            models.CheckConstraint(
+                condition=Q(rate_per_tonne__gte=0), name="pricing_rate_is_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_by__isnull=True) | ~Q(approved_by=F("proposed_by")),
+                name="pricing_rate_approved_by_another_person",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.durability_class} {self.rate_per_tonne.normalize():f} {self.in_force}"
