@@ -1,0 +1,1 @@
+"""Wires the apps together; no carbon or accounting rules live here."""

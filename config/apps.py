@@ -1,0 +1,21 @@
+"""Connects what Django must know before the first request, task or migration."""
+
+from typing import Any
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class ConfigConfig(AppConfig):
+    name = "config"
+
+    def ready(self) -> None:
+        from config import celery, checks  # noqa: F401  registers the worker app and the checks
+
+        post_migrate.connect(_grant, sender=self)
+
+
+def _grant(*, using: str, **_: Any) -> None:
+    from config.grants import grant_app_role
+
+    grant_app_role(using=using)

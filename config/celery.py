@@ -1,0 +1,47 @@
+"""The worker app and the whole timetable.
+
+Rows in PostgreSQL say what is done; Celery only rings. So no result is kept, a task is acknowledged
+before it runs, and whatever is lost the sweep rings for again.
+"""
+
+import os
+from typing import Any
+
+from celery import Celery
+from celery.signals import beat_init, celeryd_init
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+from django.conf import settings
+
+from config import engines
+
+app = Celery("carbon-fee-ledger")
+app.conf.update(
+    broker_url=settings.BROKER_URL,
+    broker_connection_retry_on_startup=True,
+    broker_transport_options={"visibility_timeout": 3600},
+    task_ignore_result=True,
+    task_acks_late=False,
+    task_serializer="json",
+    accept_content=["json"],
+    worker_prefetch_multiplier=1,
+    worker_hijack_root_logger=False,
+    timezone="UTC",
+    enable_utc=True,
+    beat_schedule={
+        "ring again for unfinished settlements": {
+            "task": "ledger.sweep_settlements",
+            "schedule": 60.0,
+        },
+    },
+    beat_schedule_filename=str(settings.BEAT_SCHEDULE_FILE),
+)
+app.autodiscover_tasks()
+
+
+@celeryd_init.connect
+@beat_init.connect
+def _ensure_engines(**_: Any) -> None:
+    """A worker and a beat keep the engines running while they run."""
+    engines.ensure()

@@ -1,0 +1,47 @@
+#!/usr/bin/env python
+"""Runs a command, with the engines it needs, as the database role it needs."""
+
+import os
+import sys
+
+from config import engines
+
+WITHOUT_DATABASE = {
+    "check",
+    "collectstatic",
+    "compilemessages",
+    "findstatic",
+    "help",
+    "makemessages",
+    "shell_completion",
+    "spectacular",
+    "startapp",
+    "version",
+}
+AS_OWNER = {"dbshell", "flush", "makemigrations", "migrate", "prepare_database", "sqlmigrate"}
+
+
+def needs_database(arguments: list[str]) -> bool:
+    """Whether the command line does more than show help or work on files."""
+    if not arguments or {"-h", "--help", "--version"} & set(arguments):
+        return False
+    return arguments[0] not in WITHOUT_DATABASE or "--database" in arguments
+
+
+def main() -> None:
+    """Every command begins here."""
+    arguments = sys.argv[1:]
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    os.environ["CFL_DATABASE_ROLE"] = "owner" if AS_OWNER & set(arguments[:1]) else "app"
+    if needs_database(arguments):
+        try:
+            engines.ensure()
+        except engines.EnginesUnavailable as error:
+            sys.exit(str(error))
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(sys.argv)
+
+
+if __name__ == "__main__":
+    main()
