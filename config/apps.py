@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.db.models.signals import post_migrate
 
 
@@ -12,7 +12,8 @@ class ConfigConfig(AppConfig):
     def ready(self) -> None:
         from config import celery, checks  # noqa: F401  registers the worker app and the checks
 
-        post_migrate.connect(_grant, sender=self)
+        # sent once for each app with models, after all have migrated: one of them will do
+        post_migrate.connect(_grant, sender=apps.get_app_config("ledger"))
 
 
 def _grant(*, using: str, **_: Any) -> None:

@@ -38,7 +38,7 @@ class Engines:
 
     @property
     def sockets(self) -> Path:
-        """Short, for a socket's path has 107 bytes at most; not $TMPDIR, which sessions differ in."""
+        """Short: a socket's path has 107 bytes at most. Not $TMPDIR: sessions differ in it."""
         temporary = Path("/tmp")
         if not temporary.is_dir():
             temporary = Path(tempfile.gettempdir())
