@@ -1,0 +1,175 @@
+"""Calculates. Electricity and emissions of computing: AI training, inference and cloud use.
+
+The energy comes by the best figure there is, and the result's `path` says which: energy at the
+facility's meter, energy at the machines, average power, or rated power (TDP) × utilisation. Which
+scope it is depends on whose machines they are: own data centre Scope 2, cloud Scope 3 category 1.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from departments.inventory.calculation import hardware
+from departments.inventory.calculation.arithmetic import (
+    emit,
+    per,
+    require_activity,
+    require_at_most,
+    shown,
+    times,
+)
+from departments.inventory.calculation.errors import MissingInput, OutOfRange
+from departments.inventory.calculation.result import Factor, Result, Step
+
+FACILITY_METER = "measured at the facility"
+MACHINE_METER = "measured at the machines"
+AVERAGE_POWER = "average power"
+RATED_POWER = "TDP × utilisation"
+PER_REQUEST = "energy per request"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnergyUse:
+    """Electricity of a workload at the facility's meter, the arithmetic, and the path taken."""
+
+    energy_kwh: Decimal
+    steps: tuple[Step, ...]
+    path: str
+
+
+def calculate(
+    *,
+    grid: Factor,
+    energy_kwh: Decimal | None = None,
+    machine_energy_kwh: Decimal | None = None,
+    accelerator_hours: Decimal | None = None,
+    average_power_w: Decimal | None = None,
+    tdp_w: Decimal | None = None,
+    utilisation: Decimal | None = None,
+    pue: Decimal | None = None,
+) -> Result:
+    """Emissions of a workload's electricity; embodied carbon is a line of its own.
+
+    Returns: kgCO2e, unrounded, with the path taken.
+    Raises:  as `energy_use`; UnknownUnit, IncompatibleUnits.
+    Source:  Patterson et al. 2021, Carbon Emissions and Large Neural Network Training.
+    """
+    use = energy_use(
+        energy_kwh=energy_kwh,
+        machine_energy_kwh=machine_energy_kwh,
+        accelerator_hours=accelerator_hours,
+        average_power_w=average_power_w,
+        tdp_w=tdp_w,
+        utilisation=utilisation,
+        pue=pue,
+    )
+    return _emitted(use, grid)
+
+
+def calculate_requests(
+    *, requests: Decimal, energy_per_request_wh: Decimal, grid: Factor, pue: Decimal
+) -> Result:
+    """Emissions of inference by the number of requests; the energy of one is at the machines.
+
+    Returns: kgCO2e, unrounded.
+    Raises:  NegativeActivity, NotFinite, OutOfRange; UnknownUnit, IncompatibleUnits.
+    """
+    require_activity("Requests", requests)
+    require_activity("Energy per request", energy_per_request_wh)
+    machine_kwh = per(times(requests, energy_per_request_wh), Decimal(1000))
+    expression = f"{shown(requests)} requests × {shown(energy_per_request_wh)} Wh ÷ 1,000"
+    return _emitted(_with_pue(machine_kwh, expression, pue, PER_REQUEST), grid)
+
+
+def energy_use(
+    *,
+    energy_kwh: Decimal | None = None,
+    machine_energy_kwh: Decimal | None = None,
+    accelerator_hours: Decimal | None = None,
+    average_power_w: Decimal | None = None,
+    tdp_w: Decimal | None = None,
+    utilisation: Decimal | None = None,
+    pue: Decimal | None = None,
+) -> EnergyUse:
+    """Electricity of a workload by the best figure given; the others are then not looked at.
+
+    Returns: kWh at the facility's meter, unrounded. `energy_kwh` already holds the cooling, so PUE
+             applies to every path but that one; hours are accelerators × hours.
+    Raises:  MissingInput, NegativeActivity, NotFinite, OutOfRange.
+    """
+    if energy_kwh is not None:
+        return _metered(energy_kwh)
+    if machine_energy_kwh is not None:
+        require_activity("Energy at the machines", machine_energy_kwh)
+        expression = f"{shown(machine_energy_kwh)} kWh"
+        return _with_pue(machine_energy_kwh, expression, pue, MACHINE_METER)
+    if accelerator_hours is None:
+        raise MissingInput(method="Computing", names=("energy_kwh", "accelerator_hours"))
+    return _from_power(accelerator_hours, average_power_w, tdp_w, utilisation, pue)
+
+
+def embodied_share(
+    *, embodied_kgco2e: Decimal, accelerator_hours: Decimal, lifetime_hours: Decimal
+) -> Result:
+    """Embodied emissions of the accelerators that fall on this workload, on their own line.
+
+    Returns: kgCO2e, unrounded.
+    Raises:  NegativeActivity, NotFinite, OutOfRange.
+    """
+    return hardware.calculate_share(
+        embodied_kgco2e=embodied_kgco2e, hours=accelerator_hours, lifetime_hours=lifetime_hours
+    )
+
+
+def _metered(energy_kwh: Decimal) -> EnergyUse:
+    require_activity("Energy", energy_kwh)
+    expression = f"{shown(energy_kwh)} kWh"
+    step = Step(label="Energy, measured", expression=expression, value=energy_kwh, unit="kWh")
+    return EnergyUse(energy_kwh=energy_kwh, steps=(step,), path=FACILITY_METER)
+
+
+def _from_power(
+    hours: Decimal,
+    average_power_w: Decimal | None,
+    tdp_w: Decimal | None,
+    utilisation: Decimal | None,
+    pue: Decimal | None,
+) -> EnergyUse:
+    """Hours × watts, by average power when it is known, else by TDP × utilisation."""
+    require_activity("Accelerator hours", hours)
+    power_w, power, path = _power(average_power_w, tdp_w, utilisation)
+    machine_kwh = per(times(hours, power_w), Decimal(1000))
+    return _with_pue(machine_kwh, f"{shown(hours)} h × {power} ÷ 1,000", pue, path)
+
+
+def _power(
+    average_power_w: Decimal | None, tdp_w: Decimal | None, utilisation: Decimal | None
+) -> tuple[Decimal, str, str]:
+    """Watts of one accelerator, as printed, and the path."""
+    if average_power_w is not None:
+        require_activity("Average power", average_power_w)
+        return average_power_w, f"{shown(average_power_w)} W", AVERAGE_POWER
+    if tdp_w is None or utilisation is None:
+        raise MissingInput(method="Computing", names=("average_power_w", "tdp_w with utilisation"))
+    require_activity("TDP", tdp_w)
+    require_at_most("Utilisation", utilisation, Decimal(1))
+    return times(tdp_w, utilisation), f"{shown(tdp_w)} W × {shown(utilisation)}", RATED_POWER
+
+
+def _with_pue(machine_kwh: Decimal, expression: str, pue: Decimal | None, path: str) -> EnergyUse:
+    """Energy at the machines, and what the building adds to it."""
+    if pue is None:
+        raise MissingInput(method="Computing", names=("pue",))
+    require_activity("PUE", pue)
+    if pue < 1:
+        raise OutOfRange(name="PUE", value=pue, allowed="1 or more")
+    energy_kwh = times(machine_kwh, pue)
+    expression = f"{expression} × {shown(pue)} PUE"
+    step = Step(label=f"Energy, {path}", expression=expression, value=energy_kwh, unit="kWh")
+    return EnergyUse(energy_kwh=energy_kwh, steps=(step,), path=path)
+
+
+def _emitted(use: EnergyUse, grid: Factor) -> Result:
+    result = emit(quantity=use.energy_kwh, unit="kWh", factor=grid, label="Electricity")
+    return replace(result, steps=(*use.steps, *result.steps), path=use.path)

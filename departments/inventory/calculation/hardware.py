@@ -1,0 +1,49 @@
+"""Calculates. Scope 3 categories 1 and 2: carbon embodied in servers and other equipment."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from departments.inventory.calculation.arithmetic import (
+    emit,
+    per,
+    require_activity,
+    require_positive,
+    shown,
+    times,
+)
+from departments.inventory.calculation.result import Factor, Result, Step
+
+
+def calculate(*, units: Decimal, embodied_kgco2e: Decimal) -> Result:
+    """Embodied emissions of equipment in the year it is bought, whole.
+
+    `embodied_kgco2e` is of one piece, cradle to gate; figures range widely (a die, a board, a
+    server), so the caller keeps the method and the range with the record.
+
+    Returns: kgCO2e, unrounded.
+    Raises:  NegativeActivity, NotFinite.
+    Source:  GHG Protocol Scope 3 Calculation Guidance (2013), chapter 2: no spreading over years.
+    """
+    factor = Factor(kgco2e_per_unit=embodied_kgco2e, unit="item", label="cradle to gate")
+    return emit(quantity=units, unit="item", factor=factor, label="Equipment bought")
+
+
+def calculate_share(*, embodied_kgco2e: Decimal, hours: Decimal, lifetime_hours: Decimal) -> Result:
+    """The share of a machine's embodied emissions that falls on hours of its use.
+
+    `hours` are machine hours, of all machines together. A management view for workloads: an
+    inventory that counts purchases whole must not add it again.
+
+    Returns: kgCO2e, unrounded.
+    Raises:  NegativeActivity, NotFinite, OutOfRange.
+    Source:  Green Software Foundation, Software Carbon Intensity 1.0 (ISO/IEC 21031), M = TE × TS.
+    """
+    require_activity("Embodied emissions", embodied_kgco2e)
+    require_activity("Hours", hours)
+    require_positive("Lifetime in hours", lifetime_hours)
+    emissions = per(times(embodied_kgco2e, hours), lifetime_hours)
+    expression = f"{shown(embodied_kgco2e)} kgCO2e × {shown(hours)} h ÷ {shown(lifetime_hours)} h"
+    label = "Embodied share"
+    step = Step(label=label, expression=expression, value=emissions, unit="kgCO2e")
+    return Result(emissions_kgco2e=emissions, steps=(step,), path="embodied share")
