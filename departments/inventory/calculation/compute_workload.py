@@ -7,10 +7,12 @@ scope it is depends on whose machines they are: own data centre Scope 2, cloud S
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import TypedDict, Unpack
 
-from departments.inventory.calculation import hardware
+from departments.inventory.calculation import hardware, purchased_electricity
 from departments.inventory.calculation.arithmetic import (
     emit,
     per,
@@ -20,13 +22,26 @@ from departments.inventory.calculation.arithmetic import (
     times,
 )
 from departments.inventory.calculation.errors import MissingInput, OutOfRange
-from departments.inventory.calculation.result import Factor, Result, Step
+from departments.inventory.calculation.purchased_electricity import Cover
+from departments.inventory.calculation.result import DualResult, Factor, Result, Step
 
 FACILITY_METER = "measured at the facility"
 MACHINE_METER = "measured at the machines"
 AVERAGE_POWER = "average power"
 RATED_POWER = "TDP × utilisation"
 PER_REQUEST = "energy per request"
+
+
+class WorkloadInputs(TypedDict, total=False):
+    """What may be known of a workload; the best figure given is used, see `energy_use`."""
+
+    energy_kwh: Decimal | None
+    machine_energy_kwh: Decimal | None
+    accelerator_hours: Decimal | None
+    average_power_w: Decimal | None
+    tdp_w: Decimal | None
+    utilisation: Decimal | None
+    pue: Decimal | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,33 +53,37 @@ class EnergyUse:
     path: str
 
 
-def calculate(
-    *,
-    grid: Factor,
-    energy_kwh: Decimal | None = None,
-    machine_energy_kwh: Decimal | None = None,
-    accelerator_hours: Decimal | None = None,
-    average_power_w: Decimal | None = None,
-    tdp_w: Decimal | None = None,
-    utilisation: Decimal | None = None,
-    pue: Decimal | None = None,
-) -> Result:
+def calculate(*, grid: Factor, **inputs: Unpack[WorkloadInputs]) -> Result:
     """Emissions of a workload's electricity; embodied carbon is a line of its own.
 
     Returns: kgCO2e, unrounded, with the path taken.
     Raises:  as `energy_use`; UnknownUnit, IncompatibleUnits.
     Source:  Patterson et al. 2021, Carbon Emissions and Large Neural Network Training.
     """
-    use = energy_use(
-        energy_kwh=energy_kwh,
-        machine_energy_kwh=machine_energy_kwh,
-        accelerator_hours=accelerator_hours,
-        average_power_w=average_power_w,
-        tdp_w=tdp_w,
-        utilisation=utilisation,
-        pue=pue,
+    return _emitted(energy_use(**inputs), grid)
+
+
+def calculate_scope2(
+    *,
+    grid: Factor,
+    covers: Sequence[Cover] = (),
+    residual: Factor | None = None,
+    **inputs: Unpack[WorkloadInputs],
+) -> DualResult:
+    """Emissions of a workload in the company's own data centre, so Scope 2, on both bases.
+
+    Returns: kgCO2e on each basis, unrounded; the path names the basis, the first step the energy.
+    Raises:  as `energy_use`; CoverExceedsEnergy; UnknownUnit, IncompatibleUnits.
+    Source:  GHG Protocol Scope 2 Guidance (2015), chapters 6 and 7.
+    """
+    use = energy_use(**inputs)
+    dual = purchased_electricity.calculate(
+        energy_kwh=use.energy_kwh, grid=grid, covers=covers, residual=residual
     )
-    return _emitted(use, grid)
+    return DualResult(
+        location_based=_explained(dual.location_based, use),
+        market_based=_explained(dual.market_based, use),
+    )
 
 
 def calculate_requests(
@@ -82,31 +101,22 @@ def calculate_requests(
     return _emitted(_with_pue(machine_kwh, expression, pue, PER_REQUEST), grid)
 
 
-def energy_use(
-    *,
-    energy_kwh: Decimal | None = None,
-    machine_energy_kwh: Decimal | None = None,
-    accelerator_hours: Decimal | None = None,
-    average_power_w: Decimal | None = None,
-    tdp_w: Decimal | None = None,
-    utilisation: Decimal | None = None,
-    pue: Decimal | None = None,
-) -> EnergyUse:
+def energy_use(**inputs: Unpack[WorkloadInputs]) -> EnergyUse:
     """Electricity of a workload by the best figure given; the others are then not looked at.
 
     Returns: kWh at the facility's meter, unrounded. `energy_kwh` already holds the cooling, so PUE
              applies to every path but that one; hours are accelerators × hours.
     Raises:  MissingInput, NegativeActivity, NotFinite, OutOfRange.
     """
-    if energy_kwh is not None:
+    if (energy_kwh := inputs.get("energy_kwh")) is not None:
         return _metered(energy_kwh)
-    if machine_energy_kwh is not None:
-        require_activity("Energy at the machines", machine_energy_kwh)
-        expression = f"{shown(machine_energy_kwh)} kWh"
-        return _with_pue(machine_energy_kwh, expression, pue, MACHINE_METER)
-    if accelerator_hours is None:
+    if (machine_kwh := inputs.get("machine_energy_kwh")) is not None:
+        require_activity("Energy at the machines", machine_kwh)
+        expression = f"{shown(machine_kwh)} kWh"
+        return _with_pue(machine_kwh, expression, inputs.get("pue"), MACHINE_METER)
+    if (hours := inputs.get("accelerator_hours")) is None:
         raise MissingInput(method="Computing", names=("energy_kwh", "accelerator_hours"))
-    return _from_power(accelerator_hours, average_power_w, tdp_w, utilisation, pue)
+    return _from_power(hours, inputs)
 
 
 def embodied_share(
@@ -129,27 +139,21 @@ def _metered(energy_kwh: Decimal) -> EnergyUse:
     return EnergyUse(energy_kwh=energy_kwh, steps=(step,), path=FACILITY_METER)
 
 
-def _from_power(
-    hours: Decimal,
-    average_power_w: Decimal | None,
-    tdp_w: Decimal | None,
-    utilisation: Decimal | None,
-    pue: Decimal | None,
-) -> EnergyUse:
+def _from_power(hours: Decimal, inputs: WorkloadInputs) -> EnergyUse:
     """Hours × watts, by average power when it is known, else by TDP × utilisation."""
     require_activity("Accelerator hours", hours)
-    power_w, power, path = _power(average_power_w, tdp_w, utilisation)
+    power_w, power, path = _power(inputs)
     machine_kwh = per(times(hours, power_w), Decimal(1000))
-    return _with_pue(machine_kwh, f"{shown(hours)} h × {power} ÷ 1,000", pue, path)
+    expression = f"{shown(hours)} h × {power} ÷ 1,000"
+    return _with_pue(machine_kwh, expression, inputs.get("pue"), path)
 
 
-def _power(
-    average_power_w: Decimal | None, tdp_w: Decimal | None, utilisation: Decimal | None
-) -> tuple[Decimal, str, str]:
+def _power(inputs: WorkloadInputs) -> tuple[Decimal, str, str]:
     """Watts of one accelerator, as printed, and the path."""
-    if average_power_w is not None:
+    if (average_power_w := inputs.get("average_power_w")) is not None:
         require_activity("Average power", average_power_w)
         return average_power_w, f"{shown(average_power_w)} W", AVERAGE_POWER
+    tdp_w, utilisation = inputs.get("tdp_w"), inputs.get("utilisation")
     if tdp_w is None or utilisation is None:
         raise MissingInput(method="Computing", names=("average_power_w", "tdp_w with utilisation"))
     require_activity("TDP", tdp_w)
@@ -173,3 +177,8 @@ def _with_pue(machine_kwh: Decimal, expression: str, pue: Decimal | None, path: 
 def _emitted(use: EnergyUse, grid: Factor) -> Result:
     result = emit(quantity=use.energy_kwh, unit="kWh", factor=grid, label="Electricity")
     return replace(result, steps=(*use.steps, *result.steps), path=use.path)
+
+
+def _explained(result: Result | None, use: EnergyUse) -> Result | None:
+    """The result with the energy's arithmetic in front."""
+    return result and replace(result, steps=(*use.steps, *result.steps))

@@ -81,12 +81,13 @@ def _factor_backed(module: Any, calculate: Callable[..., Any] | None = None) -> 
     )
 
 
+_ENERGY_OR_HOURS = ("energy_kwh", "machine_energy_kwh", "accelerator_hours")
 _COMPUTE = Method(
     name="compute_workload",
-    calculate=compute_workload.calculate,
+    calculate=compute_workload.calculate_scope2,
     required=(),
-    any_of=("energy_kwh", "machine_energy_kwh", "accelerator_hours"),
-    supplied=("grid",),
+    any_of=_ENERGY_OR_HOURS,
+    supplied=("grid", "covers", "residual"),
     scope_from=ScopeFrom.TABLE,
     scope="2",
 )
@@ -161,13 +162,24 @@ METHODS: MappingProxyType[str, Method] = MappingProxyType(
         "outside-of-scopes": _factor_backed(biogenic),
         "compute/training": _COMPUTE,
         "compute/inference": _COMPUTE,
-        "compute/requests": Method(
+        "compute/cloud": Method(
+            name="compute_workload",
+            calculate=compute_workload.calculate,
+            required=(),
+            any_of=_ENERGY_OR_HOURS,
+            supplied=("grid",),
+            scope_from=ScopeFrom.TABLE,
+            scope="3",
+            scope3_category=1,
+        ),
+        "compute/cloud/requests": Method(
             name="compute_workload",
             calculate=compute_workload.calculate_requests,
             required=("requests", "energy_per_request_wh", "pue"),
             supplied=("grid",),
             scope_from=ScopeFrom.TABLE,
-            scope="2",
+            scope="3",
+            scope3_category=1,
         ),
         "compute/embodied": Method(
             name="compute_workload",
@@ -188,16 +200,11 @@ METHODS: MappingProxyType[str, Method] = MappingProxyType(
         "removal": Method(
             name="removals",
             calculate=removals.calculate,
-            required=("area_ha", "rate_tco2_per_ha_year", "years"),
+            required=(),
+            any_of=("tonnes", "area_ha"),
             scope_from=ScopeFrom.NONE,
         ),
-        "removal/measured": Method(
-            name="removals",
-            calculate=removals.calculate_measured,
-            required=("tonnes",),
-            scope_from=ScopeFrom.NONE,
-        ),
-        "removal/reversal": Method(
+        "removal-reversal": Method(
             name="removals",
             calculate=removals.calculate_reversal,
             required=("released_tonnes",),

@@ -9,12 +9,37 @@ from __future__ import annotations
 from decimal import Decimal
 
 from departments.inventory.calculation.arithmetic import require_activity, shown, times
+from departments.inventory.calculation.errors import MissingInput
 from departments.inventory.calculation.result import RemovalResult, Step
 
 KG_PER_TONNE = Decimal(1000)
 
 
-def calculate(*, area_ha: Decimal, rate_tco2_per_ha_year: Decimal, years: Decimal) -> RemovalResult:
+def calculate(
+    *,
+    tonnes: Decimal | None = None,
+    area_ha: Decimal | None = None,
+    rate_tco2_per_ha_year: Decimal | None = None,
+    years: Decimal | None = None,
+) -> RemovalResult:
+    """Removal by measured tonnes where there are any, else by area, rate and time.
+
+    Returns: kgCO2e, unrounded, with the path taken.
+    Raises:  MissingInput, NegativeActivity, NotFinite.
+    """
+    if tonnes is not None:
+        return calculate_measured(tonnes=tonnes)
+    if area_ha is None or rate_tco2_per_ha_year is None or years is None:
+        names = ("tonnes", "area_ha with rate_tco2_per_ha_year and years")
+        raise MissingInput(method="A removal", names=names)
+    return calculate_by_area(
+        area_ha=area_ha, rate_tco2_per_ha_year=rate_tco2_per_ha_year, years=years
+    )
+
+
+def calculate_by_area(
+    *, area_ha: Decimal, rate_tco2_per_ha_year: Decimal, years: Decimal
+) -> RemovalResult:
     """Removal by growth: area × rate × time. A published rate is often a ceiling, not a mean.
 
     Returns: kgCO2e, unrounded.
