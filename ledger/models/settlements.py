@@ -32,8 +32,12 @@ class Settlement(models.Model):
     state = models.CharField(
         _("state"), max_length=12, choices=SettlementState, default=SettlementState.CALCULATING
     )
+    settled_until = models.DateField(
+        null=True,
+        db_comment="first day no earlier settlement of the scheme had reached; null: none had",
+    )
     approval_number_after = models.BigIntegerField(
-        db_comment="records of periods settled before count from the number after this"
+        db_comment="activity before settled_until counts only if approved after this number"
     )
     approval_number_through = models.BigIntegerField(
         db_comment="records approved up to this number are in"

@@ -117,10 +117,10 @@ CREATE TRIGGER ledger_keep_period BEFORE UPDATE ON ledger_accountingperiod
 CREATE FUNCTION ledger_keep_settlement() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
-    IF (NEW.scheme_id, NEW.period_id, NEW.revision, NEW.approval_number_after,
+    IF (NEW.scheme_id, NEW.period_id, NEW.revision, NEW.settled_until, NEW.approval_number_after,
         NEW.approval_number_through, NEW.shard_count, NEW.prepared_by_id, NEW.prepared_at)
        IS DISTINCT FROM
-       (OLD.scheme_id, OLD.period_id, OLD.revision, OLD.approval_number_after,
+       (OLD.scheme_id, OLD.period_id, OLD.revision, OLD.settled_until, OLD.approval_number_after,
         OLD.approval_number_through, OLD.shard_count, OLD.prepared_by_id, OLD.prepared_at)
        OR OLD.state IN ('posted', 'cancelled') THEN
         RAISE EXCEPTION 'settlement % is % and keeps what it was made of', OLD.id, OLD.state

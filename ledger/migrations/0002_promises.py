@@ -9,5 +9,5 @@ UNDO = Path(__file__).with_suffix(".undo.sql").read_text()
 
 
 class Migration(migrations.Migration):
-    dependencies = [("ledger", "0002_initial")]
+    dependencies = [("ledger", "0001_initial")]
     operations = [migrations.RunSQL(SQL, UNDO)]

@@ -1,0 +1,83 @@
+"""Reads. What accounts hold: the trial balance, the fund, the atmosphere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db import connection
+
+from ledger.models.accounts import AccountKind
+from ledger.sql import statement
+
+
+@dataclass(frozen=True, slots=True)
+class AccountBalance:
+    """One account of the trial balance, in whole units of its commodity (USD, KGCO2E)."""
+
+    account_id: int
+    account: str
+    kind: str
+    commodity: str
+    debit: Decimal
+    credit: Decimal
+
+    @property
+    def balance(self) -> Decimal:
+        """Debit minus credit."""
+        return self.debit - self.credit
+
+
+def trial_balance(
+    *,
+    scheme_id: int | None = None,
+    as_of: date | None = None,
+    department_ids: set[int] | None = None,
+) -> list[AccountBalance]:
+    """Every account that was ever posted to, by code; the debits equal the credits per commodity.
+
+    `as_of` counts entries up to and including that day. `scheme_id` keeps the entries of that
+    scheme's settlements. `department_ids` keeps the accounts of those departments.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            statement("trial_balance"),
+            {
+                "scheme_id": scheme_id,
+                "as_of": as_of,
+                "department_ids": None if department_ids is None else sorted(department_ids),
+            },
+        )
+        rows = cursor.fetchall()
+    return [
+        AccountBalance(
+            account_id,
+            code,
+            kind,
+            commodity,
+            Decimal(debit).scaleb(-exponent),
+            Decimal(credit).scaleb(-exponent),
+        )
+        for account_id, code, kind, commodity, exponent, debit, credit in rows
+    ]
+
+
+def fund_balance(*, scheme_id: int) -> Decimal:
+    """What the carbon fund of a scheme holds, in its currency: fees in, incentives out."""
+    return -sum(
+        (
+            row.balance
+            for row in trial_balance(scheme_id=scheme_id)
+            if row.kind == AccountKind.CARBON_FUND
+        ),
+        Decimal(0),
+    )
+
+
+def atmosphere_balance(*, as_of: date | None = None) -> Decimal:
+    """kgCO2e the company has put into the air since its first record, less what it took out."""
+    return -sum(
+        (row.balance for row in trial_balance(as_of=as_of) if row.kind == AccountKind.ATMOSPHERE),
+        Decimal(0),
+    )

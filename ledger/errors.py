@@ -1,0 +1,221 @@
+"""What the ledger refuses, in plain words."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class LedgerError(Exception):
+    """Base of every refusal of the ledger; `code` is stable, the message is for people."""
+
+    code: ClassVar[str] = "ledger_error"
+    http_status: ClassVar[int] = 422
+
+
+class PeriodNotFound(LedgerError):
+    code = "period_not_found"
+    http_status = 404
+
+    def __init__(self, period: str) -> None:
+        self.period = period
+        super().__init__(f"There is no accounting period {period!r}. Create it first.")
+
+
+class PeriodClosed(LedgerError):
+    code = "period_closed"
+    http_status = 409
+
+    def __init__(self, period: str) -> None:
+        self.period = period
+        super().__init__(
+            f"Period {period} is closed: nothing posts into it. Late and restated tonnes are "
+            "charged by the next settlement, in the open period."
+        )
+
+
+class EntryUnbalanced(LedgerError):
+    code = "entry_unbalanced"
+
+    def __init__(self, commodity: str, debit: int, credit: int) -> None:
+        self.commodity, self.debit, self.credit = commodity, debit, credit
+        super().__init__(
+            f"The entry does not balance in {commodity}: debit {debit}, credit {credit} "
+            "(minor units). Make both sides equal."
+        )
+
+
+class EntryEmpty(LedgerError):
+    code = "entry_empty"
+
+    def __init__(self) -> None:
+        super().__init__("An entry needs at least one debit and one credit.")
+
+
+class EntryNotFound(LedgerError):
+    code = "entry_not_found"
+    http_status = 404
+
+    def __init__(self, entry_id: int) -> None:
+        self.entry_id = entry_id
+        super().__init__(f"There is no journal entry {entry_id}.")
+
+
+class AlreadyReversed(LedgerError):
+    code = "already_reversed"
+    http_status = 409
+
+    def __init__(self, entry_id: int, reversal_id: int) -> None:
+        self.entry_id, self.reversal_id = entry_id, reversal_id
+        super().__init__(f"Entry {entry_id} is already reversed by entry {reversal_id}.")
+
+
+class SourcePostedDifferently(LedgerError):
+    code = "source_posted_differently"
+    http_status = 409
+
+    def __init__(self, source: str, entry_id: int) -> None:
+        self.source, self.entry_id = source, entry_id
+        super().__init__(
+            f"{source} is already posted as entry {entry_id}, with other lines. "
+            "Reverse that entry, or post under another source."
+        )
+
+
+class SettlementNotFound(LedgerError):
+    code = "settlement_not_found"
+    http_status = 404
+
+    def __init__(self, scheme: str, period: str) -> None:
+        self.scheme, self.period = scheme, period
+        super().__init__(
+            f"There is no settlement of scheme {scheme} for period {period} in the state this "
+            "step needs. Calculate it first: manage.py settle."
+        )
+
+
+class SettlementUnderWay(LedgerError):
+    code = "settlement_under_way"
+    http_status = 409
+
+    def __init__(self, scheme: str, period: str) -> None:
+        self.scheme, self.period = scheme, period
+        super().__init__(
+            f"Scheme {scheme} already has a settlement under way, for period {period}. "
+            "Post or cancel that one first."
+        )
+
+
+class AlreadySettled(LedgerError):
+    code = "already_settled"
+    http_status = 409
+
+    def __init__(self, scheme: str, period: str) -> None:
+        self.scheme, self.period = scheme, period
+        super().__init__(
+            f"Period {period} is already settled for scheme {scheme}, and no record has been "
+            "approved or corrected since: there is nothing to post."
+        )
+
+
+class SettledLater(LedgerError):
+    code = "settled_later"
+    http_status = 409
+
+    def __init__(self, scheme: str, period: str, later: str) -> None:
+        self.scheme, self.period, self.later = scheme, period, later
+        super().__init__(
+            f"Scheme {scheme} has already settled {later}, which lies after {period}. Late tonnes "
+            f"of {period} are charged by the next settlement, as a true-up."
+        )
+
+
+class ActivityOutsidePeriods(LedgerError):
+    code = "activity_outside_periods"
+
+    def __init__(self, record_count: int, first_day: str, last_day: str) -> None:
+        self.record_count = record_count
+        super().__init__(
+            f"{record_count} approved records between {first_day} and {last_day} lie in no "
+            "accounting period. Create the missing periods, then settle again."
+        )
+
+
+class PriceMissing(LedgerError):
+    code = "price_missing"
+
+    def __init__(self, places: list[str]) -> None:
+        self.places = places
+        shown = "; ".join(places[:10])
+        more = f" and {len(places) - 10} more" if len(places) > 10 else ""
+        super().__init__(
+            f"No price is in force for {len(places)} covered combinations: {shown}{more}. "
+            "Propose and approve the missing prices, then release the shard."
+        )
+
+
+class WrongState(LedgerError):
+    code = "wrong_state"
+    http_status = 409
+
+    def __init__(self, settlement: str, state: str, needed: str) -> None:
+        self.settlement, self.state, self.needed = settlement, state, needed
+        super().__init__(f"Settlement {settlement} is {state}; this step needs it {needed}.")
+
+
+class NotAllowed(LedgerError):
+    code = "not_allowed"
+    http_status = 403
+
+    def __init__(self, person: str, step: str, roles: str) -> None:
+        self.person, self.step = person, step
+        super().__init__(f"{person} may not {step}: that takes the role {roles}.")
+
+
+class ApprovedByPreparer(LedgerError):
+    code = "approved_by_preparer"
+    http_status = 403
+
+    def __init__(self, person: str) -> None:
+        self.person = person
+        super().__init__(
+            f"{person} prepared this settlement and can't approve it: another person must."
+        )
+
+
+class InputsChanged(LedgerError):
+    code = "inputs_changed"
+    http_status = 409
+
+    def __init__(self, settlement: str, expected: int, settled: int) -> None:
+        super().__init__(
+            f"Settlement {settlement} was created over {expected} records, but its lines settle "
+            f"{settled}, or others. Cancel it and settle again; run verify."
+        )
+
+
+class PeriodNotReady(LedgerError):
+    code = "period_not_ready"
+    http_status = 409
+
+    def __init__(self, period: str, problems: list[str]) -> None:
+        self.period, self.problems = period, problems
+        super().__init__(f"Period {period} can't be closed yet: " + " ".join(problems))
+
+
+class StatementNotFound(LedgerError):
+    code = "statement_not_found"
+    http_status = 404
+
+    def __init__(self, department: str, scheme: str, period: str) -> None:
+        super().__init__(
+            f"There is no posted statement of scheme {scheme} for {department} in {period}."
+        )
+
+
+class LineNotFound(LedgerError):
+    code = "line_not_found"
+    http_status = 404
+
+    def __init__(self, line_id: int) -> None:
+        self.line_id = line_id
+        super().__init__(f"There is no statement line {line_id}.")

@@ -1,0 +1,108 @@
+"""Reads. Journal lines as rows, page by page or as one stream, for people, API and exports."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db import connection
+
+from ledger.sql import statement
+
+BATCH = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class JournalRow:
+    """One journal line with its entry; debit and credit in whole units of the commodity."""
+
+    line_id: int
+    entry_id: int
+    entry_date: date
+    recorded_at: datetime
+    period: str
+    activity_period: str
+    scheme: str
+    settlement_id: int | None
+    legal_entity: str
+    department: str
+    cost_centre: str
+    account: str
+    commodity: str
+    debit: Decimal
+    credit: Decimal
+    description: str
+    source_type: str
+    source_id: str
+    purpose: str
+    reverses: int | None
+
+
+def journal_rows(
+    *,
+    period: str | None = None,
+    scheme: str | None = None,
+    account: str | None = None,
+    commodity: str | None = None,
+    entry_id: int | None = None,
+    department_ids: Collection[int] | None = None,
+    after_line_id: int = 0,
+    limit: int | None = None,
+) -> Iterator[JournalRow]:
+    """Journal lines in the order they were written; `department_ids` None means all.
+
+    With departments given, only lines on those departments' own accounts are returned, never the
+    fund's or the atmosphere's. Memory stays flat: rows are fetched by keyset, batch by batch.
+    """
+    left = limit
+    while left is None or left > 0:
+        size = BATCH if left is None else min(BATCH, left)
+        rows = _batch(
+            period, scheme, account, commodity, entry_id, department_ids, after_line_id, size
+        )
+        yield from rows
+        if len(rows) < size:
+            return
+        after_line_id = rows[-1].line_id
+        left = None if left is None else left - len(rows)
+
+
+def _batch(
+    period: str | None,
+    scheme: str | None,
+    account: str | None,
+    commodity: str | None,
+    entry_id: int | None,
+    department_ids: Collection[int] | None,
+    after_line_id: int,
+    size: int,
+) -> list[JournalRow]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            statement("journal_lines"),
+            {
+                "period": period,
+                "scheme": scheme,
+                "account": account,
+                "commodity": commodity,
+                "entry_id": entry_id,
+                "department_ids": None if department_ids is None else sorted(department_ids),
+                "after_line_id": after_line_id,
+                "size": size,
+            },
+        )
+        return [
+            JournalRow(
+                *row[:13],
+                debit=Decimal(row[13]).scaleb(-row[15]),
+                credit=Decimal(row[14]).scaleb(-row[15]),
+                description=row[16],
+                source_type=row[17],
+                source_id=row[18],
+                purpose=row[19],
+                reverses=row[20],
+            )
+            for row in cursor.fetchall()
+        ]

@@ -1,0 +1,471 @@
+"""Writes. One run of one scheme and period: prepare, calculate, approve, post, or cancel.
+
+Rows are the truth, messages only the doorbell: every step may be called any number of times, by
+any number of people and workers, killed anywhere, and called again.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import DatabaseError, connection, transaction
+
+from departments.organisation.access import Permission, may
+from departments.organisation.models import User
+from ledger import posting
+from ledger.chart_of_accounts import KGCO2E, AccountPlace, ensure_accounts, ensure_commodities
+from ledger.errors import (
+    ActivityOutsidePeriods,
+    AlreadySettled,
+    ApprovedByPreparer,
+    InputsChanged,
+    LedgerError,
+    NotAllowed,
+    PeriodClosed,
+    PeriodNotFound,
+    PriceMissing,
+    SettledLater,
+    SettlementNotFound,
+    SettlementUnderWay,
+    WrongState,
+)
+from ledger.models.accounts import AccountKind
+from ledger.models.periods import AccountingPeriod, PeriodState
+from ledger.models.settlements import (
+    SettledRecord,
+    Settlement,
+    SettlementLine,
+    SettlementShard,
+    SettlementState,
+    ShardState,
+)
+from ledger.sql import statement
+from pricing import price_lookup
+from pricing.price_lookup import SchemeTerms
+
+ATTEMPTS_BEFORE_QUARANTINE = 5
+RECORDS_PER_SHARD = 25_000
+FEWEST_SHARDS, MOST_SHARDS = 4, 64
+UNDER_WAY = (SettlementState.CALCULATING, SettlementState.CALCULATED, SettlementState.APPROVED)
+
+
+@transaction.atomic
+def prepare(*, scheme_code: str, period_code: str, by: User) -> Settlement:
+    """Create the settlement of a scheme and period, with its shards and its inputs fixed.
+
+    Inputs are every result approved up to this moment: those of days no settlement of the scheme
+    has reached, and, of earlier days, those approved or superseded since. Called again while that
+    settlement is under way, it returns the same one.
+
+    Raises: NotAllowed, SchemeNotFound, PeriodNotFound, PeriodClosed, SettlementUnderWay,
+            SettledLater, AlreadySettled, ActivityOutsidePeriods.
+    """
+    _require(by, Permission.PREPARE_SETTLEMENT, "prepare a settlement")
+    terms = price_lookup.scheme_terms(code=scheme_code)
+    period = AccountingPeriod.objects.filter(code=period_code).first()
+    if period is None:
+        raise PeriodNotFound(period_code)
+    _lock_scheme(terms.id)
+
+    under_way = (
+        Settlement.objects.filter(scheme_id=terms.id, state__in=UNDER_WAY)
+        .select_related("period")
+        .first()
+    )
+    if under_way is not None:
+        if under_way.period_id == period.pk:
+            return under_way
+        raise SettlementUnderWay(terms.code, under_way.period.code)
+    if period.state != PeriodState.OPEN:
+        if _settled_before(terms, period):
+            raise AlreadySettled(terms.code, period.code)
+        raise PeriodClosed(period.code)
+    return _create(terms, period, by)
+
+
+def _create(terms: SchemeTerms, period: AccountingPeriod, by: User) -> Settlement:
+    last = (
+        Settlement.objects.filter(scheme_id=terms.id, state=SettlementState.POSTED)
+        .select_related("period")
+        .order_by("-period__days", "-revision")
+        .first()
+    )
+    if last is not None and last.period.days.upper > period.days.upper:
+        raise SettledLater(terms.code, period.code, last.period.code)
+    revision = Settlement.objects.filter(scheme_id=terms.id, period=period).count() + 1
+    settlement = Settlement(
+        scheme_id=terms.id,
+        period=period,
+        revision=revision,
+        settled_until=last.period.days.upper if last else None,
+        approval_number_after=last.approval_number_through if last else 0,
+        approval_number_through=_approvals_through(),
+        prepared_by=by,
+    )
+    count, digest, outside, first_day, last_day = _inputs_digest(settlement, terms)
+    if outside:
+        raise ActivityOutsidePeriods(outside, str(first_day), str(last_day))
+    if count == 0 and _settled_before(terms, period):
+        raise AlreadySettled(terms.code, period.code)
+    settlement.record_count = count
+    settlement.input_sha256 = digest
+    settlement.shard_count = min(max(FEWEST_SHARDS, count // RECORDS_PER_SHARD), MOST_SHARDS)
+    settlement.save(force_insert=True)
+    SettlementShard.objects.bulk_create(
+        SettlementShard(settlement=settlement, number=number)
+        for number in range(settlement.shard_count)
+    )
+    return settlement
+
+
+def calculate_next_shard(*, settlement_id: int, at: datetime) -> bool:
+    """Claim one waiting shard of a settlement and calculate it whole, in one transaction.
+
+    Returns: whether there was one. A shard that fails five times, or for a reason that another
+    try can't mend, is quarantined with its error.
+    """
+    claimed: int | None = None
+    try:
+        with transaction.atomic():
+            # Lock order: settlement, then shard. The share lock makes a cancellation wait for us.
+            settlement = (
+                Settlement.objects.raw(
+                    "SELECT * FROM ledger_settlement WHERE id = %s FOR SHARE", [settlement_id]
+                )
+            )[0]
+            if settlement.state != SettlementState.CALCULATING:
+                return False
+            shard = (
+                SettlementShard.objects.select_for_update(skip_locked=True)
+                .filter(settlement_id=settlement_id, state=ShardState.WAITING)
+                .order_by("attempts", "number")
+                .first()
+            )
+            if shard is None:
+                return False
+            claimed = shard.pk
+            shard.record_count = _calculate(settlement, shard)
+            shard.state = ShardState.DONE
+            shard.error = ""
+            shard.attempts += 1
+            shard.done_at = at
+            shard.save()
+    except (LedgerError, DatabaseError) as error:
+        if claimed is None:
+            raise
+        _note_failure(claimed, error)
+    return True
+
+
+def calculate(*, settlement_id: int, at: datetime) -> Settlement:
+    """Calculate every waiting shard here, beside whoever else does, and finish if it is whole."""
+    while calculate_next_shard(settlement_id=settlement_id, at=at):
+        pass
+    return finish_if_whole(settlement_id=settlement_id, at=at)
+
+
+@transaction.atomic
+def finish_if_whole(*, settlement_id: int, at: datetime) -> Settlement:
+    """Mark a settlement calculated once all its shards are done and its inputs are all settled.
+
+    Raises: InputsChanged, if the lines do not settle exactly the inputs it was created over.
+    """
+    settlement = Settlement.objects.select_for_update().get(pk=settlement_id)
+    if settlement.state != SettlementState.CALCULATING:
+        return settlement
+    if settlement.shards.exclude(state=ShardState.DONE).exists():
+        return settlement
+    with connection.cursor() as cursor:
+        cursor.execute(statement("settled_digest"), {"settlement_id": settlement_id})
+        count, digest = cursor.fetchone()
+    if (count, digest) != (settlement.record_count, settlement.input_sha256):
+        raise InputsChanged(name_of(settlement), settlement.record_count, count)
+    settlement.state = SettlementState.CALCULATED
+    settlement.calculated_at = at
+    settlement.save()
+    return settlement
+
+
+@transaction.atomic
+def release_shard(*, shard_id: int, by: User) -> None:
+    """Let a quarantined shard be tried again, once its cause is mended."""
+    _require(by, Permission.PREPARE_SETTLEMENT, "release a shard")
+    SettlementShard.objects.filter(pk=shard_id, state=ShardState.QUARANTINED).update(
+        state=ShardState.WAITING, attempts=0
+    )
+
+
+@transaction.atomic
+def approve(
+    *, settlement_id: int, by: User, at: datetime, review_ends_on: date | None = None
+) -> Settlement:
+    """Approve a calculated settlement; the person must be another than who prepared it.
+
+    Raises: NotAllowed, ApprovedByPreparer, WrongState. Called again after approval, it changes
+            nothing.
+    """
+    _require(by, Permission.APPROVE_SETTLEMENT, "approve a settlement")
+    settlement = Settlement.objects.select_for_update().get(pk=settlement_id)
+    if settlement.prepared_by_id == by.pk:
+        raise ApprovedByPreparer(by.get_username())
+    if settlement.state in (SettlementState.APPROVED, SettlementState.POSTED):
+        return settlement
+    _require_state(settlement, SettlementState.CALCULATED)
+    settlement.state = SettlementState.APPROVED
+    settlement.approved_by = by
+    settlement.approved_at = at
+    settlement.review_ends_on = review_ends_on
+    settlement.save()
+    return settlement
+
+
+@transaction.atomic
+def post(*, settlement_id: int, by: User, at: datetime) -> Settlement:
+    """Post an approved settlement: all its entries, or none, in one transaction.
+
+    Raises: NotAllowed, WrongState, PeriodClosed. Called again after posting, it changes nothing.
+    """
+    _require(by, Permission.POST_SETTLEMENT, "post a settlement")
+    settlement = (
+        Settlement.objects.select_for_update(of=("self",))
+        .select_related("period")
+        .get(pk=settlement_id)
+    )
+    if settlement.state == SettlementState.POSTED:
+        return settlement
+    _require_state(settlement, SettlementState.APPROVED)
+    period = posting.open_period_of(posting.last_day_of(settlement.period))
+    settlement.period = period
+    terms = price_lookup.scheme_terms(scheme_id=settlement.scheme_id)
+    ensure_commodities(terms.currency)
+    ensure_accounts(_accounts_of(settlement, terms))
+    posting.post_lines_of(settlement, terms, by=by)
+    settlement.state = SettlementState.POSTED
+    settlement.posted_by = by
+    settlement.posted_at = at
+    settlement.save()
+    return settlement
+
+
+@transaction.atomic
+def cancel(*, settlement_id: int, by: User, at: datetime) -> Settlement:
+    """Cancel a settlement that is not posted: its lines go, its records are free again."""
+    _require(by, Permission.PREPARE_SETTLEMENT, "cancel a settlement")
+    settlement = Settlement.objects.select_for_update().get(pk=settlement_id)
+    if settlement.state == SettlementState.CANCELLED:
+        return settlement
+    if settlement.state == SettlementState.POSTED:
+        raise WrongState(name_of(settlement), settlement.state, "not yet posted")
+    SettledRecord.objects.filter(line__settlement=settlement)._raw_delete(settlement._state.db)
+    SettlementLine.objects.filter(settlement=settlement)._raw_delete(settlement._state.db)
+    settlement.state = SettlementState.CANCELLED
+    settlement.cancelled_by = by
+    settlement.cancelled_at = at
+    settlement.save()
+    return settlement
+
+
+def under_way(*, scheme_code: str, period_code: str, states: tuple[str, ...]) -> Settlement:
+    """The newest settlement of a scheme and period in one of the given states.
+
+    Raises: SettlementNotFound, SchemeNotFound.
+    """
+    terms = price_lookup.scheme_terms(code=scheme_code)
+    found = (
+        Settlement.objects.filter(scheme_id=terms.id, period__code=period_code, state__in=states)
+        .select_related("period")
+        .order_by("-revision")
+        .first()
+    )
+    if found is None:
+        raise SettlementNotFound(scheme_code, period_code)
+    return found
+
+
+def unfinished_settlement_ids() -> list[int]:
+    """Settlements that a worker can bring on: the sweeper rings for them."""
+    return list(
+        Settlement.objects.filter(state=SettlementState.CALCULATING)
+        .exclude(shards__state=ShardState.QUARANTINED)
+        .values_list("pk", flat=True)
+    )
+
+
+def name_of(settlement: Settlement) -> str:
+    """A settlement's name for people, e.g. `carbon-fee FY22 (1)`."""
+    terms = price_lookup.scheme_terms(scheme_id=settlement.scheme_id)
+    return f"{terms.code} {settlement.period.code} ({settlement.revision})"
+
+
+# --- the calculation of one shard -----------------------------------------------------------
+
+
+def _calculate(settlement: Settlement, shard: SettlementShard) -> int:
+    """Turn a shard's records into statement lines. Returns: how many records it settled."""
+    terms = price_lookup.scheme_terms(scheme_id=settlement.scheme_id)
+    inputs = statement("settlement_inputs")
+    facts = _input_facts(settlement, terms) | {"shard": shard.number}
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS pg_temp.settling, pg_temp.priced")
+        cursor.execute(statement("settle_1_place").format(inputs=inputs), facts)
+        settled = int(cursor.rowcount)
+        cursor.execute("ANALYZE settling")
+        cursor.execute(
+            statement("settle_2_price"),
+            {
+                "price_rules": _as_json(price_lookup.price_rules(scheme_id=terms.id)),
+                "coverage": _as_json(price_lookup.coverage_rules(scheme_id=terms.id)),
+                "incentive_rules": _as_json(price_lookup.incentive_rules(scheme_id=terms.id)),
+            },
+        )
+        cursor.execute("ANALYZE priced")
+        _refuse_missing_prices(cursor)
+        cursor.execute(
+            statement("settle_3_lines").format(basis=terms.scope2_basis),
+            {
+                "settlement_id": settlement.pk,
+                "shard_id": shard.pk,
+                "scheme_id": terms.id,
+                "period_id": settlement.period_id,
+                "minor_units_per_mg": Decimal(1).scaleb(terms.currency_exponent - 9),
+            },
+        )
+    return settled
+
+
+def _refuse_missing_prices(cursor: Any) -> None:
+    cursor.execute(
+        """SELECT d.code, p.scope, p.category, min(p.activity_on)
+             FROM priced p JOIN organisation_department d ON d.id = p.department_id
+            WHERE p.is_covered AND p.price_id IS NULL
+            GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"""
+    )
+    missing = [
+        f"{department}, Scope {scope}"
+        + (f" category {category}" if category else "")
+        + f" from {first_day}"
+        for department, scope, category, first_day in cursor.fetchall()
+    ]
+    if missing:
+        raise PriceMissing(missing)
+
+
+def _input_facts(settlement: Settlement, terms: SchemeTerms) -> dict[str, Any]:
+    return {
+        "scheme_id": terms.id,
+        "starts_on": terms.starts_on,
+        "ends_before": settlement.period.days.upper,
+        "settled_until": settlement.settled_until or terms.starts_on,
+        "after": settlement.approval_number_after,
+        "through": settlement.approval_number_through,
+        "shard": None,
+        "shard_count": settlement.shard_count,
+    }
+
+
+def _inputs_digest(
+    settlement: Settlement, terms: SchemeTerms
+) -> tuple[int, str, int, date | None, date | None]:
+    inputs = statement("settlement_inputs")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            statement("settlement_inputs_digest").format(inputs=inputs),
+            _input_facts(settlement, terms),
+        )
+        row: tuple[int, str, int, date | None, date | None] = cursor.fetchone()
+    return row
+
+
+def _as_json(rules: list[Any]) -> str:
+    """Rules as a JSON array; decimals and dates as text, which PostgreSQL reads exactly."""
+    return json.dumps([asdict(rule) for rule in rules], default=str)
+
+
+def _accounts_of(settlement: Settlement, terms: SchemeTerms) -> set[AccountPlace]:
+    """Every account that posting this settlement touches."""
+    places = set()
+    if terms.keeps_atmosphere:
+        places.add(AccountPlace(AccountKind.ATMOSPHERE, KGCO2E))
+    money: dict[str, Any] = {
+        "commodity": terms.currency,
+        "scheme_id": terms.id,
+        "scheme_code": terms.code,
+    }
+    places.add(AccountPlace(AccountKind.CARBON_FUND, **money))
+    rows = (
+        SettlementLine.objects.filter(settlement=settlement)
+        .values_list(
+            "department_id", "department__code", "kind", "scope", "category", "durability_class"
+        )
+        .distinct()
+        .order_by()
+    )
+    for department_id, code, kind, scope, category, durability in rows:
+        department: dict[str, Any] = {"department_id": department_id, "department_code": code}
+        if kind == "charge":
+            places.add(AccountPlace(AccountKind.FEE_EXPENSE, **money, **department))
+        if kind == "incentive":
+            places.add(AccountPlace(AccountKind.INCENTIVE_INCOME, **money, **department))
+        if not terms.keeps_atmosphere:
+            continue
+        if durability:
+            places.add(
+                AccountPlace(
+                    AccountKind.REMOVALS, KGCO2E, **department, durability_class=durability
+                )
+            )
+        else:
+            places.add(
+                AccountPlace(
+                    AccountKind.EMISSIONS, KGCO2E, **department, scope=scope, category=category
+                )
+            )
+    return places
+
+
+# --- small checks -----------------------------------------------------------------------------
+
+
+def _note_failure(shard_id: int, error: Exception) -> None:
+    with transaction.atomic():
+        shard = SettlementShard.objects.select_for_update().get(pk=shard_id)
+        shard.attempts += 1
+        shard.error = str(error)
+        hopeless = isinstance(error, LedgerError)
+        if hopeless or shard.attempts >= ATTEMPTS_BEFORE_QUARANTINE:
+            shard.state = ShardState.QUARANTINED
+        shard.save()
+
+
+def _lock_scheme(scheme_id: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtext('ledger_settle_scheme'), %s)", [scheme_id]
+        )
+
+
+def _approvals_through() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT inventory_approvals_through()")
+        return int(cursor.fetchone()[0])
+
+
+def _settled_before(terms: SchemeTerms, period: AccountingPeriod) -> bool:
+    return Settlement.objects.filter(
+        scheme_id=terms.id, period=period, state=SettlementState.POSTED
+    ).exists()
+
+
+def _require(by: User, permission: Permission, step: str) -> None:
+    if not may(by, permission):
+        roles = " or ".join(sorted(role.label for role in permission.roles))
+        raise NotAllowed(by.get_username(), step, roles)
+
+
+def _require_state(settlement: Settlement, needed: SettlementState) -> None:
+    if settlement.state != needed:
+        raise WrongState(name_of(settlement), settlement.state, needed)

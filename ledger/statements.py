@@ -1,0 +1,398 @@
+"""Reads. What a department owes and earned: bills, statement lines, and what a line is made of."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from hashlib import sha256
+from typing import Any
+
+from django.db.models import QuerySet, Sum
+
+from departments.inventory.records import EmissionDetail, emission_details
+from departments.organisation.models import Department
+from ledger.errors import LineNotFound, PeriodNotFound, StatementNotFound
+from ledger.models.journal import JournalEntry
+from ledger.models.periods import AccountingPeriod
+from ledger.models.settlements import (
+    LineKind,
+    SettledRecord,
+    Settlement,
+    SettlementLine,
+    SettlementState,
+)
+from pricing import price_lookup
+from pricing.price_lookup import SchemeTerms
+
+MG_PER_KG_DIGITS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class StatementLine:
+    """One line of a bill. Quantities in kgCO2e; amounts in the scheme's currency.
+
+    `amount` is positive for a charge and negative for an incentive, so that lines add up.
+    """
+
+    line_id: int
+    department_id: int
+    department: str
+    kind: str
+    is_true_up: bool
+    activity_period: str
+    scope: int | None
+    category: int | None
+    durability_class: str
+    location_kgco2e: Decimal
+    market_kgco2e: Decimal
+    settled_kgco2e: Decimal
+    price_per_tonne: Decimal | None
+    amount: Decimal
+    currency: str
+    record_count: int
+
+    @property
+    def tonnes(self) -> Decimal:
+        """tCO2e on the scheme's own basis."""
+        return self.settled_kgco2e / 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A department's account with the carbon fund for one period, as it was posted.
+
+    closing_balance = opening_balance + charged − earned; all in `currency`.
+    """
+
+    department: str
+    department_name: str
+    scheme: str
+    scheme_name: str
+    period: str
+    starts_on: date
+    ends_on: date
+    currency: str
+    state: str
+    settlement_ids: tuple[int, ...]
+    prepared_by: str
+    approved_by: str
+    posted_at: datetime | None
+    opening_balance: Decimal
+    charged: Decimal
+    earned: Decimal
+    closing_balance: Decimal
+    lines: tuple[StatementLine, ...]
+    sha256: str
+
+    @property
+    def net(self) -> Decimal:
+        """Charged minus earned."""
+        return self.charged - self.earned
+
+
+@dataclass(frozen=True, slots=True)
+class LineDetail:
+    """A statement line with its arithmetic, the price's explanation, records and journal entry."""
+
+    line: StatementLine
+    scheme: str
+    scheme_name: str
+    scope2_basis: str
+    period: str
+    settlement_id: int
+    state: str
+    settled_before_kgco2e: Decimal
+    amount_before: Decimal
+    price_explanation: tuple[str, ...]
+    records: tuple[SettledRecordDetail, ...]
+    journal_entry_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SettledRecordDetail:
+    """One emission record of a line; `sign` is -1 where a superseded result was taken back."""
+
+    sign: int
+    emission: EmissionDetail
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodSummary:
+    """A period a department has statement lines in, with its totals."""
+
+    period: str
+    starts_on: date
+    ends_on: date
+    state: str
+    charged: Decimal
+    earned: Decimal
+    settled_kgco2e: Decimal
+    currency: str
+
+
+def statement_of(
+    *,
+    department_code: str,
+    scheme_code: str,
+    period_code: str,
+    department_ids: Collection[int] | None = None,
+) -> Statement:
+    """The posted statement of a department, scheme and period.
+
+    `department_ids` limits what may be seen: None is everything.
+
+    Raises: StatementNotFound, also for a department that may not be seen; SchemeNotFound;
+            PeriodNotFound.
+    """
+    terms = price_lookup.scheme_terms(code=scheme_code)
+    period = AccountingPeriod.objects.filter(code=period_code).first()
+    if period is None:
+        raise PeriodNotFound(period_code)
+    department = Department.objects.filter(code=department_code).first()
+    settlements = list(
+        Settlement.objects.filter(
+            scheme_id=terms.id, period=period, state=SettlementState.POSTED
+        )
+        .select_related("prepared_by", "approved_by")
+        .order_by("revision")
+    )
+    hidden = department is None or (
+        department_ids is not None and department.pk not in department_ids
+    )
+    if department is None or hidden or not settlements:
+        raise StatementNotFound(department_code, scheme_code, period_code)
+    return _statement(department, terms, period, settlements)
+
+
+def _statement(
+    department: Department,
+    terms: SchemeTerms,
+    period: AccountingPeriod,
+    settlements: list[Settlement],
+) -> Statement:
+    rows = _lines(terms).filter(settlement__in=settlements, department=department)
+    lines = tuple(_present(row, terms) for row in rows)
+    charged = sum((line.amount for line in lines if line.kind == LineKind.CHARGE), Decimal(0))
+    earned = -sum((line.amount for line in lines if line.kind == LineKind.INCENTIVE), Decimal(0))
+    opening = _net_before(department, terms, period)
+    last = settlements[-1]
+    content: dict[str, Any] = {
+        "department": department.code,
+        "scheme": terms.code,
+        "period": period.code,
+        "currency": terms.currency,
+        "opening_balance": _money_text(opening, terms),
+        "closing_balance": _money_text(opening + charged - earned, terms),
+        "lines": [line_content(line, terms.currency_exponent) for line in lines],
+    }
+    return Statement(
+        department=department.code,
+        department_name=department.name,
+        scheme=terms.code,
+        scheme_name=terms.name,
+        period=period.code,
+        starts_on=period.days.lower,
+        ends_on=date.fromordinal(period.days.upper.toordinal() - 1),
+        currency=terms.currency,
+        state="closed" if period.state == "closed" else last.state,
+        settlement_ids=tuple(settlement.pk for settlement in settlements),
+        prepared_by=last.prepared_by.get_username(),
+        approved_by=last.approved_by.get_username() if last.approved_by else "",
+        posted_at=last.posted_at,
+        opening_balance=opening,
+        charged=charged,
+        earned=earned,
+        closing_balance=opening + charged - earned,
+        lines=lines,
+        sha256=sha256(
+            json.dumps(content, sort_keys=True, separators=(",", ":")).encode()
+        ).hexdigest(),
+    )
+
+
+def line_content(line: StatementLine, currency_exponent: int) -> dict[str, Any]:
+    """A statement line as programs read it: decimals as text, units in the names."""
+    price = line.price_per_tonne
+    return {
+        "kind": line.kind,
+        "is_true_up": line.is_true_up,
+        "activity_period": line.activity_period,
+        "scope": line.scope,
+        "category": line.category,
+        "durability_class": line.durability_class,
+        "settled_kgco2e": f"{line.settled_kgco2e:f}",
+        "location_kgco2e": f"{line.location_kgco2e:f}",
+        "market_kgco2e": f"{line.market_kgco2e:f}",
+        "price_per_tonne": None if price is None else f"{price:f}",
+        "amount": f"{line.amount:.{currency_exponent}f}",
+        "records": line.record_count,
+    }
+
+
+def statement_lines(
+    *,
+    scheme_code: str,
+    period_code: str | None = None,
+    department_ids: Collection[int] | None = None,
+    states: tuple[str, ...] = (SettlementState.POSTED,),
+) -> list[StatementLine]:
+    """Statement lines of a scheme, of one period or all, of the departments that may be seen."""
+    terms = price_lookup.scheme_terms(code=scheme_code)
+    rows = _lines(terms).filter(settlement__scheme_id=terms.id, settlement__state__in=states)
+    if period_code is not None:
+        rows = rows.filter(settlement__period__code=period_code)
+    if department_ids is not None:
+        rows = rows.filter(department_id__in=department_ids)
+    return [_present(row, terms) for row in rows]
+
+
+def period_summaries(
+    *, scheme_code: str, department_ids: Collection[int] | None
+) -> list[PeriodSummary]:
+    """Totals of every posted period of a scheme, oldest first, for the departments seen."""
+    terms = price_lookup.scheme_terms(code=scheme_code)
+    lines = SettlementLine.objects.filter(
+        scheme_id=terms.id, settlement__state=SettlementState.POSTED
+    )
+    if department_ids is not None:
+        lines = lines.filter(department_id__in=department_ids)
+    totals: dict[int, dict[str, int]] = {}
+    for row in (
+        lines.order_by()
+        .values("settlement__period_id", "kind")
+        .annotate(amount=Sum("amount_minor"), quantity=Sum("settled_mgco2e"))
+    ):
+        of_period = totals.setdefault(row["settlement__period_id"], {})
+        of_period[row["kind"]] = row["amount"]
+        if row["kind"] == LineKind.CHARGE:
+            of_period["quantity"] = row["quantity"]
+    periods = AccountingPeriod.objects.filter(pk__in=totals).order_by("days")
+    exponent = terms.currency_exponent
+    return [
+        PeriodSummary(
+            period=period.code,
+            starts_on=period.days.lower,
+            ends_on=date.fromordinal(period.days.upper.toordinal() - 1),
+            state=period.state,
+            charged=Decimal(totals[period.pk].get("charge", 0)).scaleb(-exponent),
+            earned=Decimal(totals[period.pk].get("incentive", 0)).scaleb(-exponent),
+            settled_kgco2e=_kg(totals[period.pk].get("quantity", 0)),
+            currency=terms.currency,
+        )
+        for period in periods
+    ]
+
+
+def line_detail(*, line_id: int, department_ids: Collection[int] | None) -> LineDetail:
+    """A statement line with everything it is made of, as far as it may be seen.
+
+    Raises: LineNotFound, also for another department's line.
+    """
+    lines = SettlementLine.objects.select_related(
+        "settlement__period", "department", "activity_period"
+    ).filter(pk=line_id)
+    if department_ids is not None:
+        lines = lines.filter(department_id__in=department_ids)
+    row = lines.first()
+    if row is None:
+        raise LineNotFound(line_id)
+    terms = price_lookup.scheme_terms(scheme_id=row.scheme_id)
+    signs = dict(
+        SettledRecord.objects.filter(line=row).values_list("emission_record_id", "sign")
+    )
+    return LineDetail(
+        line=_present(row, terms),
+        scheme=terms.code,
+        scheme_name=terms.name,
+        scope2_basis=terms.scope2_basis,
+        period=row.settlement.period.code,
+        settlement_id=row.settlement_id,
+        state=row.settlement.state,
+        settled_before_kgco2e=_kg(row.settled_before_mgco2e),
+        amount_before=Decimal(row.amount_before_minor).scaleb(-terms.currency_exponent),
+        price_explanation=price_lookup.explain_price(price_id=row.price_id) if row.price_id else (),
+        records=tuple(
+            SettledRecordDetail(signs[detail.emission_record_id], detail)
+            for detail in emission_details(emission_record_ids=list(signs))
+        ),
+        journal_entry_ids=_entries_of(row),
+    )
+
+
+def _entries_of(row: SettlementLine) -> tuple[int, ...]:
+    purpose = "incentive" if row.durability_class else "charge"
+    return tuple(
+        JournalEntry.objects.filter(
+            settlement_id=row.settlement_id,
+            department_id=row.department_id,
+            activity_period_id=row.activity_period_id,
+            purpose=purpose,
+        ).values_list("pk", flat=True)
+    )
+
+
+def _lines(terms: SchemeTerms) -> QuerySet[SettlementLine]:
+    return (
+        SettlementLine.objects.filter(scheme_id=terms.id)
+        .select_related("department", "activity_period")
+        .order_by(
+            "department__code",
+            "is_true_up",
+            "activity_period__days",
+            "kind",
+            "scope",
+            "category",
+            "durability_class",
+            "price_per_tonne",
+            "pk",
+        )
+    )
+
+
+def _present(row: SettlementLine, terms: SchemeTerms) -> StatementLine:
+    amount = Decimal(row.amount_minor).scaleb(-terms.currency_exponent)
+    return StatementLine(
+        line_id=row.pk,
+        department_id=row.department_id,
+        department=row.department.code,
+        kind=row.kind,
+        is_true_up=row.is_true_up,
+        activity_period=row.activity_period.code,
+        scope=row.scope,
+        category=row.category,
+        durability_class=row.durability_class,
+        location_kgco2e=_kg(row.location_mgco2e),
+        market_kgco2e=_kg(row.market_mgco2e),
+        settled_kgco2e=_kg(row.settled_mgco2e),
+        price_per_tonne=row.price_per_tonne,
+        amount=-amount if row.kind == LineKind.INCENTIVE else amount,
+        currency=terms.currency,
+        record_count=row.record_count,
+    )
+
+
+def _net_before(department: Department, terms: SchemeTerms, period: AccountingPeriod) -> Decimal:
+    sums = dict(
+        SettlementLine.objects.filter(
+            scheme_id=terms.id,
+            department=department,
+            settlement__state=SettlementState.POSTED,
+            settlement__period__days__fully_lt=period.days,
+        )
+        .order_by()
+        .values_list("kind")
+        .annotate(Sum("amount_minor"))
+    )
+    minor = sums.get(LineKind.CHARGE, 0) - sums.get(LineKind.INCENTIVE, 0)
+    return Decimal(minor).scaleb(-terms.currency_exponent)
+
+
+def _money_text(amount: Decimal, terms: SchemeTerms) -> str:
+    return f"{amount:.{terms.currency_exponent}f}"
+
+
+def _kg(milligrams: int) -> Decimal:
+    return Decimal(milligrams).scaleb(-MG_PER_KG_DIGITS)

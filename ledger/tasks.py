@@ -1,0 +1,27 @@
+"""Doors for the worker: ids in, one call, nothing else."""
+
+from __future__ import annotations
+
+from celery import shared_task
+from django.utils import timezone
+
+from ledger import settlement_run
+
+
+@shared_task(name="ledger.calculate_settlement")
+def calculate_settlement(settlement_id: int) -> None:
+    """Calculate what waits of a settlement; several workers may do it at once."""
+    settlement_run.calculate(settlement_id=settlement_id, at=timezone.now())
+
+
+@shared_task(name="ledger.sweep_settlements")
+def sweep_settlements() -> None:
+    """Ring again for every settlement that is not finished, whatever happened to the first bell."""
+    for settlement_id in settlement_run.unfinished_settlement_ids():
+        calculate_settlement.delay(settlement_id)
+
+
+def ring(settlement_id: int, *, shard_count: int) -> None:
+    """Wake as many workers as there are shards; a bell too many does nothing."""
+    for _ in range(shard_count):
+        calculate_settlement.delay(settlement_id)

@@ -1,0 +1,80 @@
+"""Reads. Prove the books: every promise recomputed from the rows, every break named with its place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import connection
+
+from ledger import seal
+from ledger.models.periods import AccountingPeriod, PeriodSeal, PeriodState
+from ledger.sql import FOLDER
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One broken promise and where it is broken."""
+
+    check: str
+    place: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What was checked, how many rows each check went through, and what was wrong."""
+
+    checked: dict[str, int]
+    findings: tuple[Finding, ...]
+
+    @property
+    def holds(self) -> bool:
+        return not self.findings
+
+
+def verify() -> Verification:
+    """Check every entry, settlement line, settled record and seal against the rows below it."""
+    checked: dict[str, int] = {}
+    findings: list[Finding] = []
+    for path in sorted((FOLDER / "verify").glob("*.sql")):
+        name = path.stem.split("_", 1)[1].replace("_", " ")
+        with connection.cursor() as cursor:
+            count_sql, check_sql = path.read_text().split("-- then\n")
+            cursor.execute(count_sql)
+            checked[name] = cursor.fetchone()[0]
+            cursor.execute(check_sql)
+            findings += [Finding(name, place, detail) for place, detail in cursor.fetchall()]
+    seals = list(PeriodSeal.objects.select_related("period").order_by("number"))
+    checked["seals"] = len(seals)
+    findings += _check_seals(seals)
+    return Verification(checked, tuple(findings))
+
+
+def _check_seals(seals: list[PeriodSeal]) -> list[Finding]:
+    findings = []
+    previous = ""
+    for number, kept in enumerate(seals, start=1):
+        period = kept.period.code
+        count, lines_sha256 = seal.hash_lines(kept.period_id)
+        if kept.number != number:
+            findings.append(Finding("seals", f"seal {kept.number}", f"number {number} is missing"))
+        if (count, lines_sha256) != (kept.line_count, kept.lines_sha256):
+            findings.append(
+                Finding(
+                    "seals",
+                    f"period {period}",
+                    f"its {count} lines no longer hash to the seal taken over {kept.line_count}",
+                )
+            )
+        link = seal.chain(
+            previous, kept.number, period, kept.line_count, kept.lines_sha256
+        )
+        if kept.previous_sha256 != previous or kept.chain_sha256 != link:
+            findings.append(Finding("seals", f"seal {kept.number}", "the chain is broken here"))
+        previous = kept.chain_sha256
+    unsealed = AccountingPeriod.objects.filter(state=PeriodState.CLOSED, seal__isnull=True)
+    findings += [
+        Finding("seals", f"period {period.code}", "is closed but not sealed")
+        for period in unsealed
+    ]
+    return findings
