@@ -20,7 +20,7 @@ DEBUG = env.bool("DEBUG", default=False)
 DEMO = env.bool("CFL_DEMO", default=False)
 TESTING = env.bool("CFL_TEST_ENGINES", default=False)
 EMBEDDED = not env.str("DATABASE_URL", default="")
-PRODUCTION = not (DEBUG or EMBEDDED)
+PRODUCTION = not (DEBUG or EMBEDDED or TESTING)
 
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])

@@ -49,6 +49,11 @@ class Engines:
         return self.var / "postgres"
 
     @property
+    def postgres_unfinished(self) -> Path:
+        """The data while it is being made."""
+        return self.var / "postgres.unfinished"
+
+    @property
     def postgres_settings(self) -> tuple[str, ...]:
         return _SETTINGS + (_FAST_SETTINGS if self.fast else ())
 

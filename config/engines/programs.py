@@ -201,14 +201,17 @@ def command_of(pid: int) -> str:
 
 
 def orphans_of(engines: Engines) -> list[int]:
-    """PostgreSQL processes that outlived their killed parent and still hold its shared memory.
+    """PostgreSQL processes that outlived their killed parent, by the data folder they work in.
 
     Where there is no /proc none is seen: they leave by themselves when their query ends.
     """
-    found = []
-    for entry in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):
-            in_data = (entry / "cwd").readlink() == engines.postgres_data
-            if in_data and (entry / "exe").readlink().name == "postgres":
-                found.append(int(entry.name))
-    return found
+    pids = (int(entry.name) for entry in Path("/proc").glob("[0-9]*"))
+    return [pid for pid in pids if _works_in(pid, engines)]
+
+
+def _works_in(pid: int, engines: Engines) -> bool:
+    with contextlib.suppress(OSError):
+        if Path(f"/proc/{pid}/exe").readlink().name in {"postgres", "initdb"}:
+            at_work = Path(f"/proc/{pid}/cwd").readlink() == engines.postgres_data
+            return at_work or str(engines.postgres_unfinished) in command_of(pid)
+    return False

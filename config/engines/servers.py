@@ -154,7 +154,7 @@ _START = {"valkey": _start_valkey, "postgres": _start_postgres}
 
 def _make_cluster(engines: Engines, account: Account) -> None:
     """Make the roles and the empty database, complete or not at all."""
-    unfinished = engines.var / "postgres.unfinished"
+    unfinished = engines.postgres_unfinished
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir(mode=0o700)
     _give(unfinished, account)
@@ -242,7 +242,7 @@ def _wait_until_gone(engines: Engines, name: str, pid: int, seconds: float) -> N
 
 
 def _end_orphans(engines: Engines) -> None:
-    """A backend whose parent was killed would keep the next start from its shared memory."""
+    """What outlived a killed parent: a backend holds shared memory, an initdb writes on."""
     deadline = time.monotonic() + 10
     while (orphans := orphans_of(engines)) and time.monotonic() < deadline:
         for pid in orphans:

@@ -1,0 +1,62 @@
+# Carbon Fee Ledger. `make` lists what there is.
+SHELL := /bin/sh
+PY := .venv/bin/python
+UV_VERSION := 0.13.9
+WORKERS ?= 2
+PYTEST_ARGS ?=
+SERVE ?= 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint bench openapi
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: .venv/.synced ## Install the locked dependencies into .venv
+
+demo: .venv/.synced ## A company's month, then the site on localhost (SERVE=0: don't serve)
+	@$(PY) manage.py demo $(if $(filter 0,$(SERVE)),--no-serve)
+
+test: .venv/.synced ## All tests (WORKERS=2, PYTEST_ARGS='-k seal')
+	@$(PY) -m pytest -n $(WORKERS) $(PYTEST_ARGS)
+
+lint: .venv/.synced ## Style, types, import rules, migrations, the API's contract
+	@echo "ruff …" && $(PY) -m ruff check . && $(PY) -m ruff format --check .
+	@echo "mypy …" && $(PY) -m mypy
+	@echo "import rules …" && .venv/bin/lint-imports
+	@echo "migrations …" && $(PY) manage.py makemigrations --check --dry-run
+	@echo "system checks …" && $(PY) manage.py check --fail-level WARNING
+	@echo "openapi.yaml …" && mkdir -p var && \
+		$(PY) manage.py spectacular --validate --fail-on-warn --file var/openapi.yaml && \
+		{ diff -u tests/contract/openapi.yaml var/openapi.yaml || { \
+			echo "The API no longer matches tests/contract/openapi.yaml." ; \
+			echo "If the change is meant, renew the contract with: make openapi" ; exit 1 ; } ; }
+	@echo "All clean."
+
+bench: .venv/.synced ## Measure speed beside its floor (BENCH_ARGS)
+	@$(PY) manage.py bench $(BENCH_ARGS)
+
+openapi: .venv/.synced ## Renew tests/contract/openapi.yaml
+	@mkdir -p tests/contract
+	$(PY) manage.py spectacular --validate --fail-on-warn --file tests/contract/openapi.yaml
+
+.venv/bin/python:
+	@for name in python3.13 python3.12 python3.11 python3; do \
+		if $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+			found=$$name; break; \
+		fi; \
+	done; \
+	if [ -z "$$found" ]; then \
+		echo "Python 3.11 or newer is needed; none was found. On Debian: apt-get install python3" >&2; exit 1; \
+	fi; \
+	if ! $$found -c 'import ensurepip, venv' 2>/dev/null; then \
+		echo "$$found can't make virtual environments. On Debian: apt-get install python3-venv" >&2; exit 1; \
+	fi; \
+	echo "Making .venv with $$($$found --version) …"; \
+	$$found -m venv .venv
+
+.venv/.synced: pyproject.toml uv.lock | .venv/bin/python
+	@echo "Installing the locked dependencies …"
+	@$(PY) -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@UV_PROJECT_ENVIRONMENT=.venv .venv/bin/uv sync --locked --quiet --python $(PY)
+	@touch $@

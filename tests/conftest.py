@@ -1,0 +1,105 @@
+"""What tests stand on: fast engines, a database for each worker, the application's own role."""
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+# Before Django reads its settings. Tests have their own engines: no server of the environment.
+os.environ["CFL_TEST_ENGINES"] = "1"
+os.environ["CFL_DATABASE_ROLE"] = "owner"
+os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+for _variable in ("DATABASE_URL", "DATABASE_OWNER_URL", "BROKER_URL"):
+    os.environ.pop(_variable, None)
+
+import django
+
+django.setup()
+
+import psycopg2
+import pytest
+from django.db import connection, transaction
+from django.db.backends.postgresql.operations import DatabaseOperations
+from psycopg2.extensions import connection as PsycopgConnection
+
+from config import engines
+
+
+@pytest.fixture(scope="session")
+def running_engines() -> engines.Engines:
+    """PostgreSQL and Valkey with fsync off; they stop when the last test process ends."""
+    engines.ensure()
+    return engines.here()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    running_engines: engines.Engines,
+    django_db_modify_db_settings_parallel_suffix: None,
+) -> None:
+    """The engines run before the first database is made; each worker has its own."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def flush_despite_promises() -> Iterator[None]:
+    """Let a transactional test empty the tables afterwards, though triggers forbid TRUNCATE."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(DatabaseOperations, "execute_sql_flush", _flush_without_triggers)
+        yield
+
+
+def _flush_without_triggers(operations: DatabaseOperations, statements: list[str]) -> None:
+    database = operations.connection
+    with transaction.atomic(using=database.alias), database.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        for statement in statements:
+            cursor.execute(statement)
+
+
+@pytest.fixture
+def app_role(transactional_db: None) -> Iterator[PsycopgConnection]:
+    """A connection of its own to the test database, in the application's role."""
+    opened = psycopg2.connect(
+        host=connection.settings_dict["HOST"],
+        dbname=connection.settings_dict["NAME"],
+        user=engines.APP_ROLE,
+    )
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def program_environment(
+    transactional_db: None, running_engines: engines.Engines, worker_id: str
+) -> dict[str, str]:
+    """The environment for a command, worker or server that shall work on this test's database."""
+    place = f"/{running_engines.sockets}/{connection.settings_dict['NAME']}"
+    number = int(worker_id.removeprefix("gw")) % 16 if worker_id.startswith("gw") else 0
+    return {
+        **os.environ,
+        "DATABASE_URL": f"postgres://{engines.APP_ROLE}@{place}",
+        "DATABASE_OWNER_URL": f"postgres://{engines.OWNER_ROLE}@{place}",
+        "CFL_DATABASE_ROLE": "app",
+        "BROKER_URL": f"{running_engines.broker_url}?virtual_host={number}",
+        "SECRET_KEY": "for tests only, and only on this machine",
+    }
+
+
+@pytest.fixture(scope="session")
+def require_program() -> Callable[..., str]:
+    """Finds a program by any of its names; without it the test is skipped, or fails in CI."""
+
+    def find(*names: str) -> str:
+        beside_python = str(Path(sys.executable).parent)
+        search = os.pathsep.join([beside_python, os.environ.get("PATH", "")])
+        for name in names:
+            found = shutil.which(name, path=search)
+            if found:
+                return found
+        message = f"{names[0]} is not installed"
+        if os.environ.get("CFL_REQUIRE_PROGRAMS") == "1":
+            pytest.fail(f"{message}, and CFL_REQUIRE_PROGRAMS=1 asks for it")
+        pytest.skip(message)
+
+    return find
