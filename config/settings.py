@@ -154,8 +154,9 @@ USE_TZ = True
 # Files that pages load
 
 STATIC_URL = "/static/"
-STATIC_ROOT = env.path("STATIC_ROOT", default=_engines.var / "static")
-WHITENOISE_USE_FINDERS = not PRODUCTION  # so that nobody has to collect before a demo
+# Only production collects; elsewhere files are served from where they lie.
+STATIC_ROOT = env.path("STATIC_ROOT", default=_engines.var / "static") if PRODUCTION else None
+WHITENOISE_USE_FINDERS = not PRODUCTION
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

@@ -223,6 +223,8 @@ def test_killed_command_leaves_nothing_running(engines: Engines):
 def test_killed_guardian_is_replaced(engines: Engines):
     holder = started(engines)
     kill(*guardians_of(engines))
+    assert await_that(lambda: not guardians_of(engines))
+    time.sleep(0.3)  # the kernel takes its locks back a moment after its name
     ended(holder)
     assert await_quiet(engines)
 
