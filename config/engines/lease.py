@@ -72,14 +72,19 @@ def _stopped_unused(engines: Engines, guard_lock: int) -> bool:
 def _take_lease(engines: Engines) -> None:
     """Hold the lease until this process, and every process forked from it, is gone."""
     path = engines.var / "lease"
-    held = _leases.get(engines)
-    if held is not None and path.exists() and os.path.samestat(os.fstat(held), path.stat()):
+    if _is_open(_leases.get(engines), path):
         return
-    descriptor = _open(path)
-    fcntl.flock(descriptor, fcntl.LOCK_SH)
-    _leases[engines] = descriptor
-    if held is None:
+    if engines not in _leases:
         atexit.register(_leave_guarded, engines)
+    _leases[engines] = _open(path)
+    fcntl.flock(_leases[engines], fcntl.LOCK_SH)
+
+
+def _is_open(descriptor: int | None, path: Path) -> bool:
+    """Whether it is still this file: a forked worker closes it, and var/ may be deleted."""
+    with contextlib.suppress(OSError):
+        return descriptor is not None and os.path.samestat(os.fstat(descriptor), path.stat())
+    return False
 
 
 def _leave_guarded(engines: Engines) -> None:

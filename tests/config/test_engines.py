@@ -174,6 +174,15 @@ def test_broker_url_alone_leaves_only_postgres_to_start(engines: Engines):
     assert said == [f"Starting PostgreSQL in {engines.var} …\n"]
 
 
+def test_a_forked_process_that_closed_its_files_takes_its_own_lease(engines: Engines):
+    """As a beat inside a worker does."""
+    forked = "if os.fork() == 0: os.closerange(3, 99); time.sleep(1); engines.ensure(); os._exit(7)"
+    script = (
+        f"import os, time\n{USE}\n{forked}\nassert os.waitstatus_to_exitcode(os.wait()[1]) == 7"
+    )
+    ended(command(engines, script))
+
+
 # Walls
 
 
