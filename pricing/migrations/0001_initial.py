@@ -10,96 +10,386 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('organisation', '0001_initial'),
+        ("organisation", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Scheme',
+            name="Scheme",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=40, unique=True, verbose_name='code')),
-                ('name', models.CharField(max_length=200, verbose_name='name')),
-                ('mechanism', models.CharField(choices=[('fee', 'carbon fee'), ('showback', 'showback (shadow price)')], default='fee', max_length=20, verbose_name='mechanism')),
-                ('currency', models.CharField(db_comment='ISO 4217, fixed for life', max_length=3, verbose_name='currency')),
-                ('scope2_basis', models.CharField(choices=[('location', 'location-based'), ('market', 'market-based')], default='market', max_length=10, verbose_name='charged Scope 2 basis')),
-                ('starts_on', models.DateField(db_comment='activity before this day is never charged', verbose_name='starts on')),
-                ('keeps_atmosphere', models.BooleanField(default=False, help_text='The one scheme that posts kgCO2e, so that no tonne is counted twice.', verbose_name='keeps the atmosphere account')),
-                ('purpose', models.TextField(blank=True, verbose_name='purpose')),
-                ('is_illustrative', models.BooleanField(default=False, verbose_name='illustrative')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.SlugField(max_length=40, unique=True, verbose_name="code")),
+                ("name", models.CharField(max_length=200, verbose_name="name")),
+                (
+                    "mechanism",
+                    models.CharField(
+                        choices=[("fee", "carbon fee"), ("showback", "showback (shadow price)")],
+                        default="fee",
+                        max_length=20,
+                        verbose_name="mechanism",
+                    ),
+                ),
+                (
+                    "currency",
+                    models.CharField(
+                        db_comment="ISO 4217, fixed for life", max_length=3, verbose_name="currency"
+                    ),
+                ),
+                (
+                    "scope2_basis",
+                    models.CharField(
+                        choices=[("location", "location-based"), ("market", "market-based")],
+                        default="market",
+                        max_length=10,
+                        verbose_name="charged Scope 2 basis",
+                    ),
+                ),
+                (
+                    "starts_on",
+                    models.DateField(
+                        db_comment="activity before this day is never charged",
+                        verbose_name="starts on",
+                    ),
+                ),
+                (
+                    "keeps_atmosphere",
+                    models.BooleanField(
+                        default=False,
+                        help_text="The one scheme that posts kgCO2e, so that no tonne is counted twice.",
+                        verbose_name="keeps the atmosphere account",
+                    ),
+                ),
+                ("purpose", models.TextField(blank=True, verbose_name="purpose")),
+                (
+                    "is_illustrative",
+                    models.BooleanField(default=False, verbose_name="illustrative"),
+                ),
             ],
             options={
-                'verbose_name': 'scheme',
-                'verbose_name_plural': 'schemes',
-                'ordering': ['code'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('keeps_atmosphere', True)), fields=('keeps_atmosphere',), name='pricing_one_scheme_keeps_the_atmosphere')],
+                "verbose_name": "scheme",
+                "verbose_name_plural": "schemes",
+                "ordering": ["code"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("keeps_atmosphere", True)),
+                        fields=("keeps_atmosphere",),
+                        name="pricing_one_scheme_keeps_the_atmosphere",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='IncentiveRate',
+            name="IncentiveRate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('durability_class', models.CharField(db_comment='short, medium or long', max_length=10, verbose_name='durability class')),
-                ('rate_per_tonne', models.DecimalField(db_comment="in the scheme's currency per verified tCO2e", decimal_places=6, max_digits=18, verbose_name='rate per tonne')),
-                ('in_force', django.contrib.postgres.fields.ranges.DateRangeField(db_comment='[first day, day after the last)', verbose_name='in force')),
-                ('reason', models.TextField(blank=True, verbose_name='reason')),
-                ('proposed_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('approved_at', models.DateTimeField(blank=True, null=True)),
-                ('approved_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('proposed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('scheme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='incentive_rates', to='pricing.scheme')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "durability_class",
+                    models.CharField(
+                        db_comment="short, medium or long",
+                        max_length=10,
+                        verbose_name="durability class",
+                    ),
+                ),
+                (
+                    "rate_per_tonne",
+                    models.DecimalField(
+                        db_comment="in the scheme's currency per verified tCO2e",
+                        decimal_places=6,
+                        max_digits=18,
+                        verbose_name="rate per tonne",
+                    ),
+                ),
+                (
+                    "in_force",
+                    django.contrib.postgres.fields.ranges.DateRangeField(
+                        db_comment="[first day, day after the last)", verbose_name="in force"
+                    ),
+                ),
+                ("reason", models.TextField(blank=True, verbose_name="reason")),
+                (
+                    "proposed_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
+                ("approved_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "approved_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "proposed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "scheme",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="incentive_rates",
+                        to="pricing.scheme",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'incentive rate',
-                'verbose_name_plural': 'incentive rates',
-                'ordering': ['scheme', 'durability_class', 'in_force'],
-                'constraints': [django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(models.F('scheme'), '='), (models.F('durability_class'), '='), (models.F('in_force'), '&&')], name='pricing_one_incentive_rate_in_force', violation_error_message='A rate for this durability class is already in force on some of these days.'), models.CheckConstraint(condition=models.Q(('durability_class__in', ['short', 'medium', 'long'])), name='pricing_rate_names_a_durability_class'), models.CheckConstraint(condition=models.Q(('rate_per_tonne__gte', 0)), name='pricing_rate_is_not_negative'), models.CheckConstraint(condition=models.Q(('approved_by__isnull', True), models.Q(('approved_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='pricing_rate_approved_by_another_person')],
+                "verbose_name": "incentive rate",
+                "verbose_name_plural": "incentive rates",
+                "ordering": ["scheme", "durability_class", "in_force"],
+                "constraints": [
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[
+                            (models.F("scheme"), "="),
+                            (models.F("durability_class"), "="),
+                            (models.F("in_force"), "&&"),
+                        ],
+                        name="pricing_one_incentive_rate_in_force",
+                        violation_error_message="A rate for this durability class is already in force on some of these days.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("durability_class__in", ["short", "medium", "long"])),
+                        name="pricing_rate_names_a_durability_class",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("rate_per_tonne__gte", 0)),
+                        name="pricing_rate_is_not_negative",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("approved_by__isnull", True),
+                            models.Q(("approved_by", models.F("proposed_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="pricing_rate_approved_by_another_person",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='CarbonPrice',
+            name="CarbonPrice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('scope', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='scope')),
-                ('category', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='Scope 3 category')),
-                ('country', models.CharField(blank=True, max_length=2, verbose_name='country')),
-                ('price_per_tonne', models.DecimalField(db_comment="in the scheme's currency per tCO2e", decimal_places=6, max_digits=18, verbose_name='price per tonne')),
-                ('in_force', django.contrib.postgres.fields.ranges.DateRangeField(db_comment='[first day, day after the last)', verbose_name='in force')),
-                ('reason', models.TextField(blank=True, verbose_name='reason')),
-                ('source_url', models.URLField(blank=True, max_length=500, verbose_name='source')),
-                ('proposed_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('approved_at', models.DateTimeField(blank=True, null=True)),
-                ('approved_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('department', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisation.department')),
-                ('proposed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('scheme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='prices', to='pricing.scheme')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "scope",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="scope"),
+                ),
+                (
+                    "category",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="Scope 3 category"
+                    ),
+                ),
+                ("country", models.CharField(blank=True, max_length=2, verbose_name="country")),
+                (
+                    "price_per_tonne",
+                    models.DecimalField(
+                        db_comment="in the scheme's currency per tCO2e",
+                        decimal_places=6,
+                        max_digits=18,
+                        verbose_name="price per tonne",
+                    ),
+                ),
+                (
+                    "in_force",
+                    django.contrib.postgres.fields.ranges.DateRangeField(
+                        db_comment="[first day, day after the last)", verbose_name="in force"
+                    ),
+                ),
+                ("reason", models.TextField(blank=True, verbose_name="reason")),
+                ("source_url", models.URLField(blank=True, max_length=500, verbose_name="source")),
+                (
+                    "proposed_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
+                ("approved_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "approved_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "department",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisation.department",
+                    ),
+                ),
+                (
+                    "proposed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "scheme",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="prices",
+                        to="pricing.scheme",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'carbon price',
-                'verbose_name_plural': 'carbon prices',
-                'ordering': ['scheme', 'in_force'],
-                'constraints': [django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(models.F('scheme'), '='), (django.db.models.functions.comparison.Coalesce(models.F('department'), models.Value(0)), '='), (django.db.models.functions.comparison.Coalesce(models.F('scope'), models.Value(0)), '='), (django.db.models.functions.comparison.Coalesce(models.F('category'), models.Value(0)), '='), (models.F('country'), '='), (models.F('in_force'), '&&')], name='pricing_one_price_in_force', violation_error_message='A price for exactly this is already in force on some of these days.'), models.CheckConstraint(condition=models.Q(('price_per_tonne__gte', 0)), name='pricing_price_is_not_negative'), models.CheckConstraint(condition=models.Q(('category__isnull', True), models.Q(('category__range', (1, 15)), ('scope', 3)), _connector='OR'), name='pricing_price_category_is_scope_3'), models.CheckConstraint(condition=models.Q(('approved_by__isnull', True), models.Q(('approved_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='pricing_price_approved_by_another_person', violation_error_message="Whoever proposed a price can't approve it.")],
+                "verbose_name": "carbon price",
+                "verbose_name_plural": "carbon prices",
+                "ordering": ["scheme", "in_force"],
+                "constraints": [
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[
+                            (models.F("scheme"), "="),
+                            (
+                                django.db.models.functions.comparison.Coalesce(
+                                    models.F("department"), models.Value(0)
+                                ),
+                                "=",
+                            ),
+                            (
+                                django.db.models.functions.comparison.Coalesce(
+                                    models.F("scope"), models.Value(0)
+                                ),
+                                "=",
+                            ),
+                            (
+                                django.db.models.functions.comparison.Coalesce(
+                                    models.F("category"), models.Value(0)
+                                ),
+                                "=",
+                            ),
+                            (models.F("country"), "="),
+                            (models.F("in_force"), "&&"),
+                        ],
+                        name="pricing_one_price_in_force",
+                        violation_error_message="A price for exactly this is already in force on some of these days.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("price_per_tonne__gte", 0)),
+                        name="pricing_price_is_not_negative",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("category__isnull", True),
+                            models.Q(("category__range", (1, 15)), ("scope", 3)),
+                            _connector="OR",
+                        ),
+                        name="pricing_price_category_is_scope_3",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("approved_by__isnull", True),
+                            models.Q(("approved_by", models.F("proposed_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="pricing_price_approved_by_another_person",
+                        violation_error_message="Whoever proposed a price can't approve it.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='SchemeCoverage',
+            name="SchemeCoverage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('scope', models.PositiveSmallIntegerField(verbose_name='scope')),
-                ('category', models.PositiveSmallIntegerField(blank=True, help_text='Empty: the whole scope.', null=True, verbose_name='Scope 3 category')),
-                ('in_force', django.contrib.postgres.fields.ranges.DateRangeField(db_comment='[first day, day after the last)', verbose_name='in force')),
-                ('scheme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='coverage', to='pricing.scheme')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("scope", models.PositiveSmallIntegerField(verbose_name="scope")),
+                (
+                    "category",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        help_text="Empty: the whole scope.",
+                        null=True,
+                        verbose_name="Scope 3 category",
+                    ),
+                ),
+                (
+                    "in_force",
+                    django.contrib.postgres.fields.ranges.DateRangeField(
+                        db_comment="[first day, day after the last)", verbose_name="in force"
+                    ),
+                ),
+                (
+                    "scheme",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="coverage",
+                        to="pricing.scheme",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'coverage',
-                'verbose_name_plural': 'coverage',
-                'ordering': ['scheme', 'scope', 'category'],
-                'constraints': [django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(models.F('scheme'), '='), (models.F('scope'), '='), (django.db.models.functions.comparison.Coalesce(models.F('category'), models.Value(0)), '='), (models.F('in_force'), '&&')], name='pricing_one_coverage_in_force', violation_error_message='This scope is already covered on some of these days.'), models.CheckConstraint(condition=models.Q(('scope__in', [1, 2, 3]), models.Q(('category__isnull', True), models.Q(('category__range', (1, 15)), ('scope', 3)), _connector='OR')), name='pricing_coverage_names_a_scope')],
+                "verbose_name": "coverage",
+                "verbose_name_plural": "coverage",
+                "ordering": ["scheme", "scope", "category"],
+                "constraints": [
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[
+                            (models.F("scheme"), "="),
+                            (models.F("scope"), "="),
+                            (
+                                django.db.models.functions.comparison.Coalesce(
+                                    models.F("category"), models.Value(0)
+                                ),
+                                "=",
+                            ),
+                            (models.F("in_force"), "&&"),
+                        ],
+                        name="pricing_one_coverage_in_force",
+                        violation_error_message="This scope is already covered on some of these days.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("scope__in", [1, 2, 3]),
+                            models.Q(
+                                ("category__isnull", True),
+                                models.Q(("category__range", (1, 15)), ("scope", 3)),
+                                _connector="OR",
+                            ),
+                        ),
+                        name="pricing_coverage_names_a_scope",
+                    ),
+                ],
             },
         ),
     ]

@@ -1,0 +1,153 @@
+"""Reads. Who may see which departments, and who may take which step: roles alone decide."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+from enum import StrEnum
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import QuerySet
+
+from departments.organisation.models import (
+    COMPANY_ROLES,
+    DEPARTMENT_ROLES,
+    ApiKey,
+    Department,
+    Membership,
+    Role,
+)
+from departments.organisation.tree import descendants_of
+
+Person = AbstractBaseUser | AnonymousUser
+
+
+class Permission(StrEnum):
+    """A step that takes a company-wide role; a superuser without the role may not take it."""
+
+    PREPARE_SETTLEMENT = "prepare_settlement"
+    APPROVE_SETTLEMENT = "approve_settlement"
+    POST_SETTLEMENT = "post_settlement"
+    CLOSE_PERIOD = "close_period"
+    EXPORT_JOURNAL = "export_journal"
+    READ_BOOKS = "read_books"
+    PROPOSE_PRICE = "propose_price"
+    APPROVE_PRICE = "approve_price"
+    MANAGE_PEOPLE = "manage_people"
+    MANAGE_KEYS = "manage_keys"
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """The roles that may take this step."""
+        return _ROLES[self]
+
+    @property
+    def roles_text(self) -> str:
+        """The same for people: `finance or sustainability approver`."""
+        return " or ".join(sorted(str(role.label) for role in self.roles))
+
+
+_ROLES: dict[Permission, frozenset[Role]] = {
+    Permission.PREPARE_SETTLEMENT: frozenset({Role.SUSTAINABILITY_ANALYST, Role.ADMINISTRATOR}),
+    Permission.APPROVE_SETTLEMENT: frozenset({Role.SUSTAINABILITY_APPROVER}),
+    Permission.POST_SETTLEMENT: frozenset({Role.SUSTAINABILITY_APPROVER, Role.FINANCE}),
+    Permission.CLOSE_PERIOD: frozenset({Role.FINANCE}),
+    Permission.EXPORT_JOURNAL: frozenset({Role.FINANCE, Role.AUDITOR}),
+    Permission.READ_BOOKS: frozenset(COMPANY_ROLES),
+    Permission.PROPOSE_PRICE: frozenset({Role.SUSTAINABILITY_ANALYST}),
+    Permission.APPROVE_PRICE: frozenset({Role.SUSTAINABILITY_APPROVER}),
+    Permission.MANAGE_PEOPLE: frozenset({Role.ADMINISTRATOR}),
+    Permission.MANAGE_KEYS: frozenset({Role.ADMINISTRATOR, Role.FINANCE}),
+}
+
+
+def may(user: Person, permission: Permission) -> bool:
+    """Whether a person holds a role that takes this step; nobody inactive or anonymous does."""
+    return _memberships(user).filter(role__in=permission.roles).exists()
+
+
+def may_contribute(user: Person, department_id: int, *, key: ApiKey | None = None) -> bool:
+    """Whether a person may enter activity of a department.
+
+    Its contributors and approvers may, those of a department above it, and the sustainability
+    analyst.
+    """
+    return _acts_in(
+        user,
+        department_id,
+        in_department=(Role.CONTRIBUTOR, Role.APPROVER),
+        in_company=(Role.SUSTAINABILITY_ANALYST,),
+        key=key,
+    )
+
+
+def may_approve_records(user: Person, department_id: int, *, key: ApiKey | None = None) -> bool:
+    """Whether a person may decide a department's records: an approver of it or above it, or the
+    sustainability approver. Never the one who entered them: that rule is the record's own.
+    """
+    return _acts_in(
+        user,
+        department_id,
+        in_department=(Role.APPROVER,),
+        in_company=(Role.SUSTAINABILITY_APPROVER,),
+        key=key,
+    )
+
+
+def departments_visible_to(
+    user: Person, *, key: ApiKey | None = None, on: date | None = None
+) -> QuerySet[Department]:
+    """The departments a person, or a program with a key, may see.
+
+    Company roles see all; department roles see theirs and all below, as of `on` (default: the
+    last tree). A key with departments sees only theirs among them.
+    """
+    ids = visible_department_ids(user, key=key, on=on)
+    return Department.objects.all() if ids is None else Department.objects.filter(pk__in=ids)
+
+
+def visible_department_ids(
+    user: Person, *, key: ApiKey | None = None, on: date | None = None
+) -> set[int] | None:
+    """The same as ids; None means all."""
+    reach = _reach(user, (*DEPARTMENT_ROLES, *COMPANY_ROLES), on=on)
+    return _narrowed(reach, key, on=on)
+
+
+def _acts_in(
+    user: Person,
+    department_id: int,
+    *,
+    in_department: Collection[Role],
+    in_company: Collection[Role],
+    key: ApiKey | None,
+) -> bool:
+    reach = _narrowed(_reach(user, (*in_department, *in_company), on=None), key, on=None)
+    return reach is None or department_id in reach
+
+
+def _reach(user: Person, roles: Collection[Role], *, on: date | None) -> set[int] | None:
+    """The departments that these roles of a person reach; None for the whole company."""
+    own: set[int] = set()
+    for department_id in (
+        _memberships(user).filter(role__in=roles).values_list("department_id", flat=True)
+    ):
+        if department_id is None:
+            return None
+        own.add(department_id)
+    return descendants_of(own, on=on)
+
+
+def _narrowed(reach: set[int] | None, key: ApiKey | None, *, on: date | None) -> set[int] | None:
+    named = set(key.departments.values_list("pk", flat=True)) if key is not None else set()
+    if not named:
+        return reach
+    below = descendants_of(named, on=on)
+    return below if reach is None else reach & below
+
+
+def _memberships(user: Person) -> QuerySet[Membership]:
+    if not user.is_active or user.pk is None:
+        return Membership.objects.none()
+    return Membership.objects.filter(user_id=user.pk, user__is_active=True)

@@ -1,0 +1,62 @@
+"""Doors. What a key's scopes and a person's roles open."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from departments.organisation.access import Permission, may, visible_department_ids
+from departments.organisation.models import ApiKey
+
+
+class KeyScope(BasePermission):
+    """A signed-in person passes by role; a key needs the scope as well.
+
+    The view says both: `required_scopes = {"GET": "journal:read"}`, and, unless everyone signed in
+    may come, `required_permission`, one for all methods or one for each. A method that names no
+    scope is closed to keys. A key never opens what its person may not.
+    """
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        if not request.user.is_authenticated:
+            return False
+        needed = _needed_permission(request, view)
+        if needed is not None and not may(request.user, needed):
+            self.message = f"This takes the role {needed.roles_text}."
+            return False
+        return self._key_fits(request, view)
+
+    def _key_fits(self, request: Request, view: APIView) -> bool:
+        key = key_of(request)
+        if key is None:
+            return True
+        scopes: Mapping[str, str] = getattr(view, "required_scopes", {})
+        # HEAD is a GET without its body, OPTIONS only describes
+        method = {"HEAD": "GET", "OPTIONS": "GET"}.get(request.method or "", request.method or "")
+        scope = scopes.get(method)
+        self.message = (
+            f"This key lacks the scope {scope}." if scope else "Keys can't do this; sign in."
+        )
+        return scope is not None and scope in key.scopes
+
+
+def key_of(request: Request) -> ApiKey | None:
+    """The key that a request came with, if it did not come with a session."""
+    return request.auth if isinstance(request.auth, ApiKey) else None
+
+
+def visible_ids_of(request: Request) -> set[int] | None:
+    """The departments that a request may see; None is all."""
+    return visible_department_ids(request.user, key=key_of(request))
+
+
+def _needed_permission(request: Request, view: APIView) -> Permission | None:
+    needed: Permission | Mapping[str, Permission] | None = getattr(
+        view, "required_permission", None
+    )
+    if isinstance(needed, Mapping):
+        return needed.get(request.method or "")
+    return needed

@@ -1,0 +1,72 @@
+"""Doors. Input that is exactly what was asked for: no unknown fields, no bottomless nesting."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import IO, Any
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+from rest_framework.exceptions import ParseError
+from rest_framework.parsers import JSONParser
+
+DEEPEST = 32
+
+
+class StrictSerializer(serializers.Serializer[Any]):
+    """Refuses fields it doesn't know, instead of dropping them in silence."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        unknown = sorted(set(data) - set(self.fields)) if isinstance(data, Mapping) else []
+        if unknown:
+            raise serializers.ValidationError({name: [_("Unknown field.")] for name in unknown})
+        return super().to_internal_value(data)
+
+
+class BoundedJSONParser(JSONParser):
+    """JSON whose brackets nest at most 32 deep: `[[[[…` is a bad request, not a broken server."""
+
+    def parse(
+        self,
+        stream: IO[Any],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        body = stream.read()
+        if _depth(body) > DEEPEST:
+            raise ParseError(_("The JSON nests too deeply."))
+        parsed: dict[str, Any] = super().parse(_Read(body), media_type, parser_context)
+        return parsed
+
+
+class _Read:
+    """Bytes that were read once already, as the stream that the parser expects."""
+
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+
+    def read(self, size: int = -1) -> bytes:
+        body, self._body = self._body, b""
+        return body
+
+
+def _depth(body: bytes) -> int:
+    """How deep the brackets nest; those inside a text don't count."""
+    deepest = depth = 0
+    in_text = escaped = False
+    for byte in body:
+        if in_text:
+            if escaped:
+                escaped = False
+            elif byte == 0x5C:
+                escaped = True
+            elif byte == 0x22:
+                in_text = False
+        elif byte == 0x22:
+            in_text = True
+        elif byte in b"[{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif byte in b"]}":
+            depth -= 1
+    return deepest

@@ -1,0 +1,59 @@
+"""What organisation refuses, in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import ClassVar
+
+
+class OrganisationError(Exception):
+    """Base of every refusal of organisation; `code` is stable, the message is for people."""
+
+    code: ClassVar[str] = "organisation_error"
+    http_status: ClassVar[int] = 422
+
+
+class NotAllowed(OrganisationError):
+    code = "not_allowed"
+    http_status = 403
+
+    def __init__(self, person: str, step: str, roles: str) -> None:
+        self.person, self.step = person, step
+        super().__init__(f"{person} may not {step}: that takes the role {roles}.")
+
+
+class PlacementMakesCycle(OrganisationError):
+    code = "placement_makes_cycle"
+
+    def __init__(self, department: str, parent: str, from_on: date) -> None:
+        self.department, self.parent, self.from_on = department, parent, from_on
+        super().__init__(
+            f"{department} can't move below {parent}: from {from_on} on, {parent} stands below "
+            f"{department} on some days. Move {parent} first."
+        )
+
+
+class KeyScopeUnknown(OrganisationError):
+    code = "key_scope_unknown"
+
+    def __init__(self, unknown: Sequence[str], known: Sequence[str]) -> None:
+        self.unknown = tuple(unknown)
+        named = ", ".join(unknown) or "none at all"
+        super().__init__(f"A key's scopes are some of {', '.join(known)}; you named {named}.")
+
+
+class KeyForInactivePerson(OrganisationError):
+    code = "key_for_inactive_person"
+
+    def __init__(self, person: str) -> None:
+        self.person = person
+        super().__init__(f"{person} is not active. Name an active person who answers for the key.")
+
+
+class KeyExpiresInPast(OrganisationError):
+    code = "key_expires_in_past"
+
+    def __init__(self, expires_at: str) -> None:
+        self.expires_at = expires_at
+        super().__init__(f"{expires_at} has passed. Choose a later expiry, or none.")

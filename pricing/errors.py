@@ -1,0 +1,147 @@
+"""What pricing refuses, in plain words."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import ClassVar
+
+
+class PricingError(Exception):
+    """Base of every refusal of pricing; `code` is stable, the message is for people."""
+
+    code: ClassVar[str] = "pricing_error"
+    http_status: ClassVar[int] = 422
+
+
+class CurrencyUnknown(PricingError):
+    code = "currency_unknown"
+
+    def __init__(self, currency: str) -> None:
+        self.currency = currency
+        super().__init__(f"{currency!r} is no currency with a minor unit. Use an ISO 4217 code.")
+
+
+class CurrenciesDiffer(PricingError):
+    code = "currencies_differ"
+
+    def __init__(self, one: str, other: str) -> None:
+        self.one, self.other = one, other
+        super().__init__(f"{one} and {other} can't be added: convert one of them first.")
+
+
+class AmountUnreadable(PricingError):
+    code = "amount_unreadable"
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        super().__init__(f"{text!r} is not an amount. Write it like 1234.50.")
+
+
+class AmountTooPrecise(PricingError):
+    code = "amount_too_precise"
+
+    def __init__(self, text: str, currency: str, exponent: int) -> None:
+        self.text, self.currency, self.exponent = text, currency, exponent
+        super().__init__(f"{text} has more than the {exponent} decimal places of {currency}.")
+
+
+class NothingToShareBy(PricingError):
+    code = "nothing_to_share_by"
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+        super().__init__(
+            f"These {count} weights can't share anything out: they must not be negative, and at "
+            "least one must be above zero."
+        )
+
+
+class SchemeNotFound(PricingError):
+    code = "scheme_not_found"
+    http_status = 404
+
+    def __init__(self, scheme: str | int) -> None:
+        self.scheme = scheme
+        super().__init__(f"There is no scheme {scheme!r}.")
+
+
+class PriceNotFound(PricingError):
+    code = "price_not_found"
+    http_status = 404
+
+    def __init__(self, price_id: int) -> None:
+        self.price_id = price_id
+        super().__init__(f"There is no price or rate {price_id}.")
+
+
+class NoPriceInForce(PricingError):
+    code = "no_price_in_force"
+
+    def __init__(
+        self,
+        *,
+        scheme: str,
+        on: date,
+        department: str,
+        scope: int,
+        category: int | None,
+        country: str,
+    ) -> None:
+        self.scheme, self.on, self.department = scheme, on, department
+        self.scope, self.category, self.country = scope, category, country
+        place = f"Scope {scope}" + (f" category {category}" if category else "")
+        where = f" in {country}" if country else ""
+        super().__init__(
+            f"Scheme {scheme} has no approved price for {department}, {place}{where} on {on}. "
+            "Propose one and let another person approve it."
+        )
+
+
+class PriceInvalid(PricingError):
+    code = "price_invalid"
+
+
+class PriceOverlaps(PricingError):
+    code = "price_overlaps"
+    http_status = 409
+
+    def __init__(self, what: str, starts_on: date, ends_before: date | None) -> None:
+        self.starts_on, self.ends_before = starts_on, ends_before
+        until = f"before {ends_before}" if ends_before else "any later day"
+        super().__init__(
+            f"{what} for exactly this is already in force or proposed on some day from "
+            f"{starts_on} to {until}. End that one first, or choose other days."
+        )
+
+
+class PriceNeverEdited(PricingError):
+    code = "price_never_edited"
+    http_status = 409
+
+    def __init__(self, price_id: int) -> None:
+        self.price_id = price_id
+        super().__init__(
+            f"{price_id} is approved and never edited. End it on a coming day, then propose another."
+        )
+
+
+class ApprovedBySamePerson(PricingError):
+    code = "approved_by_same_person"
+    http_status = 403
+
+    def __init__(self, person: str) -> None:
+        self.person = person
+        super().__init__(f"{person} proposed this and can't approve it: another person must.")
+
+
+class NotAllowed(PricingError):
+    code = "not_allowed"
+    http_status = 403
+
+    def __init__(self, person: str, step: str, roles: str) -> None:
+        self.person, self.step = person, step
+        super().__init__(f"{person} may not {step}: that takes the role {roles}.")
+
+
+class SchemeInvalid(PricingError):
+    code = "scheme_invalid"
