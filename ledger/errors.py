@@ -88,8 +88,8 @@ class SettlementNotFound(LedgerError):
     def __init__(self, scheme: str, period: str) -> None:
         self.scheme, self.period = scheme, period
         super().__init__(
-            f"There is no settlement of scheme {scheme} for period {period} in the state this "
-            "step needs. Calculate it first: manage.py settle."
+            f"There is no settlement of scheme {scheme} for period {period}. "
+            "Calculate it first: manage.py settle."
         )
 
 

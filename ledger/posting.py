@@ -138,7 +138,7 @@ def post_lines_of(settlement: Settlement, terms: SchemeTerms, *, by: User) -> in
                 "settlement_id": settlement.pk,
                 "currency": terms.currency,
                 "keeps_atmosphere": terms.keeps_atmosphere,
-                "moves_money": terms.moves_money,
+                "moves_money": terms.mechanism == "fee",
                 "scheme_name": terms.name,
                 "entry_date": last_day_of(period),
                 "period_id": period.pk,

@@ -132,10 +132,8 @@ def calculate_next_shard(*, settlement_id: int, at: datetime) -> bool:
     try:
         with transaction.atomic():
             # Lock order: settlement, then shard. The share lock makes a cancellation wait for us.
-            settlement = (
-                Settlement.objects.raw(
-                    "SELECT * FROM ledger_settlement WHERE id = %s FOR SHARE", [settlement_id]
-                )
+            settlement = Settlement.objects.raw(
+                "SELECT * FROM ledger_settlement WHERE id = %s FOR SHARE", [settlement_id]
             )[0]
             if settlement.state != SettlementState.CALCULATING:
                 return False
@@ -269,14 +267,15 @@ def cancel(*, settlement_id: int, by: User, at: datetime) -> Settlement:
     return settlement
 
 
-def under_way(*, scheme_code: str, period_code: str, states: tuple[str, ...]) -> Settlement:
-    """The newest settlement of a scheme and period in one of the given states.
+def find(*, scheme_code: str, period_code: str) -> Settlement:
+    """The newest settlement of a scheme and period that is not cancelled.
 
     Raises: SettlementNotFound, SchemeNotFound.
     """
     terms = price_lookup.scheme_terms(code=scheme_code)
     found = (
-        Settlement.objects.filter(scheme_id=terms.id, period__code=period_code, state__in=states)
+        Settlement.objects.filter(scheme_id=terms.id, period__code=period_code)
+        .exclude(state=SettlementState.CANCELLED)
         .select_related("period")
         .order_by("-revision")
         .first()
@@ -462,8 +461,7 @@ def _settled_before(terms: SchemeTerms, period: AccountingPeriod) -> bool:
 
 def _require(by: User, permission: Permission, step: str) -> None:
     if not may(by, permission):
-        roles = " or ".join(sorted(role.label for role in permission.roles))
-        raise NotAllowed(by.get_username(), step, roles)
+        raise NotAllowed(by.get_username(), step, permission.roles_text)
 
 
 def _require_state(settlement: Settlement, needed: SettlementState) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from hashlib import sha256
@@ -175,20 +175,12 @@ def _statement(
 ) -> Statement:
     rows = _lines(terms).filter(settlement__in=settlements, department=department)
     lines = tuple(_present(row, terms) for row in rows)
-    charged = sum((line.amount for line in lines if line.kind == LineKind.CHARGE), Decimal(0))
-    earned = -sum((line.amount for line in lines if line.kind == LineKind.INCENTIVE), Decimal(0))
+    zero = Decimal(0).scaleb(-terms.currency_exponent)
+    charged = sum((line.amount for line in lines if line.kind == LineKind.CHARGE), zero)
+    earned = -sum((line.amount for line in lines if line.kind == LineKind.INCENTIVE), zero)
     opening = _net_before(department, terms, period)
     last = settlements[-1]
-    content: dict[str, Any] = {
-        "department": department.code,
-        "scheme": terms.code,
-        "period": period.code,
-        "currency": terms.currency,
-        "opening_balance": _money_text(opening, terms),
-        "closing_balance": _money_text(opening + charged - earned, terms),
-        "lines": [line_content(line, terms.currency_exponent) for line in lines],
-    }
-    return Statement(
+    statement = Statement(
         department=department.code,
         department_name=department.name,
         scheme=terms.code,
@@ -207,10 +199,44 @@ def _statement(
         earned=earned,
         closing_balance=opening + charged - earned,
         lines=lines,
-        sha256=sha256(
-            json.dumps(content, sort_keys=True, separators=(",", ":")).encode()
-        ).hexdigest(),
+        sha256="",
     )
+    return replace(statement, sha256=_hash(statement))
+
+
+def statement_content(statement: Statement) -> dict[str, Any]:
+    """A statement as programs read it, with the hash that people find on it."""
+    return _hashed_content(statement) | {
+        "department_name": statement.department_name,
+        "starts_on": statement.starts_on.isoformat(),
+        "ends_on": statement.ends_on.isoformat(),
+        "state": statement.state,
+        "prepared_by": statement.prepared_by,
+        "approved_by": statement.approved_by,
+        "posted_at": statement.posted_at.isoformat() if statement.posted_at else None,
+        "sha256": statement.sha256,
+    }
+
+
+def _hashed_content(statement: Statement) -> dict[str, Any]:
+    """What the hash stands for: everything that was posted, nothing that may still change."""
+    exponent = -int(statement.opening_balance.as_tuple().exponent)
+    return {
+        "department": statement.department,
+        "scheme": statement.scheme,
+        "period": statement.period,
+        "currency": statement.currency,
+        "opening_balance": f"{statement.opening_balance:f}",
+        "charged": f"{statement.charged:f}",
+        "earned": f"{statement.earned:f}",
+        "closing_balance": f"{statement.closing_balance:f}",
+        "lines": [line_content(line, exponent) for line in statement.lines],
+    }
+
+
+def _hash(statement: Statement) -> str:
+    content = json.dumps(_hashed_content(statement), sort_keys=True, separators=(",", ":"))
+    return sha256(content.encode()).hexdigest()
 
 
 def line_content(line: StatementLine, currency_exponent: int) -> dict[str, Any]:
@@ -388,10 +414,6 @@ def _net_before(department: Department, terms: SchemeTerms, period: AccountingPe
     )
     minor = sums.get(LineKind.CHARGE, 0) - sums.get(LineKind.INCENTIVE, 0)
     return Decimal(minor).scaleb(-terms.currency_exponent)
-
-
-def _money_text(amount: Decimal, terms: SchemeTerms) -> str:
-    return f"{amount:.{terms.currency_exponent}f}"
 
 
 def _kg(milligrams: int) -> Decimal:

@@ -38,7 +38,7 @@ BEGIN
     END IF;
 
     SELECT e.id INTO wrong FROM new_entries e
-     WHERE e.recorded_xid <> pg_current_xact_id()::text::bigint OR e.recorded_at <> now() LIMIT 1;
+     WHERE e.recorded_xid <> pg_current_xact_id()::text::bigint OR e.recorded_at <> statement_timestamp() LIMIT 1;
     IF FOUND THEN
         RAISE EXCEPTION 'entry % pretends to have been recorded at another time', wrong.id
             USING ERRCODE = 'check_violation', CONSTRAINT = 'ledger_entry_recorded_now';
@@ -73,7 +73,7 @@ BEGIN
     SELECT n.entry_id INTO wrong
       FROM (SELECT DISTINCT entry_id FROM new_lines) n
       LEFT JOIN ledger_journalentry e
-        ON e.id = n.entry_id AND e.recorded_at = now()
+        ON e.id = n.entry_id AND e.recorded_at = statement_timestamp()
        AND e.recorded_xid = pg_current_xact_id()::text::bigint
      WHERE e.id IS NULL LIMIT 1;
     IF FOUND THEN

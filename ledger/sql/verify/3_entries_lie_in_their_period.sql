@@ -1,7 +1,11 @@
 SELECT count(*) FROM ledger_accountingperiod
 -- then
-SELECT 'entry ' || e.id, format('dated %s, outside of period %s', e.entry_date, p.code)
-  FROM ledger_journalentry e JOIN ledger_accountingperiod p ON p.id = e.period_id
- WHERE NOT p.days @> e.entry_date
-    OR (p.state = 'closed' AND e.recorded_at > p.closed_at)
+SELECT 'entry ' || e.id,
+       CASE WHEN p.days @> e.entry_date
+            THEN format('recorded on %s, after period %s was sealed', e.recorded_at, p.code)
+            ELSE format('dated %s, outside of period %s', e.entry_date, p.code) END
+  FROM ledger_journalentry e
+  JOIN ledger_accountingperiod p ON p.id = e.period_id
+  LEFT JOIN ledger_periodseal s ON s.period_id = p.id
+ WHERE NOT p.days @> e.entry_date OR e.recorded_at > s.sealed_at
  ORDER BY e.id

@@ -1,0 +1,81 @@
+"""Reads. What the demo prints: fees by year, statements by department, trial balance, proof."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from decimal import Decimal
+
+from ledger import balances, seal, statements, verification
+
+Write = Callable[[str], object]
+
+
+def print_report(scheme_code: str, write: Write) -> bool:
+    """Print the settled years. Returns: whether the books verify."""
+    lines = statements.statement_lines(scheme_code=scheme_code)
+    _print_years(lines, write)
+    _print_departments(scheme_code, lines, write)
+    _print_trial_balance(write)
+    return _print_verification(write)
+
+
+def _print_years(lines: list[statements.StatementLine], write: Write) -> None:
+    charged: dict[str, Decimal] = defaultdict(Decimal)
+    true_ups: dict[str, Decimal] = defaultdict(Decimal)
+    for line in lines:
+        if line.kind == "charge":
+            charged[line.activity_period] += line.amount
+            if line.is_true_up:
+                true_ups[line.activity_period] += line.amount
+    write("\nCarbon fee by the year of the activity, USD")
+    for year in sorted(charged):
+        note = f"   of which true-up {true_ups[year]:+,.2f}" if year in true_ups else ""
+        write(f"  {year}  {charged[year]:>16,.2f}{note}")
+    write(f"  total {sum(charged.values()):>16,.2f}")
+
+
+def _print_departments(
+    scheme_code: str, lines: list[statements.StatementLine], write: Write
+) -> None:
+    periods = [
+        summary.period
+        for summary in statements.period_summaries(scheme_code=scheme_code, department_ids=None)
+    ]
+    write("\nStatements by department, USD: charges less incentives, as posted in each period")
+    write(f"  {'':16}" + "".join(f"{period:>18}" for period in periods) + f"{'balance':>18}")
+    totals: dict[str, list[Decimal]] = {}
+    for department in sorted({line.department for line in lines}):
+        row = []
+        for period in periods:
+            found = statements.statement_of(
+                department_code=department, scheme_code=scheme_code, period_code=period
+            )
+            row.append(found.net)
+        totals[department] = row
+        write(f"  {department:16}" + "".join(f"{net:>18,.2f}" for net in [*row, sum(row)]))
+    columns = [sum(column, Decimal(0)) for column in zip(*totals.values(), strict=True)]
+    write(f"  {'total':16}" + "".join(f"{net:>18,.2f}" for net in [*columns, sum(columns)]))
+
+
+def _print_trial_balance(write: Write) -> None:
+    rows = balances.trial_balance()
+    width = max((len(row.account) for row in rows), default=10)
+    write("\nTrial balance: debit minus credit")
+    for row in rows:
+        write(f"  {row.account:{width}} {row.balance:>26,} {row.commodity}")
+    for commodity in sorted({row.commodity for row in rows}, reverse=True):
+        total = sum((row.balance for row in rows if row.commodity == commodity), Decimal(0))
+        write(f"  {'sum':{width}} {total:>26,} {commodity}")
+
+
+def _print_verification(write: Write) -> bool:
+    result = verification.verify()
+    write("\nVerification")
+    for name, count in result.checked.items():
+        broken = [finding for finding in result.findings if finding.check == name]
+        write(f"  {'BROKEN' if broken else 'holds '} {name} ({count:,})")
+        for finding in broken:
+            write(f"         {finding.place}: {finding.detail}")
+    write(f"  head of the seals {seal.chain_head()}")
+    return result.holds

@@ -1,0 +1,55 @@
+"""Door. Load the demo company and settle its years."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from config.demo import company as demo_company
+from config.demo import history
+from ledger import period_close, settlement_run
+from ledger.errors import AlreadySettled
+
+CLOSED_YEARS = ("FY20", "FY21", "FY22")
+
+
+class Command(BaseCommand):
+    help = (
+        "Load the demo company: Microsoft's published tonnes and prices for FY20 to FY23, in "
+        "illustrative departments, settled year by year with the 2024 restatement as true-ups. "
+        "Run it again at any time, also after it was interrupted: what is there stays."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--workers", action="store_true", help="let running Celery workers calculate"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        at = timezone.now()
+        company = demo_company.read_company()
+        demo_company.found_company(company, at=at)
+
+        def settle(period: str) -> None:
+            self._settle(company.scheme_code, period, workers=options["workers"])
+
+        history.live_through(company, at=at, settle=settle, say=self.stdout.write)
+
+    def _settle(self, scheme: str, period: str, *, workers: bool) -> None:
+        step = {"scheme": scheme, "period": period, "stdout": self.stdout}
+        try:
+            call_command("settle", **step, by="analyst", workers=workers)
+        except AlreadySettled:
+            pass
+        else:
+            call_command("approve_settlement", **step, by="approver")
+            call_command("post_settlement", **step, by="approver")
+        if period in CLOSED_YEARS:
+            period_close.close(
+                period_code=period, by=demo_company.person("finance"), at=timezone.now()
+            )
+        assert settlement_run.find(scheme_code=scheme, period_code=period).state == "posted"

@@ -1,0 +1,55 @@
+"""Door. Show a department's posted statement."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser
+from typing import Any
+
+from ledger import statements
+from ledger.management.steps import StepCommand
+
+
+class Command(StepCommand):
+    help = (
+        "Show the statement of a department as it was posted: opening balance, lines, closing "
+        "balance, and the SHA-256 that is printed on it. Amounts are charges; incentives are "
+        "negative. Exit codes: 0 shown, 1 there is none, 2 wrong usage."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--department", required=True, metavar="CODE")
+        parser.add_argument("--scheme", required=True, metavar="CODE")
+        parser.add_argument("--period", required=True, metavar="CODE")
+        parser.add_argument("--json", action="store_true", help="for programs")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        found = statements.statement_of(
+            department_code=options["department"],
+            scheme_code=options["scheme"],
+            period_code=options["period"],
+        )
+        if options["json"]:
+            self.stdout.write(json.dumps(statements.statement_content(found), indent=2))
+        else:
+            self._print(found)
+
+    def _print(self, found: statements.Statement) -> None:
+        write = self.stdout.write
+        write(f"{found.department} · {found.department_name}, {found.scheme_name}, {found.period}")
+        write(f"  {'opening balance':60} {found.opening_balance:>20,} {found.currency}")
+        for line in found.lines:
+            write(f"  {describe(line):60} {line.amount:>20,} {line.currency}")
+        write(f"  {'closing balance':60} {found.closing_balance:>20,} {found.currency}")
+        write(f"  sha256 {found.sha256}")
+
+
+def describe(line: statements.StatementLine) -> str:
+    """A line in a few words, e.g. `Scope 3 category 6: 133,000.000 t × 100`."""
+    what = f"Removals, {line.durability_class}"
+    if line.scope:
+        what = f"Scope {line.scope}" + (f" category {line.category}" if line.category else "")
+    if line.is_true_up:
+        what = f"True-up for {line.activity_period}: {what}"
+    price = "" if line.price_per_tonne is None else f" × {line.price_per_tonne.normalize():f}"
+    return f"{what}: {line.tonnes:,.3f} t{price or ' (recorded, not charged)'}"
