@@ -115,6 +115,7 @@ def _database() -> dict[str, Any]:
         "NAME": engines.DATABASE,
         "USER": _ROLES[DATABASE_ROLE],
         "HOST": str(_engines.sockets),
+        "PORT": "5432",
     }
 
 

@@ -17,6 +17,7 @@ import django
 
 django.setup()
 
+import hypothesis
 import psycopg2
 import pytest
 from django.db import connection, transaction
@@ -24,6 +25,9 @@ from django.db.backends.postgresql.operations import DatabaseOperations
 from psycopg2.extensions import connection as PsycopgConnection
 
 from config import engines
+
+hypothesis.settings.register_profile("patient", deadline=None)  # a slow machine is no failure
+hypothesis.settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session")
@@ -62,6 +66,7 @@ def app_role(transactional_db: None) -> Iterator[PsycopgConnection]:
     """A connection of its own to the test database, in the application's role."""
     opened = psycopg2.connect(
         host=connection.settings_dict["HOST"],
+        port=5432,
         dbname=connection.settings_dict["NAME"],
         user=engines.APP_ROLE,
     )

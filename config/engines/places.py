@@ -14,6 +14,7 @@ REPLACED_BY = {"postgres": "DATABASE_URL", "valkey": "BROKER_URL"}
 
 _SETTINGS = (
     "listen_addresses=",
+    "port=5432",  # it names the socket, and PGPORT would change it
     "unix_socket_permissions=0700",
     "shared_buffers=256MB",
     "work_mem=64MB",

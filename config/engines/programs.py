@@ -200,18 +200,22 @@ def command_of(pid: int) -> str:
     return shown.stdout.strip()
 
 
-def orphans_of(engines: Engines) -> list[int]:
-    """PostgreSQL processes that outlived their killed parent, by the data folder they work in.
+_PROGRAMS = {"postgres": {"postgres", "initdb"}, "valkey": {"valkey-server", "redis-server"}}
+
+
+def orphans_of(engines: Engines, name: str) -> list[int]:
+    """Processes that outlived a killed parent, or never came to write their pid file.
 
     Where there is no /proc none is seen: they leave by themselves when their query ends.
     """
     pids = (int(entry.name) for entry in Path("/proc").glob("[0-9]*"))
-    return [pid for pid in pids if _works_in(pid, engines)]
+    return [pid for pid in pids if _works_for(pid, engines, name)]
 
 
-def _works_in(pid: int, engines: Engines) -> bool:
+def _works_for(pid: int, engines: Engines, name: str) -> bool:
     with contextlib.suppress(OSError):
-        if Path(f"/proc/{pid}/exe").readlink().name in {"postgres", "initdb"}:
-            at_work = Path(f"/proc/{pid}/cwd").readlink() == engines.postgres_data
-            return at_work or str(engines.postgres_unfinished) in command_of(pid)
+        if Path(f"/proc/{pid}/exe").readlink().name in _PROGRAMS[name]:
+            command = command_of(pid)
+            named = str(engines.sockets) in command or str(engines.postgres_unfinished) in command
+            return named or Path(f"/proc/{pid}/cwd").readlink() == engines.postgres_data
     return False

@@ -228,8 +228,8 @@ def _stop_server(engines: Engines, name: str) -> None:
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, request)
         _wait_until_gone(engines, name, pid, seconds)
+    _end_orphans(engines, name)
     if name == "postgres":
-        _end_orphans(engines)
         (engines.postgres_data / "postmaster.pid").unlink(missing_ok=True)
     engines.pid_file_of(name).unlink(missing_ok=True)
     engines.socket_of(name).unlink(missing_ok=True)
@@ -241,10 +241,10 @@ def _wait_until_gone(engines: Engines, name: str, pid: int, seconds: float) -> N
         time.sleep(0.01)
 
 
-def _end_orphans(engines: Engines) -> None:
+def _end_orphans(engines: Engines, name: str) -> None:
     """What outlived a killed parent: a backend holds shared memory, an initdb writes on."""
     deadline = time.monotonic() + 10
-    while (orphans := orphans_of(engines)) and time.monotonic() < deadline:
+    while (orphans := orphans_of(engines, name)) and time.monotonic() < deadline:
         for pid in orphans:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)

@@ -31,6 +31,7 @@ def engines() -> Iterator[Engines]:
     yield made
     left = [] if await_quiet(made) else processes_of(made)
     kill(*left)
+    shutil.rmtree(made.sockets, ignore_errors=True)
     shutil.rmtree(folder)
     assert not left
 
@@ -64,7 +65,7 @@ def ended(*holders: subprocess.Popen[str]) -> list[str]:
 
 
 def query(engines: Engines, statement: str, *, role: str = OWNER_ROLE) -> list[tuple]:
-    connection = psycopg2.connect(host=str(engines.sockets), dbname=DATABASE, user=role)
+    connection = psycopg2.connect(host=str(engines.sockets), port=5432, dbname=DATABASE, user=role)
     with contextlib.closing(connection), connection, connection.cursor() as cursor:
         cursor.execute(statement)
         return cursor.fetchall() if statement.startswith(("SELECT", "SHOW")) else []
@@ -147,9 +148,10 @@ def test_six_commands_at_once_start_one_pair(engines: Engines):
 
 
 def test_a_command_that_comes_while_they_stop_gets_them_again(engines: Engines):
+    connect = f"psycopg2.connect(host=here, port=5432, dbname='{DATABASE}', user='{APP_ROLE}')"
     for _ in range(8):
-        ended(command(engines, f"{USE}; import psycopg2; psycopg2.connect(host=str(engines.here()"
-                      f".sockets), dbname='{DATABASE}', user='{APP_ROLE}')"))  # fmt: skip
+        script = f"import psycopg2; {USE}; here = str(engines.here().sockets); {connect}"
+        ended(command(engines, script))
 
 
 def test_rows_survive_a_stop(engines: Engines):
@@ -229,6 +231,16 @@ def test_killed_command_leaves_nothing_running(engines: Engines):
     assert await_quiet(engines)
 
 
+def test_a_start_killed_at_any_moment_leaves_nothing_running(engines: Engines):
+    ended(command(engines, USE))
+    for milliseconds in range(0, 400, 25):
+        assert await_quiet(engines)
+        starting = command(engines)
+        time.sleep(milliseconds / 1000)
+        starting.kill()
+        starting.communicate()
+
+
 def test_killed_guardian_is_replaced(engines: Engines):
     holder = started(engines)
     kill(*guardians_of(engines))
@@ -249,12 +261,12 @@ def test_killed_postgres_comes_back_with_its_rows(engines: Engines):
 
 def test_a_busy_backend_that_outlived_its_postgres_is_no_obstacle(engines: Engines):
     holder = started(engines)
-    busy = command(
-        engines,
-        f"{USE}; import psycopg2; print('ready', flush=True); psycopg2.connect("
-        f"host=str(engines.here().sockets), dbname='{DATABASE}', user='{OWNER_ROLE}').cursor()"
-        ".execute('SELECT count(*) FROM generate_series(1, 1000000000)')",
+    connect = f"psycopg2.connect(host=here, port=5432, dbname='{DATABASE}', user='{OWNER_ROLE}')"
+    work = "cursor().execute('SELECT count(*) FROM generate_series(1, 1000000000)')"
+    script = (
+        f"import psycopg2; {USE}; here = str(engines.here().sockets); print(); {connect}.{work}"
     )
+    busy = command(engines, f"import sys; sys.stdout.reconfigure(line_buffering=True); {script}")
     assert busy.stdout
     busy.stdout.readline()
     assert await_that(lambda: bool(processes_of(engines, "SELECT")))
