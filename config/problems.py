@@ -62,7 +62,7 @@ def problem_response(error: Exception, context: Mapping[str, Any]) -> Response |
     found = problem_of(error)
     if found is None:
         return None
-    set_rollback()  # type: ignore[no-untyped-call]  # untyped in the framework
+    set_rollback()
     request: Request | None = context.get("request")
     if found["status"] >= 500:
         log.error("%s", found["code"], exc_info=error)

@@ -118,10 +118,10 @@ class PriceNeverEdited(PricingError):
     code = "price_never_edited"
     http_status = 409
 
-    def __init__(self, price_id: int) -> None:
-        self.price_id = price_id
+    def __init__(self, price: str, price_id: int) -> None:
+        self.price, self.price_id = price, price_id
         super().__init__(
-            f"{price_id} is approved and never edited. End it on a coming day, then propose another."
+            f"{price} is approved and never edited. End it on a coming day, then propose another."
         )
 
 

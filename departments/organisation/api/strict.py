@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from io import BytesIO
 from typing import IO, Any
 
 from django.utils.translation import gettext_lazy as _
@@ -35,19 +36,8 @@ class BoundedJSONParser(JSONParser):
         body = stream.read()
         if _depth(body) > DEEPEST:
             raise ParseError(_("The JSON nests too deeply."))
-        parsed: dict[str, Any] = super().parse(_Read(body), media_type, parser_context)
+        parsed: dict[str, Any] = super().parse(BytesIO(body), media_type, parser_context)
         return parsed
-
-
-class _Read:
-    """Bytes that were read once already, as the stream that the parser expects."""
-
-    def __init__(self, body: bytes) -> None:
-        self._body = body
-
-    def read(self, size: int = -1) -> bytes:
-        body, self._body = self._body, b""
-        return body
 
 
 def _depth(body: bytes) -> int:

@@ -1,0 +1,1 @@
+"""Doors. Schemes and prices, for programs."""

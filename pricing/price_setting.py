@@ -1,0 +1,296 @@
+"""Writes. Schemes, prices and incentive rates: proposed by one person, approved by another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TypeVar
+
+from django.db import IntegrityError, transaction
+
+from departments.organisation.access import Permission, may
+from departments.organisation.models import User
+from pricing.errors import (
+    ApprovedBySamePerson,
+    NotAllowed,
+    PriceInvalid,
+    PriceNeverEdited,
+    PriceNotFound,
+    PriceOverlaps,
+    SchemeInvalid,
+)
+from pricing.models import (
+    CarbonPrice,
+    IncentiveRate,
+    Mechanism,
+    Scheme,
+    SchemeCoverage,
+    Scope2Basis,
+)
+from pricing.money import minor_exponent
+
+Proposal = TypeVar("Proposal", CarbonPrice, IncentiveRate)
+
+DURABILITY_CLASSES = ("short", "medium", "long")
+_MOST = Decimal(10) ** 12
+_STEP = Decimal("0.000001")
+
+
+@transaction.atomic
+def create_scheme(
+    *,
+    code: str,
+    name: str,
+    currency: str,
+    starts_on: date,
+    coverage: Sequence[tuple[int, int | None]],
+    mechanism: str = Mechanism.FEE,
+    scope2_basis: str = Scope2Basis.MARKET,
+    keeps_atmosphere: bool = False,
+    purpose: str = "",
+    is_illustrative: bool = False,
+) -> Scheme:
+    """Start a scheme that charges these (scope, Scope 3 category) pairs from its first day on.
+
+    A category of None is the whole scope.
+
+    Raises: CurrencyUnknown; SchemeInvalid, for a code that is taken or a second scheme that keeps
+            the atmosphere.
+    """
+    minor_exponent(currency)
+    if mechanism not in Mechanism or scope2_basis not in Scope2Basis:
+        raise SchemeInvalid(f"There is no mechanism {mechanism!r} with Scope 2 {scope2_basis!r}.")
+    for scope, category in coverage:
+        _check_place(scope, category)
+    try:
+        with transaction.atomic():
+            scheme = Scheme.objects.create(
+                code=code,
+                name=name,
+                mechanism=mechanism,
+                currency=currency,
+                scope2_basis=scope2_basis,
+                starts_on=starts_on,
+                keeps_atmosphere=keeps_atmosphere,
+                purpose=purpose,
+                is_illustrative=is_illustrative,
+            )
+    except IntegrityError as error:
+        if constraint_of(error) == "pricing_one_scheme_keeps_the_atmosphere":
+            raise SchemeInvalid(
+                "Another scheme keeps the atmosphere account already: one must, so that no tonne "
+                "is counted twice."
+            ) from error
+        raise SchemeInvalid(f"There is a scheme {code!r} already. Choose another code.") from error
+    SchemeCoverage.objects.bulk_create(
+        SchemeCoverage(scheme=scheme, scope=scope, category=category, in_force=(starts_on, None))
+        for scope, category in coverage
+    )
+    return scheme
+
+
+def propose_price(
+    *,
+    scheme_id: int,
+    price_per_tonne: Decimal,
+    starts_on: date,
+    by: User,
+    ends_before: date | None = None,
+    department_id: int | None = None,
+    scope: int | None = None,
+    category: int | None = None,
+    country: str = "",
+    reason: str = "",
+    source_url: str = "",
+) -> CarbonPrice:
+    """Propose a price per tonne for all or part of a scheme; it counts once another approves it.
+
+    Raises: NotAllowed, PriceInvalid; PriceOverlaps, with another one for exactly the same.
+    """
+    _require(by, Permission.PROPOSE_PRICE, "propose a price")
+    _check_amount(price_per_tonne)
+    _check_days(starts_on, ends_before)
+    _check_place(scope, category)
+    if country and not (len(country) == 2 and country.isascii() and country.isupper()):
+        raise PriceInvalid(f"{country!r} is no country. Use two capital letters, like KR.")
+    with _without_overlap("A price", starts_on, ends_before):
+        return CarbonPrice.objects.create(
+            scheme_id=scheme_id,
+            department_id=department_id,
+            scope=scope,
+            category=category,
+            country=country,
+            price_per_tonne=price_per_tonne,
+            in_force=(starts_on, ends_before),
+            reason=reason,
+            source_url=source_url,
+            proposed_by=by,
+        )
+
+
+def propose_incentive_rate(
+    *,
+    scheme_id: int,
+    durability_class: str,
+    rate_per_tonne: Decimal,
+    starts_on: date,
+    by: User,
+    ends_before: date | None = None,
+    reason: str = "",
+) -> IncentiveRate:
+    """Propose what a verified absorbed tonne of a durability class earns.
+
+    Raises: NotAllowed, PriceInvalid, PriceOverlaps.
+    """
+    _require(by, Permission.PROPOSE_PRICE, "propose an incentive rate")
+    _check_amount(rate_per_tonne)
+    _check_days(starts_on, ends_before)
+    if durability_class not in DURABILITY_CLASSES:
+        raise PriceInvalid(f"A durability class is {', '.join(DURABILITY_CLASSES)}.")
+    with _without_overlap("A rate", starts_on, ends_before):
+        return IncentiveRate.objects.create(
+            scheme_id=scheme_id,
+            durability_class=durability_class,
+            rate_per_tonne=rate_per_tonne,
+            in_force=(starts_on, ends_before),
+            reason=reason,
+            proposed_by=by,
+        )
+
+
+@transaction.atomic
+def approve_price(*, price_id: int, by: User, at: datetime) -> CarbonPrice:
+    """Approve a proposed price, as another person; from then on it is never edited.
+
+    Raises: NotAllowed, ApprovedBySamePerson, PriceNotFound. Called again, it changes nothing.
+    """
+    return _approve(_locked(CarbonPrice, price_id), by, at)
+
+
+@transaction.atomic
+def approve_incentive_rate(*, rate_id: int, by: User, at: datetime) -> IncentiveRate:
+    """Approve a proposed incentive rate, as another person.
+
+    Raises: NotAllowed, ApprovedBySamePerson, PriceNotFound. Called again, it changes nothing.
+    """
+    return _approve(_locked(IncentiveRate, rate_id), by, at)
+
+
+@transaction.atomic
+def end_price(*, price_id: int, ends_before: date, by: User) -> CarbonPrice:
+    """Let a price end on a coming day, so that another may follow it.
+
+    Raises: NotAllowed, PriceNotFound, PriceInvalid; PriceNeverEdited, for a day that has passed.
+    """
+    return _end(_locked(CarbonPrice, price_id), ends_before, by)
+
+
+@transaction.atomic
+def end_incentive_rate(*, rate_id: int, ends_before: date, by: User) -> IncentiveRate:
+    """Let an incentive rate end on a coming day. Raises what `end_price` raises."""
+    return _end(_locked(IncentiveRate, rate_id), ends_before, by)
+
+
+@transaction.atomic
+def withdraw_price(*, price_id: int, by: User) -> None:
+    """Take back a price that is not approved, so that its days are free again.
+
+    Raises: NotAllowed, PriceNotFound, PriceNeverEdited.
+    """
+    _withdraw(_locked(CarbonPrice, price_id), by)
+
+
+@transaction.atomic
+def withdraw_incentive_rate(*, rate_id: int, by: User) -> None:
+    """Take back an incentive rate that is not approved. Raises what `withdraw_price` raises."""
+    _withdraw(_locked(IncentiveRate, rate_id), by)
+
+
+def constraint_of(error: BaseException) -> str:
+    """The name of the promise that the database would not break, or nothing."""
+    diagnostics = getattr(error.__cause__, "diag", None)
+    return str(getattr(diagnostics, "constraint_name", None) or "")
+
+
+def _approve(proposal: Proposal, by: User, at: datetime) -> Proposal:
+    _require(by, Permission.APPROVE_PRICE, "approve a price")
+    if proposal.proposed_by_id == by.pk:
+        raise ApprovedBySamePerson(by.get_username())
+    if proposal.approved_by_id is None:
+        proposal.approved_by, proposal.approved_at = by, at
+        proposal.save(update_fields=["approved_by", "approved_at"])
+    return proposal
+
+
+def _end(proposal: Proposal, ends_before: date, by: User) -> Proposal:
+    _require(by, Permission.APPROVE_PRICE, "end a price")
+    starts_on, runs_until = proposal.in_force.lower, proposal.in_force.upper
+    _check_days(starts_on, ends_before)
+    if runs_until is not None and ends_before > runs_until:
+        raise PriceInvalid(f"It ends before {runs_until} already; propose another from there on.")
+    proposal.in_force = (starts_on, ends_before)
+    try:
+        with transaction.atomic():
+            proposal.save(update_fields=["in_force"])
+    except IntegrityError as error:
+        if constraint_of(error) == "pricing_approved_price_never_edited":
+            raise PriceNeverEdited(str(proposal), proposal.pk) from error
+        raise
+    proposal.refresh_from_db(fields=["in_force"])
+    return proposal
+
+
+def _withdraw(proposal: Proposal, by: User) -> None:
+    _require(by, Permission.PROPOSE_PRICE, "withdraw a price")
+    if proposal.approved_by_id is not None:
+        raise PriceNeverEdited(str(proposal), proposal.pk)
+    proposal.delete()
+
+
+def _locked(kind: type[Proposal], proposal_id: int) -> Proposal:
+    found = kind._default_manager.select_for_update().filter(pk=proposal_id).first()
+    if found is None:
+        raise PriceNotFound(proposal_id)
+    return found
+
+
+def _require(by: User, permission: Permission, step: str) -> None:
+    if not may(by, permission):
+        raise NotAllowed(by.get_username(), step, permission.roles_text)
+
+
+def _check_amount(amount: Decimal) -> None:
+    if not amount.is_finite() or amount < 0 or amount >= _MOST or amount % _STEP != 0:
+        raise PriceInvalid(
+            f"{amount} is no price per tonne: it is zero or more, below {_MOST:,f}, with at most "
+            "six decimal places."
+        )
+
+
+def _check_days(starts_on: date, ends_before: date | None) -> None:
+    if ends_before is not None and ends_before <= starts_on:
+        raise PriceInvalid(f"It would end before {ends_before}, yet starts on {starts_on}.")
+
+
+def _check_place(scope: int | None, category: int | None) -> None:
+    if scope not in (None, 1, 2, 3) or (
+        category is not None and (scope != 3 or not 1 <= category <= 15)
+    ):
+        raise PriceInvalid(
+            f"Scope {scope} category {category} is no place: a scope is 1, 2 or 3, and only "
+            "Scope 3 has categories, 1 to 15."
+        )
+
+
+@contextmanager
+def _without_overlap(what: str, starts_on: date, ends_before: date | None) -> Iterator[None]:
+    overlaps = ("pricing_one_price_in_force", "pricing_one_incentive_rate_in_force")
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        if constraint_of(error) in overlaps:
+            raise PriceOverlaps(what, starts_on, ends_before) from error
+        raise
