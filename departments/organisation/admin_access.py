@@ -1,0 +1,53 @@
+"""Doors. What a person's roles open in the admin; Django's own permissions are never asked."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+from unfold.admin import ModelAdmin
+
+from departments.organisation.access import Permission, may
+
+
+def may_here(request: HttpRequest, permission: Permission) -> bool:
+    """`access.may`, asked once a request: an admin page asks it for every table it links to."""
+    known: dict[Permission, bool] = request.__dict__.setdefault("_desk_permissions", {})
+    if permission not in known:
+        known[permission] = may(request.user, permission)
+    return known[permission]
+
+
+def require_here(request: HttpRequest, permission: Permission) -> None:
+    """Refuse with 403 whoever may not take this step.
+
+    Raises: PermissionDenied.
+    """
+    if not may_here(request, permission):
+        raise PermissionDenied(f"This takes the role {permission.roles_text}.")
+
+
+class RoleAdmin(ModelAdmin):  # type: ignore[misc]  # untyped in the theme
+    """An admin of rows that company roles may read, and that one step's roles may write.
+
+    Nothing is deleted here unless a subclass says so. A superuser without the role sees nothing.
+    """
+
+    to_read: ClassVar[Permission] = Permission.READ_BOOKS
+    to_write: ClassVar[Permission | None] = None
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return may_here(request, self.to_read)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return may_here(request, self.to_read)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return self.to_write is not None and may_here(request, self.to_write)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.to_write is not None and may_here(request, self.to_write)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
