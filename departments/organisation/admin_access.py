@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
-from unfold.admin import ModelAdmin
+from unfold.admin import ModelAdmin, TabularInline
 
 from departments.organisation.access import Permission, may
 
@@ -48,6 +48,26 @@ class RoleAdmin(ModelAdmin):  # type: ignore[misc]  # untyped in the theme
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.to_write is not None and may_here(request, self.to_write)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class RoleInline(TabularInline):  # type: ignore[misc]  # untyped in the theme
+    """Rows inside another row's page, by the same rule."""
+
+    to_read: ClassVar[Permission] = Permission.READ_BOOKS
+    to_write: ClassVar[Permission | None] = None
+    extra = 0
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return may_here(request, self.to_read)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.to_write is not None and may_here(request, self.to_write)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_add_permission(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

@@ -1,0 +1,246 @@
+"""Doors. Administration of policy: schemes, and prices and rates with their two people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+from unfold.widgets import UnfoldAdminDateWidget, UnfoldAdminURLInputWidget
+
+from departments.organisation.access import Permission
+from departments.organisation.admin_access import RoleAdmin, RoleInline, may_here
+from departments.organisation.models import User
+from pricing import price_setting
+from pricing.errors import PricingError
+from pricing.models import CarbonPrice, IncentiveRate, Scheme, SchemeCoverage
+
+
+class CoverageInline(RoleInline):
+    model = SchemeCoverage
+    to_write = Permission.PROPOSE_PRICE
+
+
+@admin.register(Scheme)
+class SchemeAdmin(RoleAdmin):
+    """What was charged under a code, currency, mechanism and basis can't be reread under others."""
+
+    to_write = Permission.PROPOSE_PRICE
+    inlines = [CoverageInline]
+    list_display = ["code", "name", "mechanism", "currency", "scope2_basis", "starts_on"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Scheme | None = None) -> Any:
+        if obj is None:
+            return []
+        return ["code", "mechanism", "currency", "scope2_basis", "starts_on", "keeps_atmosphere"]
+
+
+class ProposalForm(forms.ModelForm):  # type: ignore[type-arg]  # no subscript when it runs
+    """A proposal's days; it is rehearsed, so that a refusal stands beside the fields."""
+
+    by: User
+    propose: Callable[..., Any]
+    end: Callable[..., Any]
+
+    starts_on = forms.DateField(label=_("First day"), widget=UnfoldAdminDateWidget)
+    ends_before = forms.DateField(
+        label=_("Ends before"),
+        required=False,
+        help_text=_("The day after the last; empty: until further notice."),
+        widget=UnfoldAdminDateWidget,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            del self.fields["starts_on"]
+            self.initial["ends_before"] = self.instance.in_force.upper
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean() or self.cleaned_data
+        if self.errors:
+            return cleaned
+        try:
+            with transaction.atomic():
+                self.carry_out()
+                transaction.set_rollback(True)
+        except PricingError as refusal:
+            raise forms.ValidationError(str(refusal)) from refusal
+        return cleaned
+
+    def carry_out(self) -> Any:
+        """Propose what was entered, or end what is there; None if there is nothing to do."""
+        asked = dict(self.cleaned_data)
+        if not self.instance.pk:
+            return type(self).propose(by=self.by, **_ids(asked))
+        ends_before = asked["ends_before"]
+        if ends_before is None or ends_before == self.instance.in_force.upper:
+            return None
+        return type(self).end(self.instance.pk, ends_before=ends_before, by=self.by)
+
+
+class PriceForm(ProposalForm):
+    propose = staticmethod(price_setting.propose_price)
+
+    source_url = forms.URLField(
+        label=_("Source"),
+        required=False,
+        assume_scheme="https",
+        max_length=500,
+        widget=UnfoldAdminURLInputWidget,
+    )
+
+    class Meta:
+        model = CarbonPrice
+        fields = [
+            "scheme",
+            "department",
+            "scope",
+            "category",
+            "country",
+            "price_per_tonne",
+            "reason",
+            "source_url",
+        ]
+
+    @staticmethod
+    def end(price_id: int, **asked: Any) -> CarbonPrice:
+        return price_setting.end_price(price_id=price_id, **asked)
+
+
+class RateForm(ProposalForm):
+    propose = staticmethod(price_setting.propose_incentive_rate)
+
+    class Meta:
+        model = IncentiveRate
+        fields = ["scheme", "durability_class", "rate_per_tonne", "reason"]
+
+    @staticmethod
+    def end(rate_id: int, **asked: Any) -> IncentiveRate:
+        return price_setting.end_incentive_rate(rate_id=rate_id, **asked)
+
+
+class ProposalAdmin(RoleAdmin):
+    """Proposed by one person, approved by another, from then on only ended, on a coming day."""
+
+    to_write = Permission.PROPOSE_PRICE
+    actions = ["approve_selected", "withdraw_selected"]
+    list_filter = ["scheme"]
+    approve: Callable[..., Any]
+    withdraw: Callable[..., Any]
+
+    def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, **kwargs)
+        form.by = request.user
+        return form
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        if obj is None:
+            return [*self.form._meta.fields, "starts_on", "ends_before"]
+        people = ["proposed_by", "proposed_at", "approved_by", "approved_at"]
+        ends = ["ends_before"] if self.has_change_permission(request, obj) else []
+        return [*self.form._meta.fields, "in_force", *people, *ends]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        if obj is None:
+            return []
+        return [name for name in self.get_fields(request, obj) if name != "ends_before"]
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        saved = form.carry_out()
+        if saved is not None:
+            obj.__dict__.update(saved.__dict__)
+
+    @display(description=_("state"))
+    def state(self, proposal: Any) -> str:
+        return str(_("approved") if proposal.approved_by_id else _("waits for another person"))
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return may_here(request, Permission.APPROVE_PRICE)
+
+    def has_approve_permission(self, request: HttpRequest) -> bool:
+        return may_here(request, Permission.APPROVE_PRICE)
+
+    @admin.action(description=_("Approve the selected ones"), permissions=["approve"])
+    def approve_selected(self, request: HttpRequest, proposals: QuerySet[Any]) -> None:
+        now = timezone.now()
+        self._each(request, proposals, lambda pk: type(self).approve(pk, by=request.user, at=now))
+
+    @admin.action(description=_("Withdraw the selected ones"), permissions=["add"])
+    def withdraw_selected(self, request: HttpRequest, proposals: QuerySet[Any]) -> None:
+        self._each(request, proposals, lambda pk: type(self).withdraw(pk, by=request.user))
+
+    def _each(
+        self, request: HttpRequest, proposals: QuerySet[Any], step: Callable[[int], Any]
+    ) -> None:
+        """Take a step for each one that allows it; say of each other one why not."""
+        done = 0
+        for proposal in proposals:
+            try:
+                step(proposal.pk)
+                done += 1
+            except PricingError as refusal:
+                self.message_user(request, str(refusal), messages.ERROR)
+        if done:
+            self.message_user(request, _("Done: %(count)d.") % {"count": done})
+
+
+@admin.register(CarbonPrice)
+class CarbonPriceAdmin(ProposalAdmin):
+    form = PriceForm
+    autocomplete_fields = ["department"]
+    list_display = [
+        "scheme",
+        "department",
+        "scope",
+        "category",
+        "country",
+        "price_per_tonne",
+        "in_force",
+        "proposed_by",
+        "state",
+    ]
+    list_select_related = ["scheme", "department", "proposed_by"]
+
+    @staticmethod
+    def approve(price_id: int, **asked: Any) -> CarbonPrice:
+        return price_setting.approve_price(price_id=price_id, **asked)
+
+    @staticmethod
+    def withdraw(price_id: int, **asked: Any) -> None:
+        price_setting.withdraw_price(price_id=price_id, **asked)
+
+
+@admin.register(IncentiveRate)
+class IncentiveRateAdmin(ProposalAdmin):
+    form = RateForm
+    list_display = [
+        "scheme",
+        "durability_class",
+        "rate_per_tonne",
+        "in_force",
+        "proposed_by",
+        "state",
+    ]
+    list_select_related = ["scheme", "proposed_by"]
+
+    @staticmethod
+    def approve(rate_id: int, **asked: Any) -> IncentiveRate:
+        return price_setting.approve_incentive_rate(rate_id=rate_id, **asked)
+
+    @staticmethod
+    def withdraw(rate_id: int, **asked: Any) -> None:
+        price_setting.withdraw_incentive_rate(rate_id=rate_id, **asked)
+
+
+def _ids(asked: dict[str, Any]) -> dict[str, Any]:
+    """A form's rows as the ids that price setting takes."""
+    rows = {name: asked.pop(name) for name in ("scheme", "department") if name in asked}
+    return asked | {f"{name}_id": row.pk if row is not None else None for name, row in rows.items()}
