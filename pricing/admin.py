@@ -107,7 +107,6 @@ class PriceForm(ProposalForm):
             "country",
             "price_per_tonne",
             "reason",
-            "source_url",
         ]
 
     @staticmethod
@@ -143,10 +142,10 @@ class ProposalAdmin(RoleAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is None:
-            return [*self.form._meta.fields, "starts_on", "ends_before"]
+            return [*self.form().fields]
         people = ["proposed_by", "proposed_at", "approved_by", "approved_at"]
         ends = ["ends_before"] if self.has_change_permission(request, obj) else []
-        return [*self.form._meta.fields, "in_force", *people, *ends]
+        return [*_stored(self.form), "in_force", *people, *ends]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is None:
@@ -209,6 +208,11 @@ class CarbonPriceAdmin(ProposalAdmin):
     ]
     list_select_related = ["scheme", "department", "proposed_by"]
 
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "source_url":
+            kwargs["assume_scheme"] = "https"
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
     @staticmethod
     def approve(price_id: int, **asked: Any) -> CarbonPrice:
         return price_setting.approve_price(price_id=price_id, **asked)
@@ -238,6 +242,10 @@ class IncentiveRateAdmin(ProposalAdmin):
     @staticmethod
     def withdraw(rate_id: int, **asked: Any) -> None:
         price_setting.withdraw_incentive_rate(rate_id=rate_id, **asked)
+
+
+def _stored(form: type[ProposalForm]) -> list[str]:
+    return [name for name in form().fields if name not in ("starts_on", "ends_before")]
 
 
 def _ids(asked: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,155 @@
+"""Roles alone decide: what each sees, and which steps each may take."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.db import IntegrityError, transaction
+
+from departments.organisation.access import (
+    Permission,
+    departments_visible_to,
+    may,
+    may_approve_records,
+    may_contribute,
+    visible_department_ids,
+)
+from departments.organisation.api_keys import issue_key
+from departments.organisation.people import give_role
+from departments.organisation.placement import place_department
+from tests.factories import NOON, TREE, Cast, make_cast, make_person
+
+pytestmark = pytest.mark.django_db
+
+CLOUD = {"CLOUD", "CLOUD-EAST", "CLOUD-WEST"}
+ALL = set(TREE)
+
+MATRIX = {
+    "analyst": "prepare_settlement read_books propose_price",
+    "approver": "approve_settlement post_settlement read_books approve_price",
+    "finance": "post_settlement close_period export_journal read_books manage_keys",
+    "auditor": "export_journal read_books",
+    "admin": "prepare_settlement read_books manage_people manage_keys",
+    "cloud-contributor": "",
+    "cloud-approver": "",
+    "cloud-viewer": "",
+    "nobody": "",
+}
+
+
+@pytest.mark.parametrize("name", MATRIX)
+def test_which_steps_a_person_may_take(name: str) -> None:
+    person = make_cast().people[name]
+    assert {str(p) for p in Permission if may(person, p)} == set(MATRIX[name].split())
+
+
+@pytest.mark.parametrize(
+    ("name", "seen", "contributes", "approves"),
+    [
+        ("analyst", ALL, ALL, set()),
+        ("approver", ALL, set(), ALL),
+        ("finance", ALL, set(), set()),
+        ("auditor", ALL, set(), set()),
+        ("admin", ALL, set(), set()),
+        ("cloud-contributor", CLOUD, CLOUD, set()),
+        ("cloud-approver", CLOUD, CLOUD, CLOUD),
+        ("cloud-viewer", CLOUD, set(), set()),
+        ("nobody", set(), set(), set()),
+    ],
+)
+def test_which_departments_a_person_reaches(
+    name: str, seen: set[str], contributes: set[str], approves: set[str]
+) -> None:
+    cast = make_cast()
+    person = cast.people[name]
+    assert {d.code for d in departments_visible_to(person)} == seen
+    ids = {code: department.pk for code, department in cast.departments.items()}
+    assert {code for code in ALL if may_contribute(person, ids[code])} == contributes
+    assert {code for code in ALL if may_approve_records(person, ids[code])} == approves
+
+
+def test_a_superuser_without_a_role_sees_and_does_nothing() -> None:
+    cast = make_cast()
+    root = make_person("root")
+    root.is_superuser = root.is_staff = True
+    root.save()
+    assert visible_department_ids(root) == set()
+    assert not any(may(root, permission) for permission in Permission)
+    assert not may_contribute(root, cast.id_of("CLOUD"))
+
+
+def test_an_inactive_or_anonymous_person_has_nothing() -> None:
+    cast = make_cast()
+    finance = cast.people["finance"]
+    finance.is_active = False
+    finance.save()
+    for person in (finance, AnonymousUser()):
+        assert not may(person, Permission.READ_BOOKS)
+        assert visible_department_ids(person) == set()
+
+
+def test_sight_follows_the_last_tree_unless_a_day_is_asked_for() -> None:
+    cast = make_cast()
+    place_department(
+        department=cast.departments["PHONES"],
+        parent=cast.departments["CLOUD"],
+        legal_entity=cast.entity,
+        from_on=date(2022, 7, 1),
+        by=cast.people["admin"],
+    )
+    viewer = cast.people["cloud-viewer"]
+    assert cast.codes_of(visible_department_ids(viewer)) == CLOUD | {"PHONES"}
+    eve = date(2022, 7, 1) - timedelta(days=1)
+    assert cast.codes_of(visible_department_ids(viewer, on=eve)) == CLOUD
+
+
+@pytest.mark.parametrize(
+    ("name", "departments", "seen"),
+    [
+        ("finance", [], None),
+        ("finance", ["DEVICES"], {"DEVICES", "PHONES", "LAPTOPS"}),
+        ("cloud-viewer", [], CLOUD),
+        ("cloud-viewer", ["CLOUD-EAST"], {"CLOUD-EAST"}),
+        ("cloud-viewer", ["DEVICES"], set()),  # a key never reaches further than its person
+    ],
+)
+def test_a_key_narrows_its_persons_reach(
+    name: str, departments: list[str], seen: set[str] | None
+) -> None:
+    cast = make_cast()
+    key = key_for(cast, name, departments)
+    assert cast.codes_of(visible_department_ids(cast.people[name], key=key)) == seen
+
+
+def test_a_key_narrows_what_may_be_written() -> None:
+    cast = make_cast()
+    key = key_for(cast, "cloud-contributor", ["CLOUD-EAST"])
+    person = cast.people["cloud-contributor"]
+    assert may_contribute(person, cast.id_of("CLOUD-EAST"), key=key)
+    assert not may_contribute(person, cast.id_of("CLOUD-WEST"), key=key)
+
+
+def key_for(cast: Cast, name: str, departments: list[str]):
+    return issue_key(
+        name="program",
+        scopes=["journal:read"],
+        departments=[cast.departments[code] for code in departments],
+        acts_for=cast.people[name],
+        expires_at=None,
+        at=NOON,
+    ).key
+
+
+def test_a_company_role_opens_the_admin_and_a_department_role_does_not() -> None:
+    cast = make_cast()
+    assert cast.people["auditor"].is_staff
+    assert not cast.people["cloud-approver"].is_staff
+
+
+def test_a_role_must_match_its_reach() -> None:
+    cast = make_cast()
+    for role, department in (("finance", cast.departments["CLOUD"]), ("viewer", None)):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            give_role(user=cast.people["nobody"], role=role, department=department)

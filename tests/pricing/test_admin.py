@@ -1,0 +1,101 @@
+"""Prices in the administration: proposed by one person, approved by another, then read-only."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from pricing.models import CarbonPrice, IncentiveRate, Scheme
+from tests.factories import Cast, make_cast, make_incentive_rate, make_price, make_scheme
+
+pytestmark = pytest.mark.django_db
+
+PRICES = "/admin/pricing/carbonprice/"
+
+
+def client_of(cast: Cast, name: str) -> Client:
+    client = Client()
+    client.force_login(cast.people[name])
+    return client
+
+
+def proposal(scheme: Scheme, **changes: object) -> dict[str, object]:
+    asked = {"scheme": scheme.pk, "price_per_tonne": "15", "starts_on": "2022-07-01"}
+    return asked | changes
+
+
+def test_lists_open_for_company_roles_only() -> None:
+    cast, scheme = make_cast(), make_scheme()
+    price, rate = make_price(cast, scheme, "15"), make_incentive_rate(cast, scheme, "40")
+    for name in ("analyst", "approver", "finance", "auditor", "admin"):
+        client = client_of(cast, name)
+        for row in (scheme, price, rate):
+            page = f"/admin/pricing/{row._meta.model_name}/"
+            assert client.get(page).status_code == 200
+            assert client.get(f"{page}{row.pk}/change/").status_code == 200
+    assert client_of(cast, "cloud-approver").get(PRICES).status_code == 302
+
+
+def test_the_analyst_proposes_and_the_approver_approves() -> None:
+    cast, scheme = make_cast(), make_scheme()
+    analyst, approver = client_of(cast, "analyst"), client_of(cast, "approver")
+    assert approver.post(f"{PRICES}add/", proposal(scheme)).status_code == 403
+    assert analyst.post(f"{PRICES}add/", proposal(scheme)).status_code == 302
+    price = CarbonPrice.objects.get()
+    assert (price.proposed_by, price.approved_by) == (cast.people["analyst"], None)
+
+    approve = {"action": "approve_selected", "_selected_action": [price.pk]}
+    analyst.post(PRICES, approve)
+    price.refresh_from_db()
+    assert price.approved_by is None
+    approver.post(PRICES, approve)
+    price.refresh_from_db()
+    assert price.approved_by == cast.people["approver"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({}, "already in force or proposed"),
+        ({"price_per_tonne": "-1"}, "is no price per tonne"),
+        ({"category": "6"}, "only Scope 3 has categories"),
+        ({"scope": "1", "ends_before": "2022-07-01"}, "It would end before"),
+    ],
+)
+def test_a_refusal_stands_in_the_form(changes: dict[str, object], reason: str) -> None:
+    cast, scheme = make_cast(), make_scheme()
+    make_price(cast, scheme, "15")
+    answer = client_of(cast, "analyst").post(f"{PRICES}add/", proposal(scheme, **changes))
+    assert answer.status_code == 200
+    assert reason in answer.content.decode()
+    assert CarbonPrice.objects.count() == 1
+
+
+def test_an_approved_price_can_only_be_ended_on_a_coming_day() -> None:
+    cast, scheme = make_cast(), make_scheme()
+    price = make_price(cast, scheme, "15")
+    path, approver = f"{PRICES}{price.pk}/change/", client_of(cast, "approver")
+    assert client_of(cast, "analyst").post(path, {"ends_before": "2099-01-01"}).status_code == 403
+    passed = approver.post(path, {"ends_before": "2021-01-01", "price_per_tonne": "1"})
+    assert "never edited" in passed.content.decode()
+    ended = approver.post(path, {"ends_before": "2099-01-01", "price_per_tonne": "1"})
+    assert ended.status_code == 302
+    price.refresh_from_db()
+    assert (price.price_per_tonne, str(price.in_force.upper)) == (15, "2099-01-01")
+    assert client_of(cast, "admin").post(f"{PRICES}{price.pk}/delete/").status_code == 403
+
+
+def test_rates_take_the_same_way() -> None:
+    cast, scheme = make_cast(), make_scheme()
+    asked = {
+        "scheme": scheme.pk,
+        "durability_class": "long",
+        "rate_per_tonne": "100",
+        "starts_on": "2022-07-01",
+    }
+    page = "/admin/pricing/incentiverate/"
+    assert client_of(cast, "analyst").post(f"{page}add/", asked).status_code == 302
+    rate = IncentiveRate.objects.get()
+    withdraw = {"action": "withdraw_selected", "_selected_action": [rate.pk]}
+    client_of(cast, "analyst").post(page, withdraw)
+    assert not IncentiveRate.objects.exists()
