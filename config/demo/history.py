@@ -43,7 +43,7 @@ def live_through(company: Company, *, at: datetime, settle: Settle, say: Say) ->
 @transaction.atomic
 def _record_year(company: Company, year: str, vintage: str, *, at: datetime, say: Say) -> None:
     rows = figures(year, vintage)
-    if _is_recorded(external_id(rows[0])):
+    if _recorded(external_id(rows[0])):
         return
     for code, of_department in _by_department(company, rows).items():
         department = Department.objects.get(code=code)
@@ -71,9 +71,7 @@ def _restate_year(company: Company, year: str, *, at: datetime, say: Say) -> Non
         contributor = person(f"{code.lower()}-contributor")
         ids = []
         for figure in of_department:
-            (current,) = records.list_records(
-                department_ids=None, search=external_id(figure), state="approved"
-            )[:1]
+            current = _recorded(external_id(figure))[0]
             if current.is_correction:
                 continue
             facts = _facts(figure)
@@ -127,8 +125,10 @@ def _submit_and_approve(department_code: str, record_ids: list[int], *, at: date
     submission.approve_records(record_ids=record_ids, by=person(f"{code}-approver"), at=at)
 
 
-def _is_recorded(identifier: str) -> bool:
-    return bool(records.list_records(department_ids=None, search=identifier, limit=1))
+def _recorded(identifier: str) -> list[records.RecordSummary]:
+    """The records of an external id, the newest first."""
+    found = records.list_records(department_ids=None, search=identifier)
+    return [record for record in found if record.external_id == identifier]
 
 
 def _by_department(company: Company, rows: list[Figure]) -> dict[str, list[Figure]]:
