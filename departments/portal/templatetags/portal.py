@@ -1,0 +1,152 @@
+"""Presents. What templates need beside Django's own: figures, names of scopes, the navigation."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+from django import template
+from django.conf import settings
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from departments.inventory.records import RecordSummary
+from departments.organisation.models import COMPANY_ROLES, LegalEntity, Membership, Role
+from departments.portal import figures, words
+from ledger.statements import StatementLine
+
+register = template.Library()
+
+
+@dataclass(frozen=True, slots=True)
+class Navigation:
+    """Which doors a person is shown; what they may do there is checked behind each."""
+
+    company: str
+    sees_company: bool
+    decides_records: bool
+    opens_admin: bool
+
+
+@register.simple_tag(takes_context=True)
+def navigation(context: dict[str, Any]) -> Navigation | None:
+    """The doors for whoever asks; None for somebody who has not signed in."""
+    user = getattr(context.get("request"), "user", None)
+    if user is None or not user.is_authenticated:
+        return None
+    roles = set(Membership.objects.filter(user=user).values_list("role", flat=True))
+    names = LegalEntity.objects.order_by("pk").values_list("name", flat=True)[:2]
+    return Navigation(
+        company=names[0] if len(names) == 1 else "",
+        sees_company=not roles.isdisjoint(COMPANY_ROLES),
+        decides_records=not roles.isdisjoint({Role.APPROVER, Role.SUSTAINABILITY_APPROVER}),
+        opens_admin=user.is_staff,
+    )
+
+
+@register.simple_tag
+@cache
+def version() -> str:
+    """The version of this installation."""
+    project = tomllib.loads((settings.BASE_DIR / "pyproject.toml").read_text(encoding="utf-8"))
+    return str(project["project"]["version"])
+
+
+@register.filter
+def money(amount: Decimal, currency: str) -> SafeString:
+    """An amount with its currency, kept on one line."""
+    return _figure(figures.money(amount, currency))
+
+
+@register.filter
+def signed_money(amount: Decimal, currency: str) -> SafeString:
+    """A difference with its sign and currency, kept on one line."""
+    return _figure(figures.signed_money(amount, currency))
+
+
+@register.filter
+def negative(amount: Decimal) -> Decimal:
+    """The same amount on the other side; zero stays zero."""
+    return -amount if amount else amount
+
+
+@register.filter
+def tonnes(kgco2e: Decimal) -> SafeString:
+    """Kilograms as tonnes with the unit, kept on one line."""
+    return _figure(figures.tonnes(kgco2e))
+
+
+@register.filter
+def tonnes_number(kgco2e: Decimal) -> SafeString:
+    """Kilograms as tonnes, for a column whose heading says the unit."""
+    return _figure(figures.tonnes_number(kgco2e))
+
+
+@register.filter
+def exact_tonnes(kgco2e: Decimal) -> SafeString:
+    """Kilograms as tonnes with every digit there is."""
+    return _figure(f"{figures.number(figures.in_tonnes(kgco2e))} tCO2e")
+
+
+@register.filter
+def kilograms(kgco2e: Decimal) -> SafeString:
+    """Kilograms with every digit there is."""
+    return _figure(f"{figures.number(kgco2e)} kgCO2e")
+
+
+@register.filter
+def number(value: Decimal) -> SafeString:
+    """A number without idle zeros, thousands apart."""
+    return _figure(figures.plain_number(value))
+
+
+@register.filter
+def price(line: StatementLine) -> SafeString:
+    """A line's price per tonne with its currency."""
+    if line.price_per_tonne is None:
+        return _figure("–")
+    text = figures.price(line.price_per_tonne, figures.decimals_of(line.amount))
+    return _figure(f"{line.currency} {text}")
+
+
+@register.filter
+def line_name(line: StatementLine) -> str:
+    """What a line is for, e.g. `Scope 3, category 6: Business travel`."""
+    return words.line_name(line)
+
+
+@register.filter
+def emission_name(record: RecordSummary) -> str:
+    """What a record counts as, by scope and category."""
+    return words.emission_name(record.scope, record.category)
+
+
+@register.filter
+def step_name(step: str) -> str:
+    """What somebody did to a record."""
+    return str(words.STEPS.get(step, step))
+
+
+@register.filter
+def scope_name(scope: int) -> str:
+    """What a scope means, in a few words."""
+    return str(words.SCOPES.get(scope, ""))
+
+
+@register.filter
+def kind_name(kind: str) -> str:
+    """What a kind of line is called."""
+    return str(words.KINDS.get(kind, kind))
+
+
+@register.filter
+def state_name(state: str) -> str:
+    """What a state is called, of a record or of a period."""
+    return str(words.STATES.get(state, state))
+
+
+def _figure(text: str) -> SafeString:
+    return format_html('<span class="figure">{}</span>', text)

@@ -1,0 +1,77 @@
+"""Writes. Keeps an uploaded file between its check and its confirmation, for an hour."""
+
+from __future__ import annotations
+
+import csv
+import io
+from base64 import b64decode, b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.backends.db import SessionStore
+
+from departments.inventory.errors import RowProblem
+from departments.portal.spreadsheet import as_csv
+
+KEPT_SECONDS = 60 * 60
+MARK = "portal_upload"
+ERROR_COLUMNS = ("line", "column", "value", "reason", "hint")
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFile:
+    """A file that waits for its confirmation; its name is shown, never opened."""
+
+    name: str
+    content: bytes
+    department: str
+
+
+def keep(session: SessionBase, file: KeptFile) -> None:
+    """Keep a file for the person of this session, in place of the one before.
+
+    It lies in a session row of its own, so that other pages don't load it; it expires like one.
+    """
+    forget(session)
+    row = SessionStore()
+    row["file"] = {
+        "name": file.name,
+        "content": b64encode(file.content).decode("ascii"),
+        "department": file.department,
+    }
+    row.set_expiry(KEPT_SECONDS)
+    row.create()
+    session[MARK] = row.session_key
+
+
+def kept(session: SessionBase, *, department: str) -> KeptFile | None:
+    """The file that waits for this department, if it is still there."""
+    found = SessionStore(session_key=session.get(MARK)).get("file") if MARK in session else None
+    if not found or found["department"] != department:
+        return None
+    return KeptFile(found["name"], b64decode(found["content"]), found["department"])
+
+
+def forget(session: SessionBase) -> None:
+    """Drop the file that waits, if there is one."""
+    key = session.pop(MARK, None)
+    if key:
+        SessionStore(session_key=key).delete()
+
+
+def errors_csv(content: bytes, problems: Sequence[RowProblem]) -> str:
+    """The problems, each with the row it is about, so that the file can be mended beside it."""
+    rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig", errors="replace"))))
+    header = rows[0] if rows else []
+    return as_csv(
+        (*ERROR_COLUMNS, *header),
+        (
+            (each.line, each.column, each.value, each.reason, each.hint, *_row(rows, each.line))
+            for each in problems
+        ),
+    )
+
+
+def _row(rows: Sequence[list[str]], line: int) -> list[str]:
+    return rows[line - 1] if 2 <= line <= len(rows) else []

@@ -1,0 +1,46 @@
+"""Which address opens which page of the portal."""
+
+from django.urls import path
+
+from departments.portal.views import activity, bills, help_pages, upload
+
+app_name = "portal"
+
+urlpatterns = [
+    path("", bills.home, name="home"),
+    path("bill/", bills.choose_bill, name="choose_bill"),
+    path("company/", bills.show_company, name="company"),
+    path("lines/<int:line_id>/", bills.show_line, name="line"),
+    path("method/", help_pages.show_method, name="method"),
+    path("activity/", activity.show_all, name="all_activity"),
+    path("activity/<int:record_id>/", activity.show_record, name="activity_record"),
+    path("activity/<int:record_id>/edit/", activity.edit, name="activity_edit"),
+    path("activity/<int:record_id>/correct/", activity.correct, name="activity_correct"),
+    path("activity/<int:record_id>/submit/", activity.submit, name="activity_submit"),
+    path("approvals/", activity.show_approvals, name="approvals"),
+    path("approvals/decide/", activity.decide, name="decide"),
+    path("departments/<str:department>/activity/", activity.show_list, name="activity"),
+    path("departments/<str:department>/activity/new/", activity.record_new, name="activity_new"),
+    path("departments/<str:department>/activity/upload/", upload.check, name="upload"),
+    path(
+        "departments/<str:department>/activity/upload/confirm/",
+        upload.confirm,
+        name="upload_confirm",
+    ),
+    path(
+        "departments/<str:department>/activity/upload/errors.csv",
+        upload.errors,
+        name="upload_errors",
+    ),
+    path("departments/<str:department>/<slug:scheme>/<str:period>/", bills.show_bill, name="bill"),
+    path(
+        "departments/<str:department>/<slug:scheme>/<str:period>/lines/",
+        bills.show_lines,
+        name="lines",
+    ),
+    path(
+        "departments/<str:department>/<slug:scheme>/<str:period>/lines.csv",
+        bills.download_lines,
+        name="lines_csv",
+    ),
+]

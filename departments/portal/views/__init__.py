@@ -1,0 +1,1 @@
+"""Doors. The pages of the portal: read the request, make one call, show the answer."""

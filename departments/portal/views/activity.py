@@ -1,0 +1,250 @@
+"""Door. Activity records: list, enter, mend, hand in, and decide about."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from departments.inventory import records, submission
+from departments.inventory.calculation.methods import METHODS
+from departments.organisation.access import (
+    may_approve_records,
+    may_contribute,
+    visible_department_ids,
+)
+from departments.organisation.models import Department
+from departments.portal.forms import ActivityFilter, ActivityForm, CorrectionForm, DecisionForm
+from departments.portal.views.page import (
+    PersonRequest,
+    page,
+    visible_department,
+    visible_departments,
+)
+from departments.portal.views.steps import take
+
+PAGE_SIZE = 50
+QUEUE_SIZE = 100
+
+
+@page
+def show_all(request: PersonRequest) -> HttpResponse:
+    """The records of every department that the person sees."""
+    departments = visible_departments(request)
+    if len(departments) == 1:
+        return redirect("portal:activity", departments[0].code)
+    return _list(request, departments, None)
+
+
+@page
+def show_list(request: PersonRequest, department: str) -> HttpResponse:
+    """The records of one department."""
+    found = visible_department(request, department)
+    return _list(request, visible_departments(request), found)
+
+
+def _list(
+    request: PersonRequest, departments: list[Department], department: Department | None
+) -> HttpResponse:
+    view = ActivityFilter(request.GET)
+    visible = visible_department_ids(request.user) if department is None else {department.pk}
+    rows = records.list_records(
+        department_ids=visible,
+        state=view.state or None,
+        search=view.search,
+        before_id=view.before_id,
+        limit=PAGE_SIZE + 1,
+    )
+    has_more = len(rows) > PAGE_SIZE
+    rows = rows[:PAGE_SIZE]
+    context = {
+        "department": department,
+        "departments": departments,
+        "filter": view,
+        "states": ActivityFilter.STATES,
+        "rows": rows,
+        "older": view.older(rows[-1].record_id) if has_more else "",
+        "may_enter": department is not None and may_contribute(request.user, department.pk),
+    }
+    return render(request, "portal/activity_list.html", context)
+
+
+@page
+def show_record(request: PersonRequest, record_id: int) -> HttpResponse:
+    """A record with its result, the arithmetic and what became of it."""
+    detail = _detail(request, record_id)
+    record = detail.record
+    is_own = request.user.get_username() in (detail.created_by, detail.submitted_by)
+    context = {
+        "detail": detail,
+        "record": record,
+        "may_enter": may_contribute(request.user, record.department_id),
+        "may_decide": record.state == "submitted"
+        and not is_own
+        and may_approve_records(request.user, record.department_id),
+        "is_own": is_own,
+    }
+    return render(request, "portal/activity_record.html", context)
+
+
+def _detail(request: PersonRequest, record_id: int) -> records.RecordDetail:
+    visible = visible_department_ids(request.user)
+    return records.record_detail(record_id=record_id, department_ids=visible)
+
+
+@page
+def record_new(request: PersonRequest, department: str) -> HttpResponse:
+    """Enter a record; it stays a draft until it is submitted."""
+    found = visible_department(request, department)
+    _require(may_contribute(request.user, found.pk))
+    form = ActivityForm(request.POST or None)
+    if form.is_valid():
+        step = partial(
+            submission.create_record,
+            department_id=found.pk,
+            by=request.user,
+            at=timezone.now(),
+            **form.cleaned_data,
+        )
+        created = take(request, step, done=_("Saved as a draft. Submit it when it is complete."))
+        if created is not None:
+            return redirect("portal:activity_record", created.pk)
+    return _form(request, form, department=found, title=_("Record activity"))
+
+
+@page
+def edit(request: PersonRequest, record_id: int) -> HttpResponse:
+    """Mend a record that is not approved yet."""
+    detail = _detail(request, record_id)
+    _require(may_contribute(request.user, detail.record.department_id))
+    form = ActivityForm(request.POST or None, initial=_facts(detail))
+    if form.is_valid():
+        step = partial(
+            submission.edit_record,
+            record_id=record_id,
+            by=request.user,
+            at=timezone.now(),
+            changes=form.cleaned_data,
+        )
+        if take(request, step, done=_("Saved.")) is not None:
+            return redirect("portal:activity_record", record_id)
+    return _form(request, form, record=detail.record, title=_("Change this record"))
+
+
+@page
+def correct(request: PersonRequest, record_id: int) -> HttpResponse:
+    """Enter a new version of an approved record; the old one stays."""
+    detail = _detail(request, record_id)
+    _require(may_contribute(request.user, detail.record.department_id))
+    form = CorrectionForm(request.POST or None, initial=_facts(detail))
+    if form.is_valid():
+        changes = dict(form.cleaned_data)
+        step = partial(
+            submission.correct_record,
+            record_id=record_id,
+            by=request.user,
+            at=timezone.now(),
+            reason=changes.pop("reason"),
+            changes=changes,
+        )
+        created = take(request, step, done=_("The correction is a draft. Submit it next."))
+        if created is not None:
+            return redirect("portal:activity_record", created.pk)
+    return _form(request, form, record=detail.record, title=_("Correct this record"))
+
+
+def _facts(detail: records.RecordDetail) -> dict[str, Any]:
+    record = detail.record
+    return {name: getattr(record, name, None) for name in ActivityForm.base_fields} | {
+        "quantity": f"{record.quantity.normalize():f}",
+        "inputs": dict(detail.inputs),
+    }
+
+
+def _form(request: HttpRequest, form: ActivityForm, **context: Any) -> HttpResponse:
+    status = 422 if form.is_bound else 200
+    return render(
+        request,
+        "portal/activity_form.html",
+        {"form": form, "activities": sorted(METHODS), **context},
+        status=status,
+    )
+
+
+@require_POST
+@page
+def submit(request: PersonRequest, record_id: int) -> HttpResponse:
+    """Hand a record in for approval."""
+    detail = _detail(request, record_id)
+    _require(may_contribute(request.user, detail.record.department_id))
+    step = partial(
+        submission.submit_records, record_ids=[record_id], by=request.user, at=timezone.now()
+    )
+    take(request, step, done=_("Submitted. Another person approves it."))
+    return redirect("portal:activity_record", record_id)
+
+
+@page
+def show_approvals(request: PersonRequest) -> HttpResponse:
+    """The records that wait for this person's decision."""
+    departments = _decided_by(request)
+    rows = records.list_records(
+        department_ids={department.pk for department in departments},
+        state="submitted",
+        limit=QUEUE_SIZE,
+    )
+    return render(
+        request, "portal/approvals.html", {"rows": rows, "has_departments": bool(departments)}
+    )
+
+
+def _decided_by(request: PersonRequest) -> list[Department]:
+    return [
+        department
+        for department in visible_departments(request)
+        if may_approve_records(request.user, department.pk)
+    ]
+
+
+@require_POST
+@page
+def decide(request: PersonRequest) -> HttpResponse:
+    """Approve records, or return them with a reason; all of them, or none."""
+    form = DecisionForm(request.POST)
+    form.is_valid()
+    problem = form.problem()
+    if problem:
+        messages.error(request, problem)
+        return redirect("portal:approvals")
+    chosen = form.cleaned_data["records"]
+    for record_id in chosen:
+        department_id = _detail(request, record_id).record.department_id
+        _require(may_approve_records(request.user, department_id))
+    _decide(request, form, chosen)
+    return redirect("portal:approvals")
+
+
+def _decide(request: PersonRequest, form: DecisionForm, chosen: list[int]) -> None:
+    by_whom = {"record_ids": chosen, "by": request.user, "at": timezone.now()}
+    count = len(chosen)
+    if form.cleaned_data["decision"] == "approve":
+        done = ngettext("%(count)s record approved.", "%(count)s records approved.", count)
+        take(request, partial(submission.approve_records, **by_whom), done=done % {"count": count})
+        return
+    reason = form.cleaned_data["reason"].strip()
+    done = ngettext("%(count)s record returned.", "%(count)s records returned.", count)
+    step = partial(submission.return_records, reason=reason, **by_whom)
+    take(request, step, done=done % {"count": count})
+
+
+def _require(is_allowed: bool) -> None:
+    if not is_allowed:
+        raise PermissionDenied

@@ -1,0 +1,194 @@
+"""Door. Bills: which one, what is due and why, every line, and the arithmetic of a line."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from departments.organisation.access import Permission, may, visible_department_ids
+from departments.organisation.models import Department
+from departments.portal import arithmetic, bill, line_table, words
+from departments.portal.charts import bar_chart
+from departments.portal.forms import BillChoice, LineFilter
+from departments.portal.spreadsheet import as_csv
+from departments.portal.views.page import (
+    PersonRequest,
+    page,
+    visible_departments,
+)
+from ledger import statements
+from ledger.statements import PeriodSummary, Statement
+from pricing.price_lookup import SchemeTerms, all_scheme_terms, scheme_terms
+
+
+@page
+def home(request: PersonRequest) -> HttpResponse:
+    """Where a person starts: the company for company roles, else their newest bill."""
+    if may(request.user, Permission.READ_BOOKS):
+        return redirect("portal:company")
+    return redirect("portal:choose_bill")
+
+
+@page
+def choose_bill(request: PersonRequest) -> HttpResponse:
+    """The bill that fits the wishes best: any of department, scheme and period may be left open."""
+    departments = visible_departments(request)
+    wish = BillChoice(request.GET)
+    schemes = all_scheme_terms()
+    found = _best_bill(departments, schemes, wish)
+    if found is None:
+        context = {"departments": departments, "schemes": schemes, "wish": wish}
+        return render(request, "portal/no_bill.html", context)
+    return redirect("portal:bill", *found)
+
+
+def _best_bill(
+    departments: list[Department], schemes: list[SchemeTerms], wish: BillChoice
+) -> tuple[str, str, str] | None:
+    """Code of department, scheme and period; the newest period, the first department with lines."""
+    codes = {department.pk: department.code for department in departments}
+    if wish.department:
+        codes = {pk: code for pk, code in codes.items() if code == wish.department}
+    wished = [terms for terms in schemes if terms.code == wish.scheme] or schemes
+    for terms in wished if codes else []:
+        periods = statements.period_summaries(scheme_code=terms.code, department_ids=codes.keys())
+        named = [summary for summary in periods if summary.period == wish.period]
+        newest = (named or periods)[-1:]
+        for summary in newest:
+            lines = statements.statement_lines(
+                scheme_code=terms.code, period_code=summary.period, department_ids=codes.keys()
+            )
+            return min(line.department for line in lines), terms.code, summary.period
+    return None
+
+
+@page
+def show_bill(request: PersonRequest, department: str, scheme: str, period: str) -> HttpResponse:
+    """A department's bill for one scheme and period."""
+    visible = visible_department_ids(request.user)
+    statement = statements.statement_of(
+        department_code=department,
+        scheme_code=scheme,
+        period_code=period,
+        department_ids=visible,
+    )
+    return render(request, "portal/bill.html", _bill_context(request, statement))
+
+
+def _bill_context(request: PersonRequest, statement: Statement) -> dict[str, Any]:
+    departments = visible_departments(request)
+    department_id = next(d.pk for d in departments if d.code == statement.department)
+    summaries = statements.period_summaries(
+        scheme_code=statement.scheme, department_ids=[department_id]
+    )
+    terms = scheme_terms(code=statement.scheme)
+    return {
+        "statement": statement,
+        "terms": terms,
+        "change": bill.change_since(statement, summaries),
+        "groups": bill.group_lines(statement.lines),
+        "scopes": bill.totals_by_scope(statement.lines),
+        "meters": bill.scope2_meters(statement.lines, charged_basis=terms.scope2_basis),
+        "summaries": summaries,
+        "chart": bar_chart(
+            [(summary.period, summary.charged) for summary in summaries], current=statement.period
+        ),
+        "switcher": _switcher(departments, summaries, statement.department, statement),
+    }
+
+
+def _switcher(
+    departments: list[Department],
+    summaries: list[PeriodSummary],
+    department: str,
+    statement: Statement,
+) -> dict[str, Any]:
+    return {
+        "departments": departments,
+        "schemes": all_scheme_terms(),
+        "periods": list(reversed(summaries)),
+        "department": department,
+        "scheme": statement.scheme,
+        "period": statement.period,
+    }
+
+
+@page
+def show_lines(request: PersonRequest, department: str, scheme: str, period: str) -> HttpResponse:
+    """Every line of a bill, filtered and sorted as the address says."""
+    statement, view, rows = _wanted_lines(request, department, scheme, period)
+    context = {
+        "statement": statement,
+        "filter": view,
+        "lines": rows,
+        "total": line_table.total_of(rows, like=statement.charged),
+        "columns": line_table.columns(view),
+        "kinds": list(words.KINDS),
+    }
+    return render(request, "portal/lines.html", context)
+
+
+@page
+def download_lines(
+    request: PersonRequest, department: str, scheme: str, period: str
+) -> HttpResponse:
+    """Exactly the lines of that view, as CSV."""
+    statement, _view, rows = _wanted_lines(request, department, scheme, period)
+    content = as_csv(line_table.HEADER, (line_table.csv_row(statement, line) for line in rows))
+    name = f"{statement.department}-{statement.scheme}-{statement.period}-lines.csv"
+    return HttpResponse(
+        content,
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+def _wanted_lines(
+    request: HttpRequest, department: str, scheme: str, period: str
+) -> tuple[Statement, LineFilter, list[statements.StatementLine]]:
+    statement = statements.statement_of(
+        department_code=department,
+        scheme_code=scheme,
+        period_code=period,
+        department_ids=visible_department_ids(request.user),
+    )
+    view = LineFilter(request.GET)
+    return statement, view, line_table.arrange(statement.lines, view)
+
+
+@page
+def show_line(request: PersonRequest, line_id: int) -> HttpResponse:
+    """A line with its whole arithmetic."""
+    visible = visible_department_ids(request.user)
+    detail = statements.line_detail(line_id=line_id, department_ids=visible)
+    context = {"detail": detail, "line": detail.line, "sum": arithmetic.of_line(detail)}
+    return render(request, "portal/line.html", context)
+
+
+@page
+def show_company(request: PersonRequest) -> HttpResponse:
+    """Every department the person may see, with what it owes and earned in a period."""
+    departments = visible_departments(request)
+    visible = visible_department_ids(request.user)
+    schemes = all_scheme_terms()
+    wish = BillChoice(request.GET)
+    terms = next((terms for terms in schemes if terms.code == wish.scheme), (schemes or [None])[0])
+    context: dict[str, Any] = {"schemes": schemes, "terms": terms, "title": _("Company")}
+    if terms is not None:
+        summaries = statements.period_summaries(scheme_code=terms.code, department_ids=visible)
+        named = [summary for summary in summaries if summary.period == wish.period]
+        shown = (named or summaries)[-1:]
+        context |= {"summaries": summaries, "periods": list(reversed(summaries))}
+        if shown:
+            lines = statements.statement_lines(
+                scheme_code=terms.code, period_code=shown[0].period, department_ids=visible
+            )
+            context |= line_table.company(departments, lines, shown[0], sort=wish.sort)
+            context["chart"] = bar_chart(
+                [(summary.period, summary.charged) for summary in summaries],
+                current=shown[0].period,
+            )
+    return render(request, "portal/company.html", context)

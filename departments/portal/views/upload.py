@@ -1,0 +1,120 @@
+"""Door. A file of activity records: checked first, taken in only once it is confirmed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from departments.inventory import activity_import
+from departments.inventory.errors import ImportRefused, InventoryError
+from departments.organisation.access import departments_visible_to, may_contribute
+from departments.organisation.models import Department
+from departments.organisation.tree import descendants_of
+from departments.portal import uploads
+from departments.portal.forms import UploadForm
+from departments.portal.uploads import KeptFile
+from departments.portal.views.page import PersonRequest, page, visible_department
+
+
+@page
+def check(request: PersonRequest, department: str) -> HttpResponse:
+    """Choose a file; see what would be taken in, or everything that is wrong with it."""
+    found = _enterable(request, department)
+    form = UploadForm(request.POST or None, request.FILES or None)
+    if not form.is_valid():
+        return _show(request, found, form=form, status=422 if form.is_bound else 200)
+    given = form.cleaned_data["file"]
+    file = KeptFile(given.name, given.read(), found.code)
+    uploads.keep(request.session, file)
+    try:
+        report = _import(request, found, file, dry_run=True)
+    except ImportRefused as refusal:
+        return _show(
+            request, found, form=UploadForm(), file=file, problems=refusal.problems, status=422
+        )
+    except InventoryError as refusal:
+        uploads.forget(request.session)
+        messages.error(request, str(refusal))
+        return _show(request, found, form=UploadForm(), status=422)
+    return _show(request, found, form=UploadForm(), file=file, report=report)
+
+
+@require_POST
+@page
+def confirm(request: PersonRequest, department: str) -> HttpResponse:
+    """Take in the file that was checked: every row, or none."""
+    found = _enterable(request, department)
+    file = uploads.kept(request.session, department=found.code)
+    if file is None:
+        messages.error(request, _("The checked file is gone after an hour. Choose it again."))
+        return redirect("portal:upload", found.code)
+    try:
+        report = _import(request, found, file, dry_run=False)
+    except InventoryError as refusal:
+        messages.error(request, str(refusal))
+        return redirect("portal:upload", found.code)
+    uploads.forget(request.session)
+    count = len(report.record_ids)
+    done = ngettext(
+        "%(count)s record was taken in as a draft. Submit it when it is complete.",
+        "%(count)s records were taken in as drafts. Submit them when they are complete.",
+        count,
+    )
+    messages.success(request, done % {"count": count})
+    return redirect("portal:activity", found.code)
+
+
+@page
+def errors(request: PersonRequest, department: str) -> HttpResponse:
+    """Everything that is wrong with the checked file, beside its rows, as CSV."""
+    found = _enterable(request, department)
+    file = uploads.kept(request.session, department=found.code)
+    if file is None:
+        raise Http404("no file waits")
+    problems: Any = ()
+    try:
+        _import(request, found, file, dry_run=True)
+    except ImportRefused as refusal:
+        problems = refusal.problems
+    return HttpResponse(
+        uploads.errors_csv(file.content, problems),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="errors.csv"'},
+    )
+
+
+def _enterable(request: PersonRequest, code: str) -> Department:
+    department = visible_department(request, code)
+    if not may_contribute(request.user, department.pk):
+        raise PermissionDenied
+    return department
+
+
+def _import(
+    request: PersonRequest, department: Department, file: KeptFile, *, dry_run: bool
+) -> activity_import.ImportReport:
+    below = descendants_of([department.pk], on=None)
+    return activity_import.import_file(
+        file_name=file.name,
+        content=file.content,
+        by=request.user,
+        at=timezone.now(),
+        departments=departments_visible_to(request.user).filter(pk__in=below),
+        dry_run=dry_run,
+    )
+
+
+def _show(
+    request: PersonRequest, department: Department, *, status: int = 200, **context: Any
+) -> HttpResponse:
+    return render(
+        request, "portal/upload.html", {"department": department, **context}, status=status
+    )

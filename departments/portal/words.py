@@ -1,0 +1,88 @@
+"""Names. What scopes, categories, kinds and states are called on a page."""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from ledger.statements import StatementLine
+
+SCOPES: dict[int, Promise] = {
+    1: gettext_lazy("Burned or leaked here"),
+    2: gettext_lazy("Purchased energy"),
+    3: gettext_lazy("Value chain"),
+}
+
+# The names of the GHG Protocol Corporate Value Chain (Scope 3) Standard, table 5.3.
+CATEGORIES: dict[int, Promise] = {
+    1: gettext_lazy("Purchased goods and services"),
+    2: gettext_lazy("Capital goods"),
+    3: gettext_lazy("Fuel- and energy-related activities"),
+    4: gettext_lazy("Upstream transportation and distribution"),
+    5: gettext_lazy("Waste generated in operations"),
+    6: gettext_lazy("Business travel"),
+    7: gettext_lazy("Employee commuting"),
+    8: gettext_lazy("Upstream leased assets"),
+    9: gettext_lazy("Downstream transportation and distribution"),
+    10: gettext_lazy("Processing of sold products"),
+    11: gettext_lazy("Use of sold products"),
+    12: gettext_lazy("End-of-life treatment of sold products"),
+    13: gettext_lazy("Downstream leased assets"),
+    14: gettext_lazy("Franchises"),
+    15: gettext_lazy("Investments"),
+}
+
+DURABILITY: dict[str, Promise] = {
+    "short": gettext_lazy("Absorbed, kept under 100 years"),
+    "medium": gettext_lazy("Absorbed, kept 100 to 1,000 years"),
+    "long": gettext_lazy("Absorbed, kept 1,000 years or more"),
+}
+
+KINDS: dict[str, Promise] = {
+    "charge": gettext_lazy("Charge"),
+    "incentive": gettext_lazy("Incentive"),
+    "recorded": gettext_lazy("Recorded, not charged"),
+}
+
+STATES: dict[str, Promise] = {
+    "draft": gettext_lazy("Draft"),
+    "submitted": gettext_lazy("Submitted"),
+    "approved": gettext_lazy("Approved"),
+    "returned": gettext_lazy("Returned"),
+    "open": gettext_lazy("Open"),
+    "posted": gettext_lazy("Posted"),
+    "closed": gettext_lazy("Closed"),
+    "calculating": gettext_lazy("Calculating"),
+    "calculated": gettext_lazy("Calculated"),
+    "cancelled": gettext_lazy("Cancelled"),
+}
+
+STEPS: dict[str, Promise] = {
+    "entered": gettext_lazy("Entered"),
+    "submitted": gettext_lazy("Submitted"),
+    "approved": gettext_lazy("Approved"),
+    "returned": gettext_lazy("Returned"),
+    "recalculated": gettext_lazy("Recalculated"),
+    "proposed a recalculation": gettext_lazy("Proposed a recalculation"),
+}
+
+
+def line_name(line: StatementLine) -> str:
+    """What a statement line is for, e.g. `Scope 3, category 6: Business travel`."""
+    if line.durability_class:
+        return str(DURABILITY.get(line.durability_class, line.durability_class))
+    return emission_name(line.scope, line.category)
+
+
+def emission_name(scope: int | None, category: int | None) -> str:
+    """A scope and category with its name."""
+    if category:
+        return _("Scope %(scope)s, category %(category)s: %(name)s") % {
+            "scope": scope,
+            "category": category,
+            "name": CATEGORIES.get(category, ""),
+        }
+    if scope is None:
+        return _("Absorbed")
+    return _("Scope %(scope)s: %(name)s") % {"scope": scope, "name": SCOPES.get(scope, "")}
