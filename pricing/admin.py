@@ -157,7 +157,7 @@ class ProposalAdmin(RoleAdmin):
         if saved is not None:
             obj.__dict__.update(saved.__dict__)
 
-    @display(description=_("state"))
+    @display(description=_("state"))  # type: ignore[untyped-decorator]
     def state(self, proposal: Any) -> str:
         return str(_("approved") if proposal.approved_by_id else _("waits for another person"))
 

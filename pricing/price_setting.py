@@ -227,7 +227,7 @@ def _approve(proposal: Proposal, by: User, at: datetime) -> Proposal:
 def _end(proposal: Proposal, ends_before: date, by: User) -> Proposal:
     _require(by, Permission.APPROVE_PRICE, "end a price")
     starts_on, runs_until = proposal.in_force.lower, proposal.in_force.upper
-    _check_days(starts_on, ends_before)
+    _check_days(starts_on or date.min, ends_before)
     if runs_until is not None and ends_before > runs_until:
         raise PriceInvalid(f"It ends before {runs_until} already; propose another from there on.")
     proposal.in_force = (starts_on, ends_before)

@@ -118,8 +118,8 @@ class User(AbstractUser):
     """A person; what they may do follows from their memberships alone."""
 
     class Meta(AbstractUser.Meta):
-        verbose_name = _("user")
-        verbose_name_plural = _("users")
+        verbose_name = _("user")  # type: ignore[assignment]  # lazy, as in every model
+        verbose_name_plural = _("users")  # type: ignore[assignment]
 
 
 class Role(models.TextChoices):

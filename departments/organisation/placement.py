@@ -59,8 +59,8 @@ def _is_at(
 
 def _next_start(department: Department, from_on: date) -> date | None:
     announced = department.placements.filter(in_force__startswith__gt=from_on)
-    starts: list[date] = [placement.in_force.lower for placement in announced]
-    return min(starts, default=None)
+    starts = (placement.in_force.lower for placement in announced)
+    return min((day for day in starts if day is not None), default=None)
 
 
 def _refuse_cycle(

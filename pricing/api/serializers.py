@@ -29,7 +29,7 @@ class SchemeSerializer(serializers.Serializer[SchemeTerms]):
 
 
 class SchemesSerializer(serializers.Serializer[Any]):
-    data = SchemeSerializer(many=True)
+    data = SchemeSerializer(many=True)  # type: ignore[assignment]  # the page's word
 
 
 class PriceSerializer(serializers.ModelSerializer[CarbonPrice]):

@@ -31,7 +31,8 @@ class SchemeList(APIView):
 
     @extend_schema(responses=SchemesSerializer)
     def get(self, request: Request) -> Response:
-        return Response({"data": SchemeSerializer(all_scheme_terms(), many=True).data})
+        schemes: Any = all_scheme_terms()
+        return Response({"data": SchemeSerializer(schemes, many=True).data})
 
 
 @extend_schema_view(get=extend_schema(parameters=[PricesQuerySerializer]))

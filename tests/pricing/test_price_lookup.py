@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -167,7 +168,7 @@ def test_terms_coverage_and_rates_of_a_scheme() -> None:
     assert [(rule.rate_id, rule.durability_class) for rule in incentive_rules(scheme.pk)] == [
         (rate.pk, "long")
     ]
-    covered = {"scheme_id": scheme.pk, "on": FY23}
+    covered: dict[str, Any] = {"scheme_id": scheme.pk, "on": FY23}
     assert is_covered(**covered, scope=1, category=None)
     assert is_covered(**covered, scope=3, category=6)
     assert not is_covered(**covered, scope=3, category=7)

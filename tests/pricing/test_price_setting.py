@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -30,7 +31,7 @@ pytestmark = pytest.mark.django_db
 LATER = date(2099, 1, 1)
 
 
-def broken_promise(statement: str, *facts: object) -> str:
+def broken_promise(statement: str, *facts: int) -> str:
     """Run a statement that must fail, and return the name of the promise that it would break."""
     with (
         pytest.raises(IntegrityError) as error,
@@ -133,7 +134,11 @@ def test_a_price_may_end_on_a_coming_day_and_another_follows() -> None:
         )
     price_setting.end_price(price_id=price.pk, ends_before=LATER, by=cast.people["approver"])
     make_price(cast, scheme, "100", starts_on=LATER)
-    place = {"scheme_id": scheme.pk, "department_id": cast.id_of("CLOUD"), "category": None}
+    place: dict[str, Any] = {
+        "scheme_id": scheme.pk,
+        "department_id": cast.id_of("CLOUD"),
+        "category": None,
+    }
     assert price_in_force(on=date(2098, 12, 31), scope=1, **place).price_per_tonne == 15
     assert price_in_force(on=LATER, scope=1, **place).price_per_tonne == 100
 
@@ -165,7 +170,7 @@ def test_a_proposal_may_be_withdrawn_an_approved_price_not() -> None:
 )
 def test_a_price_that_is_none_is_refused(wrong: dict) -> None:
     cast, scheme = make_cast(), make_scheme()
-    asked = {
+    asked: dict[str, Any] = {
         "scheme_id": scheme.pk,
         "price_per_tonne": Decimal(15),
         "starts_on": FIRST_DAY,
@@ -182,7 +187,7 @@ def test_schemes_that_can_not_be() -> None:
         make_scheme()
     with pytest.raises(CurrencyUnknown):
         make_scheme("other", currency="XXX")
-    asked = {"name": "A", "currency": "USD", "starts_on": FIRST_DAY, "coverage": []}
+    asked: dict[str, Any] = {"name": "A", "currency": "USD", "starts_on": FIRST_DAY, "coverage": []}
     price_setting.create_scheme(code="a", keeps_atmosphere=True, **asked)
     with pytest.raises(SchemeInvalid):
         price_setting.create_scheme(code="b", keeps_atmosphere=True, **asked)
@@ -192,7 +197,7 @@ def test_schemes_that_can_not_be() -> None:
 def test_a_quote_is_the_bill_before_the_flight() -> None:
     cast, scheme = make_cast(), make_scheme()
     make_price(cast, scheme, "100", scope=3, category=6)
-    asked = {
+    asked: dict[str, Any] = {
         "scheme_code": scheme.code,
         "department_id": cast.id_of("PHONES"),
         "on": date(2023, 1, 1),

@@ -28,7 +28,7 @@ class CostCentreSerializer(serializers.ModelSerializer[CostCentre]):
 class PlacementSerializer(serializers.Serializer[DepartmentPlacement]):
     """Where a department stands on the day that was asked for."""
 
-    parent = serializers.CharField(
+    parent = serializers.CharField(  # type: ignore[assignment]  # what the tree calls it
         source="parent.code", allow_null=True, default=None, help_text="Code of the one above it."
     )
     legal_entity = serializers.CharField(source="legal_entity.code")

@@ -53,5 +53,6 @@ class Me(APIView):
 
     @extend_schema(responses=MeSerializer)
     def get(self, request: Request) -> Response:
-        person = User.objects.prefetch_related("memberships__department").get(pk=request.user.pk)
+        people = User.objects.prefetch_related("memberships__department")
+        person = people.get(username=request.user.get_username())
         return Response(MeSerializer(person, context={"key": key_of(request)}).data)
