@@ -48,7 +48,11 @@ def problems_before_close(period: AccountingPeriod) -> list[str]:
         codes = ", ".join(earlier.values_list("code", flat=True))
         problems.append(f"Earlier periods are still open: {codes}.")
     settlements = Settlement.objects.filter(period=period)
-    for state in (SettlementState.CALCULATING, SettlementState.CALCULATED, SettlementState.APPROVED):
+    for state in (
+        SettlementState.CALCULATING,
+        SettlementState.CALCULATED,
+        SettlementState.APPROVED,
+    ):
         waiting = settlements.filter(state=state).count()
         if waiting:
             problems.append(f"{waiting} settlement is {state.label}, not posted.")

@@ -164,10 +164,8 @@ def check_balance(lines: Sequence[Line]) -> None:
 
 def open_period_of(day: date) -> AccountingPeriod:
     """The open period that holds a day, share-locked so that it can't close meanwhile."""
-    period = (
-        AccountingPeriod.objects.raw(
-            "SELECT * FROM ledger_accountingperiod WHERE days @> %s FOR SHARE", [day]
-        )
+    period = AccountingPeriod.objects.raw(
+        "SELECT * FROM ledger_accountingperiod WHERE days @> %s FOR SHARE", [day]
     )
     found = next(iter(period), None)
     if found is None:

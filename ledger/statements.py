@@ -153,9 +153,7 @@ def statement_of(
         raise PeriodNotFound(period_code)
     department = Department.objects.filter(code=department_code).first()
     settlements = list(
-        Settlement.objects.filter(
-            scheme_id=terms.id, period=period, state=SettlementState.POSTED
-        )
+        Settlement.objects.filter(scheme_id=terms.id, period=period, state=SettlementState.POSTED)
         .select_related("prepared_by", "approved_by")
         .order_by("revision")
     )
@@ -326,9 +324,7 @@ def line_detail(*, line_id: int, department_ids: Collection[int] | None) -> Line
     if row is None:
         raise LineNotFound(line_id)
     terms = price_lookup.scheme_terms(scheme_id=row.scheme_id)
-    signs = dict(
-        SettledRecord.objects.filter(line=row).values_list("emission_record_id", "sign")
-    )
+    signs = dict(SettledRecord.objects.filter(line=row).values_list("emission_record_id", "sign"))
     return LineDetail(
         line=_present(row, terms),
         scheme=terms.code,

@@ -1,4 +1,4 @@
-"""Reads. Prove the books: every promise recomputed from the rows, every break named with its place."""
+"""Reads. Prove the books: recompute every promise from the rows, name every break."""
 
 from __future__ import annotations
 
@@ -66,15 +66,12 @@ def _check_seals(seals: list[PeriodSeal]) -> list[Finding]:
                     f"its {count} lines no longer hash to the seal taken over {kept.line_count}",
                 )
             )
-        link = seal.chain(
-            previous, kept.number, period, kept.line_count, kept.lines_sha256
-        )
+        link = seal.chain(previous, kept.number, period, kept.line_count, kept.lines_sha256)
         if kept.previous_sha256 != previous or kept.chain_sha256 != link:
             findings.append(Finding("seals", f"seal {kept.number}", "the chain is broken here"))
         previous = kept.chain_sha256
     unsealed = AccountingPeriod.objects.filter(state=PeriodState.CLOSED, seal__isnull=True)
     findings += [
-        Finding("seals", f"period {period.code}", "is closed but not sealed")
-        for period in unsealed
+        Finding("seals", f"period {period.code}", "is closed but not sealed") for period in unsealed
     ]
     return findings

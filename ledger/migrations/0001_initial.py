@@ -4,339 +4,967 @@ import django.contrib.postgres.constraints
 import django.contrib.postgres.fields.ranges
 import django.db.models.deletion
 import django.db.models.functions.datetime
-import ledger.models.journal
 from django.conf import settings
 from django.db import migrations, models
 
+import ledger.models.journal
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('inventory', '0003_promises'),
-        ('organisation', '0001_initial'),
-        ('pricing', '0002_promises'),
+        ("inventory", "0003_promises"),
+        ("organisation", "0001_initial"),
+        ("pricing", "0002_promises"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Commodity',
+            name="Commodity",
             fields=[
-                ('code', models.CharField(max_length=10, primary_key=True, serialize=False, verbose_name='code')),
-                ('exponent', models.PositiveSmallIntegerField(db_comment='amounts are stored as integers: units × 10^exponent (USD 2: cents; KGCO2E 6: milligrams)', verbose_name='decimals')),
+                (
+                    "code",
+                    models.CharField(
+                        max_length=10, primary_key=True, serialize=False, verbose_name="code"
+                    ),
+                ),
+                (
+                    "exponent",
+                    models.PositiveSmallIntegerField(
+                        db_comment="amounts are stored as integers: units × 10^exponent (USD 2: cents; KGCO2E 6: milligrams)",
+                        verbose_name="decimals",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'commodity',
-                'verbose_name_plural': 'commodities',
-                'ordering': ['code'],
+                "verbose_name": "commodity",
+                "verbose_name_plural": "commodities",
+                "ordering": ["code"],
             },
         ),
         migrations.CreateModel(
-            name='AccountingPeriod',
+            name="AccountingPeriod",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=20, unique=True, verbose_name='code')),
-                ('days', django.contrib.postgres.fields.ranges.DateRangeField(db_comment='[first day, day after the last)', verbose_name='days')),
-                ('state', models.CharField(choices=[('open', 'open'), ('closed', 'closed')], default='open', max_length=10, verbose_name='state')),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('closed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=20, unique=True, verbose_name="code")),
+                (
+                    "days",
+                    django.contrib.postgres.fields.ranges.DateRangeField(
+                        db_comment="[first day, day after the last)", verbose_name="days"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "open"), ("closed", "closed")],
+                        default="open",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "closed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'accounting period',
-                'verbose_name_plural': 'accounting periods',
-                'ordering': ['days'],
+                "verbose_name": "accounting period",
+                "verbose_name_plural": "accounting periods",
+                "ordering": ["days"],
             },
         ),
         migrations.CreateModel(
-            name='Account',
+            name="Account",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=200, unique=True, verbose_name='code')),
-                ('kind', models.CharField(choices=[('emissions', 'emissions'), ('removals', 'removals'), ('atmosphere', 'atmosphere'), ('fee_expense', 'carbon fee expense'), ('incentive_income', 'carbon incentive income'), ('carbon_fund', 'carbon fund')], max_length=20, verbose_name='kind')),
-                ('scope', models.PositiveSmallIntegerField(null=True, verbose_name='scope')),
-                ('category', models.PositiveSmallIntegerField(null=True, verbose_name='Scope 3 category')),
-                ('durability_class', models.CharField(blank=True, max_length=10, verbose_name='durability class')),
-                ('department', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisation.department')),
-                ('scheme', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='pricing.scheme')),
-                ('commodity', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='accounts', to='ledger.commodity')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=200, unique=True, verbose_name="code")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("emissions", "emissions"),
+                            ("removals", "removals"),
+                            ("atmosphere", "atmosphere"),
+                            ("fee_expense", "carbon fee expense"),
+                            ("incentive_income", "carbon incentive income"),
+                            ("carbon_fund", "carbon fund"),
+                        ],
+                        max_length=20,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("scope", models.PositiveSmallIntegerField(null=True, verbose_name="scope")),
+                (
+                    "category",
+                    models.PositiveSmallIntegerField(null=True, verbose_name="Scope 3 category"),
+                ),
+                (
+                    "durability_class",
+                    models.CharField(blank=True, max_length=10, verbose_name="durability class"),
+                ),
+                (
+                    "department",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisation.department",
+                    ),
+                ),
+                (
+                    "scheme",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="pricing.scheme",
+                    ),
+                ),
+                (
+                    "commodity",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="accounts",
+                        to="ledger.commodity",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'account',
-                'verbose_name_plural': 'accounts',
-                'ordering': ['code'],
+                "verbose_name": "account",
+                "verbose_name_plural": "accounts",
+                "ordering": ["code"],
             },
         ),
         migrations.CreateModel(
-            name='JournalEntry',
+            name="JournalEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('entry_date', models.DateField(db_comment='a day of its accounting period', verbose_name='entry date')),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='recorded at')),
-                ('recorded_xid', models.BigIntegerField(db_comment='transaction that wrote it; only that one may add lines', db_default=ledger.models.journal.CurrentTransactionId(), editable=False)),
-                ('description', models.CharField(max_length=300, verbose_name='description')),
-                ('source_type', models.CharField(max_length=30, verbose_name='source')),
-                ('source_id', models.CharField(max_length=120, verbose_name='source id')),
-                ('purpose', models.CharField(max_length=30, verbose_name='purpose')),
-                ('activity_period', models.ForeignKey(db_comment='period of the activity; differs from `period` on a true-up', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.accountingperiod')),
-                ('department', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisation.department')),
-                ('period', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='ledger.accountingperiod')),
-                ('posted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('reverses', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversed_by', to='ledger.journalentry')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "entry_date",
+                    models.DateField(
+                        db_comment="a day of its accounting period", verbose_name="entry date"
+                    ),
+                ),
+                (
+                    "recorded_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        editable=False,
+                        verbose_name="recorded at",
+                    ),
+                ),
+                (
+                    "recorded_xid",
+                    models.BigIntegerField(
+                        db_comment="transaction that wrote it; only that one may add lines",
+                        db_default=ledger.models.journal.CurrentTransactionId(),
+                        editable=False,
+                    ),
+                ),
+                ("description", models.CharField(max_length=300, verbose_name="description")),
+                ("source_type", models.CharField(max_length=30, verbose_name="source")),
+                ("source_id", models.CharField(max_length=120, verbose_name="source id")),
+                ("purpose", models.CharField(max_length=30, verbose_name="purpose")),
+                (
+                    "activity_period",
+                    models.ForeignKey(
+                        db_comment="period of the activity; differs from `period` on a true-up",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.accountingperiod",
+                    ),
+                ),
+                (
+                    "department",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisation.department",
+                    ),
+                ),
+                (
+                    "period",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entries",
+                        to="ledger.accountingperiod",
+                    ),
+                ),
+                (
+                    "posted_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "reverses",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reversed_by",
+                        to="ledger.journalentry",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'journal entry',
-                'verbose_name_plural': 'journal entries',
-                'ordering': ['id'],
+                "verbose_name": "journal entry",
+                "verbose_name_plural": "journal entries",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='JournalExport',
+            name="JournalExport",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sequence', models.PositiveBigIntegerField(db_comment='1, 2, 3 … without a gap', unique=True)),
-                ('format_name', models.CharField(max_length=30, verbose_name='format')),
-                ('line_count', models.PositiveBigIntegerField(verbose_name='lines')),
-                ('sha256', models.CharField(db_comment='hex SHA-256 of the file', max_length=64)),
-                ('manifest', models.JSONField(db_comment='counts and totals per commodity, as strings')),
-                ('exported_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('exported_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('period', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='exports', to='ledger.accountingperiod')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "sequence",
+                    models.PositiveBigIntegerField(
+                        db_comment="1, 2, 3 … without a gap", unique=True
+                    ),
+                ),
+                ("format_name", models.CharField(max_length=30, verbose_name="format")),
+                ("line_count", models.PositiveBigIntegerField(verbose_name="lines")),
+                ("sha256", models.CharField(db_comment="hex SHA-256 of the file", max_length=64)),
+                (
+                    "manifest",
+                    models.JSONField(db_comment="counts and totals per commodity, as strings"),
+                ),
+                (
+                    "exported_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
+                (
+                    "exported_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "period",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="exports",
+                        to="ledger.accountingperiod",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'journal export',
-                'verbose_name_plural': 'journal exports',
-                'ordering': ['-sequence'],
+                "verbose_name": "journal export",
+                "verbose_name_plural": "journal exports",
+                "ordering": ["-sequence"],
             },
         ),
         migrations.CreateModel(
-            name='JournalLine',
+            name="JournalLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('debit', models.BigIntegerField(db_comment='minor units, ≥ 0', verbose_name='debit')),
-                ('credit', models.BigIntegerField(db_comment='minor units, ≥ 0', verbose_name='credit')),
-                ('account', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='ledger.account')),
-                ('commodity', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.commodity')),
-                ('entry', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='ledger.journalentry')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "debit",
+                    models.BigIntegerField(db_comment="minor units, ≥ 0", verbose_name="debit"),
+                ),
+                (
+                    "credit",
+                    models.BigIntegerField(db_comment="minor units, ≥ 0", verbose_name="credit"),
+                ),
+                (
+                    "account",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lines",
+                        to="ledger.account",
+                    ),
+                ),
+                (
+                    "commodity",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.commodity",
+                    ),
+                ),
+                (
+                    "entry",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lines",
+                        to="ledger.journalentry",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'journal line',
-                'verbose_name_plural': 'journal lines',
-                'ordering': ['id'],
+                "verbose_name": "journal line",
+                "verbose_name_plural": "journal lines",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='PeriodSeal',
+            name="PeriodSeal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(db_comment='1, 2, 3 … without a gap', unique=True)),
-                ('line_count', models.PositiveBigIntegerField()),
-                ('lines_sha256', models.CharField(db_comment='hex, over canonical lines', max_length=64)),
-                ('previous_sha256', models.CharField(blank=True, max_length=64)),
-                ('chain_sha256', models.CharField(db_comment='hex SHA-256 of previous, number, period, count and lines hash', max_length=64)),
-                ('sealed_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('period', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='seal', to='ledger.accountingperiod')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "number",
+                    models.PositiveIntegerField(db_comment="1, 2, 3 … without a gap", unique=True),
+                ),
+                ("line_count", models.PositiveBigIntegerField()),
+                (
+                    "lines_sha256",
+                    models.CharField(db_comment="hex, over canonical lines", max_length=64),
+                ),
+                ("previous_sha256", models.CharField(blank=True, max_length=64)),
+                (
+                    "chain_sha256",
+                    models.CharField(
+                        db_comment="hex SHA-256 of previous, number, period, count and lines hash",
+                        max_length=64,
+                    ),
+                ),
+                (
+                    "sealed_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
+                (
+                    "period",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="seal",
+                        to="ledger.accountingperiod",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'period seal',
-                'verbose_name_plural': 'period seals',
-                'ordering': ['number'],
+                "verbose_name": "period seal",
+                "verbose_name_plural": "period seals",
+                "ordering": ["number"],
             },
         ),
         migrations.CreateModel(
-            name='Settlement',
+            name="Settlement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('revision', models.PositiveSmallIntegerField(default=1, verbose_name='revision')),
-                ('state', models.CharField(choices=[('calculating', 'calculating'), ('calculated', 'calculated'), ('approved', 'approved'), ('posted', 'posted'), ('cancelled', 'cancelled')], default='calculating', max_length=12, verbose_name='state')),
-                ('settled_until', models.DateField(db_comment='first day no earlier settlement of the scheme had reached; null: none had', null=True)),
-                ('approval_number_after', models.BigIntegerField(db_comment='activity before settled_until counts only if approved after this number')),
-                ('approval_number_through', models.BigIntegerField(db_comment='records approved up to this number are in')),
-                ('record_count', models.PositiveBigIntegerField(db_comment='inputs, counted when it was created', default=0, verbose_name='records')),
-                ('input_sha256', models.CharField(blank=True, db_comment='over the sorted inputs, when it was created', max_length=64)),
-                ('shard_count', models.PositiveSmallIntegerField(default=1)),
-                ('prepared_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('calculated_at', models.DateTimeField(blank=True, null=True)),
-                ('review_ends_on', models.DateField(blank=True, db_comment='last day to dispute', null=True, verbose_name='review ends on')),
-                ('approved_at', models.DateTimeField(blank=True, null=True)),
-                ('posted_at', models.DateTimeField(blank=True, null=True)),
-                ('cancelled_at', models.DateTimeField(blank=True, null=True)),
-                ('approved_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('cancelled_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('period', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='settlements', to='ledger.accountingperiod')),
-                ('posted_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('prepared_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('scheme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='pricing.scheme')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("revision", models.PositiveSmallIntegerField(default=1, verbose_name="revision")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("calculating", "calculating"),
+                            ("calculated", "calculated"),
+                            ("approved", "approved"),
+                            ("posted", "posted"),
+                            ("cancelled", "cancelled"),
+                        ],
+                        default="calculating",
+                        max_length=12,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "settled_until",
+                    models.DateField(
+                        db_comment="first day no earlier settlement of the scheme had reached; null: none had",
+                        null=True,
+                    ),
+                ),
+                (
+                    "approval_number_after",
+                    models.BigIntegerField(
+                        db_comment="activity before settled_until counts only if approved after this number"
+                    ),
+                ),
+                (
+                    "approval_number_through",
+                    models.BigIntegerField(db_comment="records approved up to this number are in"),
+                ),
+                (
+                    "record_count",
+                    models.PositiveBigIntegerField(
+                        db_comment="inputs, counted when it was created",
+                        default=0,
+                        verbose_name="records",
+                    ),
+                ),
+                (
+                    "input_sha256",
+                    models.CharField(
+                        blank=True,
+                        db_comment="over the sorted inputs, when it was created",
+                        max_length=64,
+                    ),
+                ),
+                ("shard_count", models.PositiveSmallIntegerField(default=1)),
+                (
+                    "prepared_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
+                ("calculated_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "review_ends_on",
+                    models.DateField(
+                        blank=True,
+                        db_comment="last day to dispute",
+                        null=True,
+                        verbose_name="review ends on",
+                    ),
+                ),
+                ("approved_at", models.DateTimeField(blank=True, null=True)),
+                ("posted_at", models.DateTimeField(blank=True, null=True)),
+                ("cancelled_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "approved_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "cancelled_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "period",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="settlements",
+                        to="ledger.accountingperiod",
+                    ),
+                ),
+                (
+                    "posted_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "prepared_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "scheme",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="pricing.scheme",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'settlement',
-                'verbose_name_plural': 'settlements',
-                'ordering': ['-id'],
+                "verbose_name": "settlement",
+                "verbose_name_plural": "settlements",
+                "ordering": ["-id"],
             },
         ),
         migrations.AddField(
-            model_name='journalentry',
-            name='settlement',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.settlement'),
+            model_name="journalentry",
+            name="settlement",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="ledger.settlement",
+            ),
         ),
         migrations.CreateModel(
-            name='SettlementLine',
+            name="SettlementLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('is_true_up', models.BooleanField(db_comment="the activity lies in a period before the settlement's own", verbose_name='true-up')),
-                ('kind', models.CharField(choices=[('charge', 'charge'), ('incentive', 'incentive'), ('recorded', 'recorded, not charged')], max_length=10, verbose_name='kind')),
-                ('scope', models.PositiveSmallIntegerField(null=True, verbose_name='scope')),
-                ('category', models.PositiveSmallIntegerField(null=True, verbose_name='Scope 3 category')),
-                ('durability_class', models.CharField(blank=True, max_length=10, verbose_name='durability class')),
-                ('price_per_tonne', models.DecimalField(db_comment='currency per tCO2e, or incentive rate; null where nothing is charged', decimal_places=6, max_digits=18, null=True, verbose_name='price per tonne')),
-                ('location_mgco2e', models.BigIntegerField(db_comment='mgCO2e, location-based, this settlement')),
-                ('market_mgco2e', models.BigIntegerField(db_comment='mgCO2e, market-based, this settlement')),
-                ('settled_mgco2e', models.BigIntegerField(db_comment="mgCO2e on the scheme's own basis, this settlement: the priced quantity")),
-                ('settled_before_mgco2e', models.BigIntegerField(db_comment='mgCO2e on this key before')),
-                ('amount_minor', models.BigIntegerField(db_comment="minor units of the scheme's currency, this settlement; an incentive is positive")),
-                ('amount_before_minor', models.BigIntegerField(db_comment='minor units on this key before')),
-                ('record_count', models.PositiveBigIntegerField(verbose_name='records')),
-                ('activity_period', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.accountingperiod')),
-                ('department', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisation.department')),
-                ('incentive_rate', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='pricing.incentiverate')),
-                ('price', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='pricing.carbonprice')),
-                ('scheme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='pricing.scheme')),
-                ('settlement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='ledger.settlement')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "is_true_up",
+                    models.BooleanField(
+                        db_comment="the activity lies in a period before the settlement's own",
+                        verbose_name="true-up",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("charge", "charge"),
+                            ("incentive", "incentive"),
+                            ("recorded", "recorded, not charged"),
+                        ],
+                        max_length=10,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("scope", models.PositiveSmallIntegerField(null=True, verbose_name="scope")),
+                (
+                    "category",
+                    models.PositiveSmallIntegerField(null=True, verbose_name="Scope 3 category"),
+                ),
+                (
+                    "durability_class",
+                    models.CharField(blank=True, max_length=10, verbose_name="durability class"),
+                ),
+                (
+                    "price_per_tonne",
+                    models.DecimalField(
+                        db_comment="currency per tCO2e, or incentive rate; null where nothing is charged",
+                        decimal_places=6,
+                        max_digits=18,
+                        null=True,
+                        verbose_name="price per tonne",
+                    ),
+                ),
+                (
+                    "location_mgco2e",
+                    models.BigIntegerField(db_comment="mgCO2e, location-based, this settlement"),
+                ),
+                (
+                    "market_mgco2e",
+                    models.BigIntegerField(db_comment="mgCO2e, market-based, this settlement"),
+                ),
+                (
+                    "settled_mgco2e",
+                    models.BigIntegerField(
+                        db_comment="mgCO2e on the scheme's own basis, this settlement: the priced quantity"
+                    ),
+                ),
+                (
+                    "settled_before_mgco2e",
+                    models.BigIntegerField(db_comment="mgCO2e on this key before"),
+                ),
+                (
+                    "amount_minor",
+                    models.BigIntegerField(
+                        db_comment="minor units of the scheme's currency, this settlement; an incentive is positive"
+                    ),
+                ),
+                (
+                    "amount_before_minor",
+                    models.BigIntegerField(db_comment="minor units on this key before"),
+                ),
+                ("record_count", models.PositiveBigIntegerField(verbose_name="records")),
+                (
+                    "activity_period",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.accountingperiod",
+                    ),
+                ),
+                (
+                    "department",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisation.department",
+                    ),
+                ),
+                (
+                    "incentive_rate",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="pricing.incentiverate",
+                    ),
+                ),
+                (
+                    "price",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="pricing.carbonprice",
+                    ),
+                ),
+                (
+                    "scheme",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="pricing.scheme",
+                    ),
+                ),
+                (
+                    "settlement",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lines",
+                        to="ledger.settlement",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'statement line',
-                'verbose_name_plural': 'statement lines',
-                'ordering': ['settlement', 'department', 'activity_period', 'kind', 'scope', 'category'],
+                "verbose_name": "statement line",
+                "verbose_name_plural": "statement lines",
+                "ordering": [
+                    "settlement",
+                    "department",
+                    "activity_period",
+                    "kind",
+                    "scope",
+                    "category",
+                ],
             },
         ),
         migrations.CreateModel(
-            name='SettledRecord',
+            name="SettledRecord",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sign', models.SmallIntegerField(db_comment='+1 settled, -1 taken back because superseded')),
-                ('emission_record', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='inventory.emissionrecord')),
-                ('scheme', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='pricing.scheme')),
-                ('line', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='settled_records', to='ledger.settlementline')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "sign",
+                    models.SmallIntegerField(
+                        db_comment="+1 settled, -1 taken back because superseded"
+                    ),
+                ),
+                (
+                    "emission_record",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="inventory.emissionrecord",
+                    ),
+                ),
+                (
+                    "scheme",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="pricing.scheme",
+                    ),
+                ),
+                (
+                    "line",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="settled_records",
+                        to="ledger.settlementline",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'settled record',
-                'verbose_name_plural': 'settled records',
+                "verbose_name": "settled record",
+                "verbose_name_plural": "settled records",
             },
         ),
         migrations.CreateModel(
-            name='SettlementShard',
+            name="SettlementShard",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(verbose_name='number')),
-                ('state', models.CharField(choices=[('waiting', 'waiting'), ('done', 'done'), ('quarantined', 'quarantined')], default='waiting', max_length=12, verbose_name='state')),
-                ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='attempts')),
-                ('error', models.TextField(blank=True, verbose_name='error')),
-                ('record_count', models.PositiveBigIntegerField(default=0, verbose_name='records')),
-                ('done_at', models.DateTimeField(blank=True, null=True)),
-                ('settlement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='shards', to='ledger.settlement')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField(verbose_name="number")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "waiting"),
+                            ("done", "done"),
+                            ("quarantined", "quarantined"),
+                        ],
+                        default="waiting",
+                        max_length=12,
+                        verbose_name="state",
+                    ),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0, verbose_name="attempts")),
+                ("error", models.TextField(blank=True, verbose_name="error")),
+                ("record_count", models.PositiveBigIntegerField(default=0, verbose_name="records")),
+                ("done_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "settlement",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="shards",
+                        to="ledger.settlement",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'settlement shard',
-                'verbose_name_plural': 'settlement shards',
-                'ordering': ['settlement', 'number'],
+                "verbose_name": "settlement shard",
+                "verbose_name_plural": "settlement shards",
+                "ordering": ["settlement", "number"],
             },
         ),
         migrations.AddField(
-            model_name='settlementline',
-            name='shard',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='ledger.settlementshard'),
+            model_name="settlementline",
+            name="shard",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="lines",
+                to="ledger.settlementshard",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='accountingperiod',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(models.F('days'), '&&')], name='ledger_periods_do_not_overlap', violation_error_message='These days already belong to another period.'),
+            model_name="accountingperiod",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                expressions=[(models.F("days"), "&&")],
+                name="ledger_periods_do_not_overlap",
+                violation_error_message="These days already belong to another period.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='accountingperiod',
-            constraint=models.CheckConstraint(condition=models.Q(('days__endswith__isnull', False), ('days__startswith__isnull', False)), name='ledger_period_has_both_ends'),
+            model_name="accountingperiod",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("days__endswith__isnull", False), ("days__startswith__isnull", False)
+                ),
+                name="ledger_period_has_both_ends",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='accountingperiod',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'closed'), _negated=True), models.Q(('closed_at__isnull', False), ('closed_by__isnull', False)), _connector='OR'), name='ledger_closed_period_names_who_closed_it'),
+            model_name="accountingperiod",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "closed"), _negated=True),
+                    models.Q(("closed_at__isnull", False), ("closed_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="ledger_closed_period_names_who_closed_it",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='account',
-            constraint=models.UniqueConstraint(fields=('kind', 'commodity', 'scheme', 'department', 'scope', 'category', 'durability_class'), name='ledger_one_account_for_its_dimensions', nulls_distinct=False),
+            model_name="account",
+            constraint=models.UniqueConstraint(
+                fields=(
+                    "kind",
+                    "commodity",
+                    "scheme",
+                    "department",
+                    "scope",
+                    "category",
+                    "durability_class",
+                ),
+                name="ledger_one_account_for_its_dimensions",
+                nulls_distinct=False,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='account',
-            constraint=models.UniqueConstraint(fields=('id', 'commodity'), name='ledger_account_with_its_commodity'),
+            model_name="account",
+            constraint=models.UniqueConstraint(
+                fields=("id", "commodity"), name="ledger_account_with_its_commodity"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='account',
-            constraint=models.CheckConstraint(condition=models.Q(('code__regex', '^(Expenses|Income|Equity)(:[A-Z0-9][A-Za-z0-9-]*)+$')), name='ledger_account_code_is_readable_elsewhere'),
+            model_name="account",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("code__regex", "^(Expenses|Income|Equity)(:[A-Z0-9][A-Za-z0-9-]*)+$")
+                ),
+                name="ledger_account_code_is_readable_elsewhere",
+            ),
         ),
         migrations.AddIndex(
-            model_name='journalline',
-            index=models.Index(fields=['entry'], name='ledger_line_by_entry'),
+            model_name="journalline",
+            index=models.Index(fields=["entry"], name="ledger_line_by_entry"),
         ),
         migrations.AddIndex(
-            model_name='journalline',
-            index=models.Index(fields=['account', 'id'], name='ledger_line_by_account'),
+            model_name="journalline",
+            index=models.Index(fields=["account", "id"], name="ledger_line_by_account"),
         ),
         migrations.AddConstraint(
-            model_name='journalline',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('credit', 0), ('debit__gt', 0)), models.Q(('credit__gt', 0), ('debit', 0)), _connector='OR'), name='ledger_line_is_debit_or_credit'),
+            model_name="journalline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("credit", 0), ("debit__gt", 0)),
+                    models.Q(("credit__gt", 0), ("debit", 0)),
+                    _connector="OR",
+                ),
+                name="ledger_line_is_debit_or_credit",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='settlement',
-            constraint=models.UniqueConstraint(fields=('scheme', 'period', 'revision'), name='ledger_settlement_is_unique'),
+            model_name="settlement",
+            constraint=models.UniqueConstraint(
+                fields=("scheme", "period", "revision"), name="ledger_settlement_is_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='settlement',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['posted', 'cancelled']), _negated=True), fields=('scheme',), name='ledger_one_settlement_under_way', violation_error_message='This scheme already has a settlement under way.'),
+            model_name="settlement",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["posted", "cancelled"]), _negated=True),
+                fields=("scheme",),
+                name="ledger_one_settlement_under_way",
+                violation_error_message="This scheme already has a settlement under way.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='settlement',
-            constraint=models.CheckConstraint(condition=models.Q(('approved_by__isnull', True), models.Q(('approved_by', models.F('prepared_by')), _negated=True), _connector='OR'), name='ledger_settlement_approved_by_another_person', violation_error_message="Whoever prepared a settlement can't approve it."),
+            model_name="settlement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("approved_by__isnull", True),
+                    models.Q(("approved_by", models.F("prepared_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="ledger_settlement_approved_by_another_person",
+                violation_error_message="Whoever prepared a settlement can't approve it.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='settlement',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['approved', 'posted']), _negated=True), ('approved_by__isnull', False), _connector='OR'), name='ledger_approved_settlement_names_its_approver'),
+            model_name="settlement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ["approved", "posted"]), _negated=True),
+                    ("approved_by__isnull", False),
+                    _connector="OR",
+                ),
+                name="ledger_approved_settlement_names_its_approver",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='settlement',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'posted'), _negated=True), models.Q(('posted_at__isnull', False), ('posted_by__isnull', False)), _connector='OR'), name='ledger_posted_settlement_names_its_poster'),
+            model_name="settlement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "posted"), _negated=True),
+                    models.Q(("posted_at__isnull", False), ("posted_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="ledger_posted_settlement_names_its_poster",
+            ),
         ),
         migrations.AddIndex(
-            model_name='journalentry',
-            index=models.Index(fields=['period', 'id'], name='ledger_entry_by_period'),
+            model_name="journalentry",
+            index=models.Index(fields=["period", "id"], name="ledger_entry_by_period"),
         ),
         migrations.AddIndex(
-            model_name='journalentry',
-            index=models.Index(fields=['department', 'id'], name='ledger_entry_by_department'),
+            model_name="journalentry",
+            index=models.Index(fields=["department", "id"], name="ledger_entry_by_department"),
         ),
         migrations.AddConstraint(
-            model_name='journalentry',
-            constraint=models.UniqueConstraint(fields=('source_type', 'source_id', 'purpose'), name='ledger_source_is_posted_once'),
+            model_name="journalentry",
+            constraint=models.UniqueConstraint(
+                fields=("source_type", "source_id", "purpose"), name="ledger_source_is_posted_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='settledrecord',
-            index=models.Index(fields=['line'], name='ledger_settled_by_line'),
+            model_name="settledrecord",
+            index=models.Index(fields=["line"], name="ledger_settled_by_line"),
         ),
         migrations.AddConstraint(
-            model_name='settledrecord',
-            constraint=models.UniqueConstraint(fields=('scheme', 'emission_record', 'sign'), name='ledger_record_is_settled_once_per_scheme'),
+            model_name="settledrecord",
+            constraint=models.UniqueConstraint(
+                fields=("scheme", "emission_record", "sign"),
+                name="ledger_record_is_settled_once_per_scheme",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='settledrecord',
-            constraint=models.CheckConstraint(condition=models.Q(('sign__in', [1, -1])), name='ledger_settled_sign'),
+            model_name="settledrecord",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("sign__in", [1, -1])), name="ledger_settled_sign"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='settlementshard',
-            constraint=models.UniqueConstraint(fields=('settlement', 'number'), name='ledger_shard_is_unique'),
+            model_name="settlementshard",
+            constraint=models.UniqueConstraint(
+                fields=("settlement", "number"), name="ledger_shard_is_unique"
+            ),
         ),
         migrations.AddIndex(
-            model_name='settlementline',
-            index=models.Index(fields=['scheme', 'department', 'activity_period'], name='ledger_line_by_key'),
+            model_name="settlementline",
+            index=models.Index(
+                fields=["scheme", "department", "activity_period"], name="ledger_line_by_key"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='settlementline',
-            constraint=models.UniqueConstraint(fields=('settlement', 'department', 'activity_period', 'kind', 'scope', 'category', 'durability_class', 'price', 'incentive_rate'), name='ledger_statement_line_is_unique', nulls_distinct=False),
+            model_name="settlementline",
+            constraint=models.UniqueConstraint(
+                fields=(
+                    "settlement",
+                    "department",
+                    "activity_period",
+                    "kind",
+                    "scope",
+                    "category",
+                    "durability_class",
+                    "price",
+                    "incentive_rate",
+                ),
+                name="ledger_statement_line_is_unique",
+                nulls_distinct=False,
+            ),
         ),
     ]

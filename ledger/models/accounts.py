@@ -71,9 +71,7 @@ class Account(models.Model):
                 fields=["id", "commodity"], name="ledger_account_with_its_commodity"
             ),
             models.CheckConstraint(
-                condition=Q(
-                    code__regex=r"^(Expenses|Income|Equity)(:[A-Z0-9][A-Za-z0-9-]*)+$"
-                ),
+                condition=Q(code__regex=r"^(Expenses|Income|Equity)(:[A-Z0-9][A-Za-z0-9-]*)+$"),
                 name="ledger_account_code_is_readable_elsewhere",
             ),
         ]

@@ -36,9 +36,7 @@ class JournalEntry(models.Model):
     source_type = models.CharField(_("source"), max_length=30)
     source_id = models.CharField(_("source id"), max_length=120)
     purpose = models.CharField(_("purpose"), max_length=30)
-    settlement = models.ForeignKey(
-        "ledger.Settlement", models.PROTECT, null=True, related_name="+"
-    )
+    settlement = models.ForeignKey("ledger.Settlement", models.PROTECT, null=True, related_name="+")
     department = models.ForeignKey(
         "organisation.Department", models.PROTECT, null=True, related_name="+"
     )
@@ -49,9 +47,7 @@ class JournalEntry(models.Model):
         related_name="+",
         db_comment="period of the activity; differs from `period` on a true-up",
     )
-    reverses = models.OneToOneField(
-        "self", models.PROTECT, null=True, related_name="reversed_by"
-    )
+    reverses = models.OneToOneField("self", models.PROTECT, null=True, related_name="reversed_by")
     posted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
 
     class Meta:
@@ -79,12 +75,8 @@ class JournalLine(models.Model):
     entry = models.ForeignKey(
         JournalEntry, models.PROTECT, related_name="lines", db_constraint=False
     )
-    account = models.ForeignKey(
-        Account, models.PROTECT, related_name="lines", db_constraint=False
-    )
-    commodity = models.ForeignKey(
-        Commodity, models.PROTECT, related_name="+", db_constraint=False
-    )
+    account = models.ForeignKey(Account, models.PROTECT, related_name="lines", db_constraint=False)
+    commodity = models.ForeignKey(Commodity, models.PROTECT, related_name="+", db_constraint=False)
     debit = models.BigIntegerField(_("debit"), db_comment="minor units, ≥ 0")
     credit = models.BigIntegerField(_("credit"), db_comment="minor units, ≥ 0")
 

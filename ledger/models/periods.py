@@ -44,8 +44,7 @@ class AccountingPeriod(models.Model):
                 name="ledger_period_has_both_ends",
             ),
             models.CheckConstraint(
-                condition=~Q(state="closed")
-                | Q(closed_by__isnull=False, closed_at__isnull=False),
+                condition=~Q(state="closed") | Q(closed_by__isnull=False, closed_at__isnull=False),
                 name="ledger_closed_period_names_who_closed_it",
             ),
         ]

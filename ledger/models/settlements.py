@@ -125,9 +125,7 @@ class SettlementShard(models.Model):
         verbose_name_plural = _("settlement shards")
         ordering = ["settlement", "number"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["settlement", "number"], name="ledger_shard_is_unique"
-            ),
+            models.UniqueConstraint(fields=["settlement", "number"], name="ledger_shard_is_unique"),
         ]
 
     def __str__(self) -> str:

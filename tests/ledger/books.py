@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from django.db import connection
@@ -120,7 +121,7 @@ def open_books() -> Books:
             user=books.people["contributor"], role=role, department=books.departments["CLOUD"]
         )
     quarters = [date(2023, 1, 1), date(2023, 4, 1), date(2023, 7, 1), date(2023, 10, 1)]
-    for number, (first, after) in enumerate(zip(quarters, quarters[1:], strict=False), start=1):
+    for number, (first, after) in enumerate(pairwise(quarters), start=1):
         books.periods[f"2023Q{number}"] = AccountingPeriod.objects.create(
             code=f"2023Q{number}", days=(first, after)
         )

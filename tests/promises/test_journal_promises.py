@@ -41,12 +41,17 @@ def snapshot(database: PsycopgConnection) -> list[tuple[object, ...]]:
     return [*lines, *entries]
 
 
+def execute(database: PsycopgConnection, sql: str, facts: dict[str, object]) -> None:
+    with database.cursor() as cursor:
+        cursor.execute(sql, facts)
+    database.commit()
+
+
 def refused(database: PsycopgConnection, sql: str, **facts: object) -> psycopg2.Error:
     """Run a statement that must fail; the books are as before afterwards."""
     before = snapshot(database)
-    with pytest.raises(psycopg2.Error) as caught, database.cursor() as cursor:
-        cursor.execute(sql, facts)
-        database.commit()
+    with pytest.raises(psycopg2.Error) as caught:
+        execute(database, sql, facts)
     database.rollback()
     assert snapshot(database) == before
     return caught.value
@@ -109,7 +114,8 @@ def test_an_entry_balances_in_each_commodity_not_across_them(
         app_role,
         f"""WITH entry AS ({ENTRY})
             INSERT INTO ledger_journalline (entry_id, account_id, commodity_id, debit, credit)
-            SELECT entry.id, a.id, a.commodity_id, CASE a.commodity_id WHEN 'USD' THEN 100 ELSE 0 END,
+            SELECT entry.id, a.id, a.commodity_id,
+                   CASE a.commodity_id WHEN 'USD' THEN 100 ELSE 0 END,
                    CASE a.commodity_id WHEN 'USD' THEN 0 ELSE 100 END
               FROM entry, ledger_account a WHERE a.kind IN ('carbon_fund', 'atmosphere')""",
         **facts(posted),
@@ -167,16 +173,12 @@ def test_a_line_counts_its_accounts_commodity(posted: Books, app_role: PsycopgCo
 
 
 def test_a_source_is_posted_once(posted: Books, app_role: PsycopgConnection) -> None:
-    with app_role.cursor() as cursor:
-        cursor.execute(balanced(ENTRY), facts(posted))
-        app_role.commit()
+    execute(app_role, balanced(ENTRY), facts(posted))
     error = refused(app_role, balanced(ENTRY), **facts(posted))
     assert error.diag.constraint_name == "ledger_source_is_posted_once"
 
 
-def test_the_preparer_cannot_approve_even_in_sql(
-    books: Books, app_role: PsycopgConnection
-) -> None:
+def test_the_preparer_cannot_approve_even_in_sql(books: Books, app_role: PsycopgConnection) -> None:
     books.emit("CLOUD", date(2023, 2, 1), "1000")
     settlement = books.calculate("2023Q1")
     error = refused(

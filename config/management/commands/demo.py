@@ -32,7 +32,9 @@ class Command(BaseCommand):
     requires_migrations_checks = False
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--no-serve", action="store_true", help="exit once the books are proven")
+        parser.add_argument(
+            "--no-serve", action="store_true", help="exit once the books are proven"
+        )
         parser.add_argument("--port", type=int, default=8000, help="the web page's port (8000)")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -85,7 +87,9 @@ def logs() -> Path:
 
 def start_worker() -> subprocess.Popen[bytes]:
     """A Celery worker with two processes."""
-    return start("worker", "celery", "-A", "config", "worker", "-c", "2", "-l", "INFO", "-n", name())
+    return start(
+        "worker", "celery", "-A", "config", "worker", "-c", "2", "-l", "INFO", "-n", name()
+    )
 
 
 def start_beat() -> subprocess.Popen[bytes]:

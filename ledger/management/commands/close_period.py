@@ -13,7 +13,7 @@ from ledger.management.steps import StepCommand, person
 
 class Command(StepCommand):
     help = (
-        "Close a period for good and seal its lines with SHA-256. Nothing posts into it afterwards; "
+        "Close a period for good and seal its lines with SHA-256. Nothing posts into it after; "
         "late tonnes are charged by the next settlement. "
         "Exit codes: 0 closed, 1 refused with every reason, 2 wrong usage."
     )

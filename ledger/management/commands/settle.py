@@ -29,9 +29,7 @@ or corrected ones of earlier periods as true-ups. Nothing is posted; run it agai
 Exit codes: 0 calculated, 1 refused (the message says what to do), 2 wrong usage."""
 
     def create_parser(self, *args: Any, **options: Any) -> Any:
-        return super().create_parser(
-            *args, **options, formatter_class=RawDescriptionHelpFormatter
-        )
+        return super().create_parser(*args, **options, formatter_class=RawDescriptionHelpFormatter)
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
