@@ -18,7 +18,7 @@ CREATE FUNCTION inventory_approvals_through() RETURNS bigint
 LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM pg_advisory_xact_lock(hashtext('inventory_approvals'));
-    RETURN (SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM inventory_approval_number);
+    RETURN coalesce(pg_sequence_last_value('inventory_approval_number'), 0);
 END $$;
 
 CREATE FUNCTION inventory_keep_emission_record() RETURNS trigger
