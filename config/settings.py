@@ -9,6 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from config import engines
 from config.secret_key import kept_secret_key
+from config.unfold import UNFOLD as UNFOLD
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -36,10 +37,10 @@ SECRET_KEY = SECRET_KEY or kept_secret_key(_engines.var)
 # What it is made of
 
 INSTALLED_APPS = [
-    "unfold",
+    "unfold.apps.BasicAppConfig",  # the admin site is our own
     "unfold.contrib.filters",
     "unfold.contrib.forms",
-    "django.contrib.admin",
+    "config.desk.DeskConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",

@@ -1,0 +1,5 @@
+"""Doors. The books for people: read everywhere, written only by settling, posting and closing."""
+
+from ledger.admin import books, periods, settlements
+
+__all__ = ["books", "periods", "settlements"]

@@ -1,0 +1,114 @@
+"""Doors. What the ledger's admin pages share: read-only tables, own pages, refusals as messages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from unfold.paginator import InfinitePaginator
+
+from departments.organisation.admin_access import RoleAdmin
+from ledger.errors import LedgerError
+from pricing.errors import PricingError
+
+BADGES = {
+    "open": "info",
+    "calculating": "info",
+    "calculated": "warning",
+    "approved": "primary",
+    "posted": "success",
+    "closed": "default",
+    "cancelled": "default",
+    "waiting": "info",
+    "done": "success",
+    "quarantined": "danger",
+}
+
+
+class BooksAdmin(RoleAdmin):
+    """Rows that are read here and never written; lists never count all of them."""
+
+    actions = None
+    show_full_result_count = False
+    paginator = InfinitePaginator
+    list_per_page = 50
+    sortable_by = ()
+    list_filter_sheet = True
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        answer: HttpResponse = super().changelist_view(
+            request, {"title": self.opts.verbose_name_plural, **(extra_context or {})}
+        )
+        return answer
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        answer: HttpResponse = super().change_view(
+            request, object_id, form_url, {"show_history": False, **(extra_context or {})}
+        )
+        return answer
+
+    def row_to_read(self, request: HttpRequest, object_id: str) -> Any:
+        """The row of a page that is only read.
+
+        Raises: PermissionDenied, also for any method but GET; Http404.
+        """
+        if request.method != "GET" or not self.has_view_permission(request):
+            raise PermissionDenied
+        found = self.get_object(request, object_id)
+        if found is None:
+            raise Http404
+        return found
+
+    def page(self, request: HttpRequest, template: str, title: str, **shown: Any) -> HttpResponse:
+        """A page of our own within the admin's frame."""
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": title,
+            **shown,
+        }
+        request.current_app = self.admin_site.name  # type: ignore[attr-defined]  # as Django does
+        return TemplateResponse(request, f"ledger/admin/{template}.html", context)
+
+
+@contextmanager
+def refusals_shown(request: HttpRequest) -> Iterator[None]:
+    """Turn a refusal into a message; whatever was asked for has then not happened."""
+    try:
+        yield
+    except (LedgerError, PricingError) as refusal:
+        messages.error(request, str(refusal))
+
+
+def right(text: str) -> SafeString:
+    """An amount: right-aligned, with digits of one width."""
+    return format_html('<span class="desk-amount">{}</span>', text)
+
+
+def hash_of(text: str, shown: int = 12) -> SafeString:
+    """The beginning of a hash, the whole of it on hovering."""
+    return format_html('<code class="desk-hash" title="{}">{}…</code>', text, text[:shown])
+
+
+Display = Callable[[Any, Any], Any]

@@ -1,0 +1,146 @@
+"""Doors. Accounting periods: create them, see what is missing for the close, close them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.decorators import display
+
+from departments.organisation.access import Permission
+from departments.organisation.admin_access import may_here, require_here
+from ledger import period_close, periods
+from ledger.admin.pages import BADGES, BooksAdmin, hash_of, refusals_shown
+from ledger.forms import NewPeriodForm
+from ledger.models.periods import AccountingPeriod, PeriodState
+
+
+@admin.register(AccountingPeriod)
+class AccountingPeriodAdmin(BooksAdmin):
+    """Periods by day; a closed one shows its seal."""
+
+    list_display = ("code", "first_day", "last_day", "state_badge", "closed_by", "seal_hash")
+    list_select_related = ("closed_by", "seal")
+    ordering = ("-days",)
+    search_fields = ("code",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return may_here(request, Permission.PREPARE_SETTLEMENT) or may_here(
+            request, Permission.CLOSE_PERIOD
+        )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[AccountingPeriod]:
+        rows: QuerySet[AccountingPeriod] = super().get_queryset(request)
+        return rows.select_related("closed_by", "seal")
+
+    def get_urls(self) -> list[URLPattern]:
+        own = path(
+            "<int:period_id>/close/",
+            self.admin_site.admin_view(self.close),
+            name="ledger_accountingperiod_close",
+        )
+        return [own, *super().get_urls()]
+
+    @admin.display(description=gettext_lazy("first day"))
+    def first_day(self, period: AccountingPeriod) -> Any:
+        return period.days.lower
+
+    @admin.display(description=gettext_lazy("last day"))
+    def last_day(self, period: AccountingPeriod) -> Any:
+        return period.days.upper - timedelta(days=1)
+
+    @display(description=gettext_lazy("state"), label=BADGES)  # type: ignore[untyped-decorator]
+    def state_badge(self, period: AccountingPeriod) -> tuple[str, Any]:
+        return period.state, PeriodState(period.state).label
+
+    @admin.display(description=gettext_lazy("seal"))
+    def seal_hash(self, period: AccountingPeriod) -> SafeString | str:
+        seal = getattr(period, "seal", None)
+        return hash_of(seal.chain_sha256) if seal else "–"
+
+    def add_view(
+        self,
+        request: HttpRequest,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        form = NewPeriodForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            with refusals_shown(request):
+                period = periods.create_period(**form.cleaned_data)
+                messages.success(request, _("Period %(code)s is open.") % {"code": period.code})
+                return redirect("admin:ledger_accountingperiod_change", period.pk)
+        return self.page(
+            request,
+            "form",
+            _("New period"),
+            form=form,
+            explanation=_("Days that are settled together. Periods never overlap."),
+            submit=_("Open the period"),
+            back=reverse("admin:ledger_accountingperiod_changelist"),
+        )
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        period = self.row_to_read(request, object_id)
+        is_open = period.state == PeriodState.OPEN
+        return self.page(
+            request,
+            "period",
+            period.code,
+            period=period,
+            last_day=self.last_day(period),
+            is_open=is_open,
+            problems=period_close.problems_before_close(period) if is_open else [],
+            settlements=period.settlements.select_related("scheme", "posted_by").order_by("-id"),
+            exports=period.exports.select_related("exported_by").order_by("-sequence"),
+            seal=getattr(period, "seal", None),
+            may_close=may_here(request, Permission.CLOSE_PERIOD),
+            close_takes=Permission.CLOSE_PERIOD.roles_text,
+        )
+
+    def close(self, request: HttpRequest, period_id: int) -> HttpResponse:
+        """GET asks for confirmation, POST closes and seals."""
+        require_here(request, Permission.CLOSE_PERIOD)
+        period = self.get_object(request, str(period_id))
+        if period is None:
+            return redirect("admin:ledger_accountingperiod_changelist")
+        page = reverse("admin:ledger_accountingperiod_change", args=[period.pk])
+        if request.method == "POST":
+            with refusals_shown(request):
+                period_close.close(period_code=period.code, by=request.user, at=timezone.now())
+                messages.success(
+                    request, _("Period %(code)s is closed and sealed.") % {"code": period.code}
+                )
+            return redirect(page)
+        return self.page(
+            request,
+            "confirm",
+            _("Close %(period)s") % {"period": period.code},
+            question=_("Close and seal period %(period)s?") % {"period": period.code},
+            consequences=[
+                _("Nothing posts into it any more. Late tonnes become true-ups later."),
+                _("Its lines are hashed and chained to the seal before."),
+                _("A closed period can't be opened again."),
+            ],
+            problems=period_close.problems_before_close(period),
+            submit=_("Close the period"),
+            back=page,
+        )

@@ -1,0 +1,73 @@
+"""Reads. What people enter in the ledger's admin, checked before it is asked of the ledger."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from ledger.models.periods import AccountingPeriod, PeriodState
+from pricing import price_lookup
+
+
+class NewSettlementForm(forms.Form):
+    """Which scheme and period to settle."""
+
+    scheme = forms.ChoiceField(label=_("Scheme"))
+    period = forms.ChoiceField(
+        label=_("Period"), help_text=_("Open periods. Late tonnes of earlier ones come along.")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        schemes = [(terms.code, terms.name) for terms in price_lookup.all_scheme_terms()]
+        periods = AccountingPeriod.objects.filter(state=PeriodState.OPEN).order_by("days")
+        self.choose("scheme", schemes)
+        self.choose("period", [(period.code, describe(period)) for period in periods])
+
+    def choose(self, name: str, choices: list[tuple[str, str]]) -> None:
+        """Offer these; a single one is chosen already."""
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = choices if len(choices) == 1 else [("", _("Choose …")), *choices]
+
+
+class NewPeriodForm(forms.Form):
+    """A period by its first and last day."""
+
+    code = forms.CharField(
+        label=_("Code"), max_length=20, help_text=_("For example FY24 or 2024-Q1.")
+    )
+    first_day = forms.DateField(
+        label=_("First day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    last_day = forms.DateField(
+        label=_("Last day"),
+        help_text=_("This day belongs to the period."),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        facts: dict[str, Any] = super().clean() or {}
+        first, last = facts.get("first_day"), facts.get("last_day")
+        if not (facts.get("code") and first and last):
+            return facts
+        if last < first:
+            raise ValidationError({"last_day": _("The last day is before the first day.")})
+        period = AccountingPeriod(code=facts["code"], days=(first, last + timedelta(days=1)))
+        try:
+            period.full_clean(exclude=["closed_by", "closed_at"])
+        except ValidationError as problem:
+            for field, errors in problem.message_dict.items():
+                known = field if field in self.fields else NON_FIELD_ERRORS
+                self.add_error(None if known == NON_FIELD_ERRORS else known, errors)
+        return facts
+
+
+def describe(period: AccountingPeriod) -> str:
+    """`FY23 · 2022-07-01 to 2023-06-30`."""
+    last = period.days.upper - timedelta(days=1)
+    return f"{period.code} · {period.days.lower} – {last}"

@@ -1,0 +1,47 @@
+"""Calculates. Amounts in templates."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django import template
+
+from ledger import amounts
+
+register = template.Library()
+
+
+@register.filter
+def money(value: Decimal | None) -> str:
+    """An amount with thousands separators; a dash where there is none."""
+    return "–" if value is None else amounts.money(value)
+
+
+@register.filter
+def change(value: Decimal | None) -> str:
+    """A signed difference."""
+    return "–" if value is None else amounts.change(value)
+
+
+@register.filter
+def tonnes(value: Decimal | None) -> str:
+    """tCO2e, every digit that counts, at least three places."""
+    return "–" if value is None else amounts.exact(value, 3)
+
+
+@register.filter
+def whole(value: Decimal | None) -> str:
+    """Rounded to whole units: for a glance."""
+    return "–" if value is None else amounts.rounded(value)
+
+
+@register.filter
+def percent(share: Decimal | None) -> str:
+    """A share as a percentage with one place."""
+    return "–" if share is None else f"{amounts.rounded(share * 100, 1)} %"
+
+
+@register.filter
+def in_commodity(minor: int, exponent: int) -> str:
+    """Minor units in whole units."""
+    return amounts.in_commodity(minor, exponent) if minor else ""
