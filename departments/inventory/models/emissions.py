@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -66,9 +67,22 @@ class EmissionRecord(models.Model):
     trace = models.JSONField(
         db_comment="the printed arithmetic: method, citation, fallbacks, steps; decimals as strings"
     )
-    supersedes = models.ForeignKey(
-        "self", models.PROTECT, null=True, related_name="successors"
+    supersedes = models.ForeignKey("self", models.PROTECT, null=True, related_name="successors")
+    proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_comment="who recalculated an approved record; null for a record's first result",
     )
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_comment="who approved a recalculation; set once, before the approval number",
+    )
+    reason = models.CharField(max_length=500, blank=True, db_comment="of a recalculation")
     calculated_at = models.DateTimeField(db_default=Now(), editable=False)
     approval_number = models.BigIntegerField(
         null=True,
@@ -115,6 +129,13 @@ class EmissionRecord(models.Model):
                 fields=["activity_record"],
                 condition=Q(approval_number__isnull=False, supersedes__isnull=True),
                 name="inventory_one_first_approved_result",
+            ),
+            models.CheckConstraint(
+                condition=Q(proposed_by__isnull=True)
+                | Q(approval_number__isnull=True)
+                | (Q(approved_by__isnull=False) & ~Q(approved_by=F("proposed_by"))),
+                name="inventory_recalculation_approved_by_another_person",
+                violation_error_message=_("Whoever recalculated a record can't approve it."),
             ),
         ]
 

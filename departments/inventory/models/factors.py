@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.postgres.fields import DateRangeField
 from django.db import models
 from django.db.models import Q
@@ -53,7 +55,7 @@ class EmissionFactor(models.Model):
         _("place"), max_length=20, blank=True, db_comment="ISO 3166, eGRID subregion or WORLD"
     )
     year = models.PositiveSmallIntegerField(_("year"))
-    in_force = DateRangeField(_("in force"), null=True, blank=True)
+    in_force: DateRangeField[Any, Any] = DateRangeField(_("in force"), null=True, blank=True)
     unit = models.CharField(_("unit"), max_length=60)
     kgco2e_per_unit = models.DecimalField(
         _("kgCO2e per unit"), max_digits=30, decimal_places=15, db_comment="kgCO2e per unit"
@@ -105,6 +107,9 @@ class GlobalWarmingPotential(models.Model):
     name = models.CharField(_("name"), max_length=200, blank=True)
     kgco2e_per_kg = models.DecimalField(max_digits=20, decimal_places=6)
     is_blend = models.BooleanField(default=False)
+    suspect = models.BooleanField(
+        _("suspect"), default=False, help_text=_("Used only when a person confirms it.")
+    )
     source = models.CharField(_("source"), max_length=300, blank=True)
     source_url = models.URLField(max_length=500, blank=True)
     licence = models.CharField(max_length=200, blank=True)

@@ -1,0 +1,228 @@
+"""Reads. An activity record → its result: finds the factor, calls the method, keeps the arithmetic.
+
+The pure modules of `calculation/` do the sums. Here their arguments are gathered from the record's
+quantity, its further inputs and the published factors; and what comes back is rounded once, half
+away from zero to the milligram, with a trace that can be printed years later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal, localcontext
+from typing import Any, Protocol
+
+from departments.inventory.calculation import compute_workload
+from departments.inventory.calculation.errors import CalculationRefused, UnknownActivity
+from departments.inventory.calculation.methods import OUTSIDE, Method, method_for, scope_of
+from departments.inventory.calculation.result import DualResult, RemovalResult, Result, Step
+from departments.inventory.calculation_arguments import Arguments, gather
+from departments.inventory.entry import plain
+from departments.inventory.errors import (
+    EntryRefused,
+    NotCalculable,
+    OutsideOfScopes,
+    ResultTooLarge,
+)
+from departments.inventory.errors import UnknownActivity as ActivityRefused
+from departments.inventory.factor_choice import WORST_TIER, FactorLibrary, country_of
+from departments.inventory.models.emissions import DurabilityClass, EmissionKind, RemovalState
+from departments.inventory.units import UnitRefused
+
+MILLIGRAM = Decimal("0.000001")
+LARGEST_KGCO2E = Decimal(10) ** 17
+
+# Measured energy is better than average power, and that is better than rated power.
+_LESSER_PATHS = {compute_workload.AVERAGE_POWER: 1, compute_workload.RATED_POWER: 2}
+
+
+class Calculable(Protocol):
+    """What a calculation reads of an activity record, stored or not."""
+
+    activity: str
+    ended_on: date
+    quantity: Decimal
+    unit: str
+    place: str
+    inputs: dict[str, Any]
+    is_estimated: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """An activity that is not stored (yet), for a calculation ahead of time."""
+
+    activity: str
+    ended_on: date
+    quantity: Decimal
+    unit: str
+    place: str = ""
+    inputs: dict[str, Any] = field(default_factory=dict)
+    is_estimated: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calculated:
+    """A result as it is stored; kgCO2e to the milligram, the trace with decimals as strings."""
+
+    kind: str
+    scope: int | None
+    category: int | None
+    country: str
+    durability_class: str
+    removal_state: str
+    location_kgco2e: Decimal
+    market_kgco2e: Decimal
+    factor_id: int | None
+    gwp_set: str
+    quality_tier: int
+    trace: dict[str, Any]
+
+
+def calculate(record: Calculable, *, library: FactorLibrary | None = None) -> Calculated:
+    """The result of one activity record; for many, hand the same library to each.
+
+    Raises: UnknownActivity, FactorNotFound, SuspectFactor, GwpNotFound, OutsideOfScopes,
+            EntryRefused, ResultTooLarge; NotCalculable, with the calculation's own words.
+    """
+    library = library or FactorLibrary()
+    try:
+        method = method_for(record.activity)
+        arguments = gather(record, method, library)
+        outcome = method.calculate(**arguments.given)
+        return _stored(record, method, arguments, outcome)
+    except UnknownActivity as refusal:
+        nearest = library.nearest(record.activity) or refusal.nearest
+        raise ActivityRefused(activity=record.activity, nearest=nearest) from refusal
+    except (CalculationRefused, UnitRefused) as refusal:
+        raise NotCalculable(cause_code=refusal.code, reason=str(refusal)) from refusal
+
+
+def _stored(record: Calculable, method: Method, arguments: Arguments, outcome: Any) -> Calculated:
+    scope, category = _scope(record, arguments)
+    location, market = _both_bases(outcome)
+    is_removal = isinstance(outcome, RemovalResult)
+    return Calculated(
+        kind=EmissionKind.REMOVAL if is_removal else EmissionKind.EMISSION,
+        scope=scope,
+        category=category,
+        country=country_of(record.place),
+        durability_class=_choice(record, "durability_class", DurabilityClass) if is_removal else "",
+        removal_state=_choice(record, "removal_state", RemovalState) if is_removal else "",
+        location_kgco2e=location,
+        market_kgco2e=market,
+        factor_id=arguments.factor.factor_id if arguments.factor else None,
+        gwp_set=arguments.gwp_set,
+        quality_tier=_tier(record, arguments, outcome),
+        trace=_trace(record, method, arguments, outcome),
+    )
+
+
+def _scope(record: Calculable, arguments: Arguments) -> tuple[int | None, int | None]:
+    factor = arguments.factor
+    factor_scope = "" if factor is None else str(factor.scope or OUTSIDE)
+    scope, category = scope_of(
+        record.activity,
+        factor_scope=factor_scope or arguments.own_scope,
+        factor_category=factor.category if factor else None,
+    )
+    if scope == OUTSIDE:
+        raise OutsideOfScopes(activity=record.activity)
+    return (int(scope) if scope else None), category
+
+
+def _both_bases(outcome: Any) -> tuple[Decimal, Decimal]:
+    """Location-based and market-based; outside Scope 2 the same figure twice."""
+    if isinstance(outcome, RemovalResult):
+        removed = to_milligrams(outcome.removed_kgco2e)
+        return removed, removed
+    if isinstance(outcome, Result):
+        emitted = to_milligrams(outcome.emissions_kgco2e)
+        return emitted, emitted
+    assert isinstance(outcome, DualResult)
+    location, market = outcome.location_based, outcome.market_based
+    if location is None or market is None:
+        raise EntryRefused(
+            field="location_kgco2e",
+            value="",
+            reason="Scope 2 is reported on both bases, and one is missing.",
+            hint="Enter the market-based figure as the quantity and the location-based one here, "
+            "in kgCO2e; where they are the same, enter it twice.",
+        )
+    return to_milligrams(location.emissions_kgco2e), to_milligrams(market.emissions_kgco2e)
+
+
+def to_milligrams(kgco2e: Decimal) -> Decimal:
+    """Rounded once, half away from zero, to 6 decimals of a kilogram.
+
+    Raises: ResultTooLarge.
+    """
+    if abs(kgco2e) >= LARGEST_KGCO2E:
+        raise ResultTooLarge(emissions_kgco2e=kgco2e)
+    with localcontext(prec=60):
+        return kgco2e.quantize(MILLIGRAM, rounding=ROUND_HALF_UP)
+
+
+def _choice(record: Calculable, name: str, choices: Any) -> str:
+    value = str(record.inputs.get(name, ""))
+    if value not in choices.values:
+        reason = "A removal needs it." if not value else "It is none of the known ones."
+        hint = f"Enter one of {', '.join(choices.values)}."
+        raise EntryRefused(field=name, value=value, reason=reason, hint=hint)
+    return value
+
+
+def _tier(record: Calculable, arguments: Arguments, outcome: Any) -> int:
+    tier = arguments.quality_tier + (1 if record.is_estimated else 0)
+    return min(tier + _LESSER_PATHS.get(arguments.path, 0), WORST_TIER)
+
+
+def _trace(
+    record: Calculable, method: Method, arguments: Arguments, outcome: Any
+) -> dict[str, Any]:
+    return {
+        "method": method.name,
+        "path": arguments.path or getattr(outcome, "path", ""),
+        "activity": record.activity,
+        "quantity": f"{plain(record.quantity):f}",
+        "unit": record.unit,
+        "place": record.place,
+        "inputs": dict(record.inputs),
+        "boundary": arguments.factor.boundary if arguments.factor else "",
+        "citation": arguments.citation,
+        "fallbacks": list(arguments.fallbacks),
+        "steps": [*_steps(arguments.steps, ""), *_outcome_steps(outcome)],
+        "gases": dict(_gases(outcome)),
+        "biogenic_kgco2e": _biogenic(outcome),
+    }
+
+
+def _outcome_steps(outcome: Any) -> Iterator[dict[str, str]]:
+    if not isinstance(outcome, DualResult):
+        yield from _steps(outcome.steps, "")
+        return
+    for basis, result in (("location", outcome.location_based), ("market", outcome.market_based)):
+        if result is not None:
+            yield from _steps(result.steps, basis)
+
+
+def _steps(steps: tuple[Step, ...], basis: str) -> Iterator[dict[str, str]]:
+    for step in steps:
+        yield {
+            "label": step.label,
+            "expression": step.expression,
+            "value": f"{plain(step.value):f}",
+            "unit": step.unit,
+            "basis": basis,
+        }
+
+
+def _gases(outcome: Any) -> Mapping[str, str]:
+    single = outcome.location_based if isinstance(outcome, DualResult) else outcome
+    return {part.gas: f"{plain(part.kgco2e):f}" for part in getattr(single, "gases", ())}
+
+
+def _biogenic(outcome: Any) -> str | None:
+    biogenic = getattr(outcome, "biogenic_kgco2e", None)
+    return None if biogenic is None else f"{plain(biogenic):f}"

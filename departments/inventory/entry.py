@@ -1,0 +1,246 @@
+"""Calculates. What people, files and programs enter, read exactly: numbers, days, yes and no."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from decimal import Context, Decimal
+from difflib import get_close_matches
+from typing import Any
+
+from departments.inventory.errors import EntryRefused
+
+LARGEST = Decimal(10) ** 15
+MOST_DECIMALS = 10
+FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2100, 12, 31)
+
+# Arguments of the calculations, and facts that are kept beside them.
+NUMBERS = frozenset(
+    {
+        "accelerator_hours",
+        "area_ha",
+        "average_power_w",
+        "covered_kwh",
+        "embodied_kgco2e",
+        "energy_kwh",
+        "energy_per_request_wh",
+        "grid_kgco2e_per_kwh",
+        "instrument_kgco2e_per_kwh",
+        "lifetime_hours",
+        "location_kgco2e",
+        "machine_energy_kwh",
+        "pue",
+        "rate_tco2_per_ha_year",
+        "released_tonnes",
+        "requests",
+        "residual_kgco2e_per_kwh",
+        "tdp_w",
+        "tonnes",
+        "uncertainty_percent",
+        "utilisation",
+        "years",
+    }
+)
+TEXTS = frozenset(
+    {
+        "boundary",
+        "citation",
+        "durability_class",
+        "evidence_method",
+        "evidence_on",
+        "gwp_set",
+        "hardware",
+        "instrument",
+        "removal_state",
+    }
+)
+SWITCHES = frozenset({"confirm_suspect"})
+ALIASES = {"energy_wh_per_request": "energy_per_request_wh"}
+INPUTS = NUMBERS | TEXTS | SWITCHES | frozenset(ALIASES)
+LONGEST_TEXT = 1000
+_EXACT = Context(prec=60)
+
+_PLAIN = re.compile(r"-?[0-9]+(\.[0-9]+)?", re.ASCII)
+_ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+_SLASHED = re.compile(r"([0-9]{1,2})[./-]([0-9]{1,2})[./-]([0-9]{4})", re.ASCII)
+_BLANKS = "\u0020\u00a0\u2009\u202f\u2007'’_"
+_NO_FIGURE = {"", "nan", "inf", "infinity", "null", "none", "n/a", "#n/a", "#value!"}
+_YES, _NO = {"true", "yes", "1"}, {"false", "no", "0", ""}
+
+
+def read_number(text: str, *, field: str) -> Decimal:
+    """A plain decimal number: digits, a point, at most 10 decimals, no separators.
+
+    Raises: EntryRefused, with what was probably meant.
+    """
+    value = text.strip()
+    if not _PLAIN.fullmatch(value):
+        raise EntryRefused(field=field, value=text, **_why_no_number(value))
+    number = Decimal(value)
+    if abs(number) > LARGEST:
+        raise EntryRefused(
+            field=field,
+            value=text,
+            reason=f"This is more than {LARGEST:,f}.",
+            hint="Check the figure and its unit.",
+        )
+    if len(value.partition(".")[2].rstrip("0")) > MOST_DECIMALS:
+        raise EntryRefused(
+            field=field,
+            value=text,
+            reason=f"A figure has at most {MOST_DECIMALS} decimals.",
+            hint="Round it, or use a smaller unit.",
+        )
+    return number
+
+
+def _why_no_number(value: str) -> dict[str, str]:
+    """What is wrong with it, and how to write it."""
+    without_blanks = "".join(sign for sign in value if sign not in _BLANKS)
+    if not value:
+        return {"reason": "A number is missing.", "hint": "Enter one, e.g. 1234.5."}
+    if value.casefold().lstrip("+-") in _NO_FIGURE:
+        return {"reason": "This is not a number.", "hint": "Enter a figure, or leave the row out."}
+    if re.fullmatch(r"-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?", without_blanks):
+        meant = without_blanks.replace(",", "")
+        hint = f"Write {meant}; if the comma is a decimal comma, write a point."
+        return {"reason": "Thousands separators are not read.", "hint": hint}
+    if re.fullmatch(r"-?[0-9.]*,[0-9]+", without_blanks):
+        meant = without_blanks.replace(".", "").replace(",", ".")
+        return {"reason": "A decimal comma is not read.", "hint": f"Write {meant}."}
+    if without_blanks != value and _PLAIN.fullmatch(without_blanks):
+        hint = f"Write {without_blanks}."
+        return {"reason": "Blanks or marks inside a number are not read.", "hint": hint}
+    if re.fullmatch(r"[+-]?[0-9.]+[eE][+-]?[0-9]{1,2}", value):
+        return {"reason": "An exponent is not read.", "hint": _written_out(value)}
+    if value.startswith(("=", "@")):
+        return {"reason": "Formulas are not read.", "hint": "Enter the figure it gives."}
+    return {"reason": "This is not a number.", "hint": "Use digits and a point, e.g. 1234.5."}
+
+
+def _written_out(value: str) -> str:
+    try:
+        return f"Write {Decimal(value):f}."
+    except ArithmeticError:
+        return "Write the number out."
+
+
+def read_quantity(text: str, *, field: str = "quantity") -> Decimal:
+    """A number that is not below zero.
+
+    Raises: EntryRefused.
+    """
+    number = read_number(text, field=field)
+    if number < 0:
+        raise EntryRefused(
+            field=field,
+            value=text,
+            reason="This is below zero.",
+            hint="Enter what was used; to take back an earlier figure, correct that record.",
+        )
+    return number
+
+
+def read_day(text: str, *, field: str) -> date:
+    """A day written as 2024-01-31.
+
+    Raises: EntryRefused; a day such as 01/02/2024 has two readings and is refused with both.
+    """
+    value = text.strip()
+    if _ISO_DAY.fullmatch(value):
+        try:
+            return _within_reason(date.fromisoformat(value), value, field)
+        except ValueError:
+            hint = "Check month and day."
+            raise EntryRefused(
+                field=field, value=text, reason="There is no such day.", hint=hint
+            ) from None
+    reason = "A day is missing." if not value else "This is not a day as it is read here."
+    raise EntryRefused(field=field, value=text, reason=reason, hint=_day_hint(value))
+
+
+def _within_reason(day: date, value: str, field: str) -> date:
+    if not FIRST_DAY <= day <= LAST_DAY:
+        reason = f"Days run from {FIRST_DAY} to {LAST_DAY}."
+        raise EntryRefused(field=field, value=value, reason=reason, hint="Check the year.")
+    return day
+
+
+def _day_hint(value: str) -> str:
+    slashed = _SLASHED.fullmatch(value)
+    if not slashed:
+        return "Write year, month and day, e.g. 2024-01-31."
+    first, second, year = (int(part) for part in slashed.groups())
+    readings = {
+        f"{year}-{month:02}-{day:02}"
+        for day, month in ((first, second), (second, first))
+        if 1 <= month <= 12 and 1 <= day <= 31
+    }
+    if len(readings) == 2:
+        return f"It can be read in two ways: write {' or '.join(sorted(readings))}."
+    return f"Write {readings.pop()}." if readings else "Write it as 2024-01-31."
+
+
+def read_switch(text: str, *, field: str) -> bool:
+    """true or false; yes, no, 1, 0 and empty are understood too.
+
+    Raises: EntryRefused.
+    """
+    value = text.strip().casefold()
+    if value in _YES or value in _NO:
+        return value in _YES
+    hint = "Write true or false."
+    raise EntryRefused(field=field, value=text, reason="This is neither yes nor no.", hint=hint)
+
+
+def read_inputs(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The further inputs of a record, checked and in their stored form: decimals as strings.
+
+    Empty values are left out.
+    Raises: EntryRefused, for the first that is unknown or can't be read.
+    """
+    inputs: dict[str, Any] = {}
+    for name, value in given.items():
+        if name not in INPUTS:
+            near = get_close_matches(name, sorted(INPUTS), n=1)
+            hint = f"Did you mean {near[0]}?" if near else f"Known are {', '.join(sorted(INPUTS))}."
+            raise EntryRefused(field=str(name), value="", reason="Unknown input.", hint=hint)
+        if value is not None and value != "":
+            inputs[ALIASES.get(name, name)] = read_input(name, value)
+    return inputs
+
+
+def read_input(name: str, value: Any) -> Any:
+    """One further input in its stored form.
+
+    Raises: EntryRefused.
+    """
+    text = f"{value:f}" if isinstance(value, Decimal) else str(value)
+    if name in SWITCHES:
+        return read_switch(text, field=name)
+    if name in TEXTS:
+        return read_text(text, field=name, longest=LONGEST_TEXT)
+    return f"{read_quantity(text, field=name):f}"
+
+
+def read_text(text: str, *, field: str, longest: int) -> str:
+    """Text as it is, without blanks at its ends.
+
+    Raises: EntryRefused, if it is too long or holds a NUL.
+    """
+    value = text.strip()
+    if "\x00" in value:
+        hint = "Save the file again as CSV in UTF-8."
+        raise EntryRefused(field=field, value="", reason="It holds a NUL byte.", hint=hint)
+    if len(value) > longest:
+        reason = f"It has {len(value)} characters, {longest} are kept."
+        raise EntryRefused(field=field, value=value[:40], reason=reason, hint="Shorten it.")
+    return value
+
+
+def plain(number: Decimal) -> Decimal:
+    """The same number without idle zeros, as the database returns them: 6.2, not 6.2000000000."""
+    if number == number.to_integral_value():
+        return number.quantize(Decimal(1), context=_EXACT)
+    return number.normalize(_EXACT)

@@ -1,0 +1,312 @@
+"""What inventory refuses, in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import ClassVar
+
+
+class InventoryError(Exception):
+    """Base of every refusal of inventory; `code` is stable, the message is for people."""
+
+    code: ClassVar[str] = "inventory_error"
+    http_status: ClassVar[int] = 422
+
+
+@dataclass(frozen=True, slots=True)
+class RowProblem:
+    """One thing wrong in a file: where, what stands there, why it is refused, what to do.
+
+    `line` counts from 1, the header; 0 is the file as a whole.
+    """
+
+    line: int
+    column: str
+    value: str
+    reason: str
+    hint: str
+
+    def __str__(self) -> str:
+        place = f"line {self.line}" if self.line else "the file"
+        column = f", {self.column}" if self.column else ""
+        shown = f" “{self.value}”:" if self.value else ":"
+        return f"{place}{column}{shown} {self.reason} {self.hint}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class RecordProblem:
+    """Why one record of several can't take a step."""
+
+    record_id: int
+    code: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"record {self.record_id}: {self.reason}"
+
+
+# Factors
+
+
+class FactorNotFound(InventoryError):
+    """No published factor fits; `missing` says what it failed on: activity, place, year, unit."""
+
+    code = "factor_not_found"
+
+    def __init__(self, *, activity: str, missing: str, reason: str, hint: str) -> None:
+        self.activity, self.missing, self.reason, self.hint = activity, missing, reason, hint
+        super().__init__(f"{reason} {hint}")
+
+
+class SuspectFactor(InventoryError):
+    code = "suspect_factor"
+
+    def __init__(self, *, factor_code: str, value: Decimal, place: str, year: int) -> None:
+        self.factor_code, self.value, self.place, self.year = factor_code, value, place, year
+        self.hint = (
+            "Enter the factor of your supplier as grid_kgco2e_per_kwh, or set confirm_suspect to "
+            "true and say why in the note."
+        )
+        super().__init__(
+            f"The factor {factor_code} for {place or 'no place'} in {year} is {value:f} kgCO2e per "
+            f"unit, which is marked suspect. {self.hint}"
+        )
+
+
+class GwpNotFound(InventoryError):
+    code = "gwp_not_found"
+
+    def __init__(self, *, gas: str, gwp_set: str, nearest: Sequence[str]) -> None:
+        self.gas, self.gwp_set, self.nearest = gas, gwp_set, tuple(nearest)
+        self.hint = (
+            f"Did you mean {' or '.join(nearest)}?"
+            if nearest
+            else "Choose a gas of the list, or another gwp_set: AR4, AR5 or AR6."
+        )
+        super().__init__(f"{gwp_set} has no GWP for the gas “{gas}”. {self.hint}")
+
+
+class ReleaseChanged(InventoryError):
+    code = "release_changed"
+    http_status = 409
+
+    def __init__(self, *, factor_set: str, loaded_sha256: str, file_sha256: str) -> None:
+        self.factor_set = factor_set
+        self.loaded_sha256, self.file_sha256 = loaded_sha256, file_sha256
+        super().__init__(
+            f"{factor_set} is already loaded from another file (SHA-256 {loaded_sha256[:12]}…, "
+            f"this one {file_sha256[:12]}…). A published release is never edited: "
+            "load the new file as a set with a code of its own."
+        )
+
+
+class FactorFileRefused(InventoryError):
+    code = "factor_file_refused"
+
+    def __init__(self, *, path: str, problems: Sequence[RowProblem]) -> None:
+        self.path, self.problems = path, tuple(problems)
+        shown = "\n".join(f"  {problem}" for problem in self.problems[:50])
+        more = f"\n  … and {len(problems) - 50} more" if len(problems) > 50 else ""
+        super().__init__(
+            f"{path} has {len(problems)} problems, so nothing was loaded:\n{shown}{more}"
+        )
+
+
+# What is entered
+
+
+class EntryRefused(InventoryError):
+    """One value that was entered can't be taken."""
+
+    code = "entry_refused"
+    http_status = 400
+
+    def __init__(self, *, field: str, value: str, reason: str, hint: str) -> None:
+        self.field, self.value, self.reason, self.hint = field, value, reason, hint
+        shown = f" “{value[:60]}”" if value else ""
+        super().__init__(f"{field}{shown}: {reason} {hint}".strip())
+
+
+class UnknownActivity(InventoryError):
+    code = "unknown_activity"
+
+    def __init__(self, *, activity: str, nearest: Collection[str]) -> None:
+        self.activity, self.nearest = activity, tuple(nearest)
+        self.reason = "Nothing calculates this activity."
+        self.hint = (
+            f"Did you mean {' or '.join(nearest)}?"
+            if nearest
+            else "Look it up: GET /api/v1/factors/?activity=…"
+        )
+        super().__init__(f"Nothing calculates the activity “{activity}”. {self.hint}")
+
+
+class OutsideOfScopes(InventoryError):
+    code = "outside_of_scopes"
+
+    def __init__(self, *, activity: str) -> None:
+        self.activity = activity
+        super().__init__(
+            f"“{activity}” is published outside the scopes (biogenic CO2), so it is no emission "
+            "record. Record the fuel itself: its biogenic CO2 is shown beside the result."
+        )
+
+
+class ResultTooLarge(InventoryError):
+    code = "result_too_large"
+
+    def __init__(self, *, emissions_kgco2e: Decimal) -> None:
+        self.emissions_kgco2e = emissions_kgco2e
+        super().__init__(
+            f"The result is {emissions_kgco2e:.3e} kgCO2e, more than the whole world emits in "
+            "decades. Check the quantity and its unit."
+        )
+
+
+class NotCalculable(InventoryError):
+    """The calculation itself refused; its own code and words are kept."""
+
+    code = "not_calculable"
+
+    def __init__(self, *, cause_code: str, reason: str) -> None:
+        self.cause_code, self.reason = cause_code, reason
+        super().__init__(reason)
+
+
+# Records and their steps
+
+
+class RecordNotFound(InventoryError):
+    code = "record_not_found"
+    http_status = 404
+
+    def __init__(self, record_id: int) -> None:
+        self.record_id = record_id
+        super().__init__(f"There is no record {record_id}, or you may not see it.")
+
+
+class RecordNotEditable(InventoryError):
+    code = "record_not_editable"
+    http_status = 409
+
+    def __init__(self, *, record_id: int, state: str) -> None:
+        self.record_id, self.state = record_id, state
+        super().__init__(
+            f"Record {record_id} is {state} and is not edited any more. "
+            "Correct it: the correction is a new record that supersedes it."
+        )
+
+
+class RecordNotDeletable(InventoryError):
+    code = "record_not_deletable"
+    http_status = 409
+
+    def __init__(self, *, record_id: int, state: str) -> None:
+        self.record_id, self.state = record_id, state
+        super().__init__(
+            f"Record {record_id} is {state}; only a draft or a returned record is deleted. "
+            "Correct an approved record with a quantity of 0."
+        )
+
+
+class RecordInWrongState(InventoryError):
+    code = "record_in_wrong_state"
+    http_status = 409
+
+    def __init__(self, *, record_id: int, state: str, step: str, needed: str) -> None:
+        self.record_id, self.state, self.step = record_id, state, step
+        super().__init__(f"Record {record_id} is {state}: to {step} it, it must be {needed}.")
+
+
+class DecidedBySamePerson(InventoryError):
+    code = "decided_by_same_person"
+    http_status = 403
+
+    def __init__(self, *, record_id: int, person: str) -> None:
+        self.record_id, self.person = record_id, person
+        super().__init__(
+            f"{person} entered or submitted record {record_id} and can't decide it. "
+            "Ask another approver of the department."
+        )
+
+
+class RecordAlreadyCorrected(InventoryError):
+    code = "record_already_corrected"
+    http_status = 409
+
+    def __init__(self, *, record_id: int, correction_id: int) -> None:
+        self.record_id, self.correction_id = record_id, correction_id
+        super().__init__(
+            f"Record {record_id} is already corrected by record {correction_id}. "
+            f"Go on with record {correction_id}."
+        )
+
+
+class ReasonMissing(InventoryError):
+    code = "reason_missing"
+    http_status = 400
+
+    def __init__(self, *, step: str) -> None:
+        self.step = step
+        super().__init__(f"To {step} a record takes a reason of 1 to 500 characters.")
+
+
+class ExternalIdTaken(InventoryError):
+    code = "external_id_taken"
+    http_status = 409
+
+    def __init__(self, *, external_id: str, department: str) -> None:
+        self.external_id, self.department = external_id, department
+        super().__init__(
+            f"{department} already has a record with the external id “{external_id}”. "
+            "Correct that record, or use another id."
+        )
+
+
+class ResultSuperseded(InventoryError):
+    code = "result_superseded"
+    http_status = 409
+
+    def __init__(self, *, record_id: int) -> None:
+        self.record_id = record_id
+        super().__init__(
+            f"The approved result that record {record_id} was to supersede has been superseded in "
+            "the meantime. Return the record and submit it again."
+        )
+
+
+class RecalculationNotPending(InventoryError):
+    code = "recalculation_not_pending"
+    http_status = 409
+
+    def __init__(self, *, record_id: int) -> None:
+        self.record_id = record_id
+        super().__init__(f"Record {record_id} has no new result that waits for approval.")
+
+
+class StepRefused(InventoryError):
+    """Several records can't take a step; none did."""
+
+    code = "step_refused"
+
+    def __init__(self, *, step: str, problems: Sequence[RecordProblem]) -> None:
+        self.step, self.problems = step, tuple(problems)
+        shown = "\n".join(f"  {problem}" for problem in self.problems[:50])
+        more = f"\n  … and {len(problems) - 50} more" if len(problems) > 50 else ""
+        super().__init__(f"{len(problems)} records can't be {step}, so none was:\n{shown}{more}")
+
+
+# Files
+
+
+class ImportRefused(InventoryError):
+    code = "import_refused"
+
+    def __init__(self, *, file_name: str, problems: Sequence[RowProblem]) -> None:
+        self.file_name, self.problems = file_name, tuple(problems)
+        shown = "\n".join(f"  {problem}" for problem in self.problems[:50])
+        more = f"\n  … and {len(problems) - 50} more" if len(problems) > 50 else ""
+        count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
+        super().__init__(f"{file_name} has {count}, so nothing was imported:\n{shown}{more}")

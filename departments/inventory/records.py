@@ -1,0 +1,404 @@
+"""Reads. Activity records and their results, as pages, the API and the admin show them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from departments.inventory.entry import plain
+from departments.inventory.errors import RecordNotFound
+from departments.inventory.models.activity import ActivityRecord, RecordState
+from departments.inventory.models.emissions import EmissionRecord
+
+MOST_LISTED = 1000
+_PEOPLE = ("created_by", "submitted_by", "decided_by")
+
+
+@dataclass(frozen=True, slots=True)
+class StepDetail:
+    """One line of arithmetic; `basis` is location, market or empty where there is only one."""
+
+    label: str
+    expression: str
+    value: Decimal
+    unit: str
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Where the factor, or the reported figure, was published."""
+
+    publisher: str
+    title: str
+    year: str
+    factor_set: str
+    factor_code: str
+    source_factor_id: str
+    url: str
+    licence: str
+    text: str
+
+    def __str__(self) -> str:
+        parts = (self.publisher, self.title, self.year, self.source_factor_id or self.factor_code)
+        return self.text or ", ".join(part for part in parts if part)
+
+
+@dataclass(frozen=True, slots=True)
+class EmissionDetail:
+    """One result with the arithmetic that made it; quantities in `unit`, results in kgCO2e."""
+
+    emission_record_id: int
+    record_id: int
+    department_id: int
+    department: str
+    activity: str
+    started_on: date
+    ended_on: date
+    quantity: Decimal
+    unit: str
+    place: str
+    country: str
+    kind: str
+    scope: int | None
+    category: int | None
+    durability_class: str
+    removal_state: str
+    location_kgco2e: Decimal
+    market_kgco2e: Decimal
+    quality_tier: int
+    gwp_set: str
+    boundary: str
+    method: str
+    citation: Citation
+    fallbacks: tuple[str, ...]
+    steps: tuple[StepDetail, ...]
+    note: str
+    external_id: str
+    is_estimated: bool
+    reason: str
+    calculated_at: datetime
+    approval_number: int | None
+    supersedes_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordSummary:
+    """An activity record in a list; results are None before it is first submitted."""
+
+    record_id: int
+    department_id: int
+    department: str
+    activity: str
+    started_on: date
+    ended_on: date
+    quantity: Decimal
+    unit: str
+    place: str
+    external_id: str
+    note: str
+    is_estimated: bool
+    state: str
+    is_correction: bool
+    supersedes_id: int | None
+    correction_reason: str
+    return_reason: str
+    created_by_id: int
+    created_by: str
+    created_at: datetime
+    submitted_by_id: int | None
+    submitted_by: str
+    decided_by: str
+    kind: str
+    scope: int | None
+    category: int | None
+    location_kgco2e: Decimal | None
+    market_kgco2e: Decimal | None
+    quality_tier: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEvent:
+    """Who did what to a record, when and why."""
+
+    at: datetime
+    by: str
+    step: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordDetail:
+    """A record with its inputs, its result in force (or the one proposed), and its history.
+
+    `pending` is a recalculation that waits for approval; `corrections` supersede this record.
+    """
+
+    record: RecordSummary
+    inputs: dict[str, Any]
+    emission: EmissionDetail | None
+    pending: EmissionDetail | None
+    earlier: tuple[EmissionDetail, ...]
+    history: tuple[HistoryEvent, ...]
+    corrections: tuple[RecordSummary, ...]
+    supersedes: RecordSummary | None
+
+
+def list_records(
+    *,
+    department_ids: Collection[int] | None,
+    state: str | None = None,
+    search: str = "",
+    before_id: int | None = None,
+    limit: int = 50,
+) -> list[RecordSummary]:
+    """Records of the departments that may be seen (None: all), newest first.
+
+    `search` finds the records with exactly that external id or, if there are none, those whose
+    activity, external id, note or department contains it. `before_id` continues a list.
+    """
+    rows = _visible(department_ids)
+    if state:
+        rows = rows.filter(state=state)
+    if search:
+        rows = _searched(rows, search.replace("\x00", ""))
+    if before_id is not None:
+        rows = rows.filter(pk__lt=before_id)
+    return _summaries(rows.order_by("-pk")[: min(limit, MOST_LISTED)])
+
+
+def records_after(
+    *,
+    department_ids: Collection[int] | None,
+    after_id: int,
+    limit: int,
+    state: str | None = None,
+    external_id: str = "",
+) -> list[RecordSummary]:
+    """The same, oldest first, as programs read them; at most `limit`."""
+    rows = _visible(department_ids).filter(pk__gt=after_id)
+    if state:
+        rows = rows.filter(state=state)
+    if external_id:
+        rows = rows.filter(external_id=external_id)
+    return _summaries(rows.order_by("pk")[:limit])
+
+
+def record_summaries(*, record_ids: Collection[int]) -> list[RecordSummary]:
+    """The records with these ids, oldest first."""
+    return _summaries(_visible(None).filter(pk__in=record_ids).order_by("pk"))
+
+
+def record_detail(*, record_id: int, department_ids: Collection[int] | None) -> RecordDetail:
+    """A record with everything there is to know of it.
+
+    Raises: RecordNotFound, also for another department's record.
+    """
+    found = _visible(department_ids).filter(pk=record_id).first()
+    if found is None:
+        raise RecordNotFound(record_id)
+    related = Q(supersedes_id=record_id) | Q(pk=found.supersedes_id or 0)
+    family = _summaries(_visible(department_ids).filter(related).order_by("pk"))
+    results = list(_results().filter(activity_record=found).order_by("pk"))
+    current = _current(results)
+    pending = _pending(results, current)
+    return RecordDetail(
+        record=_summary(found, current),
+        inputs=dict(found.inputs),
+        emission=_present(current) if current else None,
+        pending=_present(pending) if pending else None,
+        earlier=tuple(_present(r) for r in results if r not in (current, pending)),
+        history=_history(found, results),
+        corrections=tuple(one for one in family if one.supersedes_id == record_id),
+        supersedes=next((one for one in family if one.record_id == found.supersedes_id), None),
+    )
+
+
+def emission_details(*, emission_record_ids: Collection[int]) -> list[EmissionDetail]:
+    """Results with their arithmetic, by id."""
+    return [_present(row) for row in _results().filter(pk__in=emission_record_ids).order_by("pk")]
+
+
+def emissions_after(
+    *,
+    department_ids: Collection[int] | None,
+    after_id: int,
+    limit: int,
+    record_id: int | None = None,
+) -> list[EmissionDetail]:
+    """Approved results of the departments that may be seen, oldest first, at most `limit`.
+
+    Superseded ones are among them: a result is never taken away, only followed by another.
+    """
+    rows = _results().filter(approval_number__isnull=False, pk__gt=after_id)
+    if department_ids is not None:
+        rows = rows.filter(department_id__in=department_ids)
+    if record_id is not None:
+        rows = rows.filter(activity_record_id=record_id)
+    return [_present(row) for row in rows.order_by("pk")[:limit]]
+
+
+def _visible(department_ids: Collection[int] | None) -> QuerySet[ActivityRecord]:
+    rows = ActivityRecord.objects.select_related("department", *_PEOPLE)
+    return rows if department_ids is None else rows.filter(department_id__in=department_ids)
+
+
+def _searched(rows: QuerySet[ActivityRecord], search: str) -> QuerySet[ActivityRecord]:
+    exact = rows.filter(external_id=search)
+    if exact.exists():
+        return exact
+    return rows.filter(
+        Q(activity__icontains=search)
+        | Q(external_id__icontains=search)
+        | Q(note__icontains=search)
+        | Q(department__code__icontains=search)
+    )
+
+
+def _results() -> QuerySet[EmissionRecord]:
+    return EmissionRecord.objects.select_related(
+        "activity_record__department", "department", "proposed_by", "approved_by"
+    )
+
+
+def _current(results: Iterable[EmissionRecord]) -> EmissionRecord | None:
+    """The approved result in force; before the first approval, the proposed one."""
+    newest = None
+    for result in results:
+        if result.approval_number is None and newest is not None:
+            continue
+        newest = result
+    return newest
+
+
+def _pending(
+    results: Iterable[EmissionRecord], current: EmissionRecord | None
+) -> EmissionRecord | None:
+    waiting = [r for r in results if r.approval_number is None and r != current]
+    return waiting[-1] if waiting else None
+
+
+def _summaries(rows: Iterable[ActivityRecord]) -> list[RecordSummary]:
+    found = list(rows)
+    results: dict[int, list[EmissionRecord]] = {}
+    for result in (
+        EmissionRecord.objects.filter(activity_record__in=[row.pk for row in found])
+        .defer("trace")
+        .order_by("pk")
+    ):
+        results.setdefault(result.activity_record_id, []).append(result)
+    return [_summary(row, _current(results.get(row.pk, ()))) for row in found]
+
+
+def _summary(row: ActivityRecord, result: EmissionRecord | None) -> RecordSummary:
+    return RecordSummary(
+        record_id=row.pk,
+        department_id=row.department_id,
+        department=row.department.code,
+        activity=row.activity,
+        started_on=row.started_on,
+        ended_on=row.ended_on,
+        quantity=plain(row.quantity),
+        unit=row.unit,
+        place=row.place,
+        external_id=row.external_id,
+        note=row.note,
+        is_estimated=row.is_estimated,
+        state=row.state,
+        is_correction=row.supersedes_id is not None,
+        supersedes_id=row.supersedes_id,
+        correction_reason=row.correction_reason,
+        return_reason=row.return_reason if row.state == RecordState.RETURNED else "",
+        created_by_id=row.created_by_id,
+        created_by=row.created_by.get_username(),
+        created_at=row.created_at,
+        submitted_by_id=row.submitted_by_id,
+        submitted_by=row.submitted_by.get_username() if row.submitted_by else "",
+        decided_by=row.decided_by.get_username() if row.decided_by else "",
+        kind=result.kind if result else "",
+        scope=result.scope if result else None,
+        category=result.category if result else None,
+        location_kgco2e=result.location_kgco2e if result else None,
+        market_kgco2e=result.market_kgco2e if result else None,
+        quality_tier=result.quality_tier if result else None,
+    )
+
+
+def _present(row: EmissionRecord) -> EmissionDetail:
+    record, trace = row.activity_record, row.trace
+    return EmissionDetail(
+        emission_record_id=row.pk,
+        record_id=record.pk,
+        department_id=row.department_id,
+        department=row.department.code,
+        activity=record.activity,
+        started_on=record.started_on,
+        ended_on=record.ended_on,
+        quantity=plain(record.quantity),
+        unit=record.unit,
+        place=record.place,
+        country=row.country,
+        kind=row.kind,
+        scope=row.scope,
+        category=row.category,
+        durability_class=row.durability_class,
+        removal_state=row.removal_state,
+        location_kgco2e=row.location_kgco2e,
+        market_kgco2e=row.market_kgco2e,
+        quality_tier=row.quality_tier,
+        gwp_set=row.gwp_set,
+        boundary=str(trace.get("boundary", "")),
+        method=str(trace.get("method", "")),
+        citation=citation_of(trace),
+        fallbacks=tuple(trace.get("fallbacks", ())),
+        steps=steps_of(trace),
+        note=record.note,
+        external_id=record.external_id,
+        is_estimated=record.is_estimated,
+        reason=row.reason or record.correction_reason,
+        calculated_at=row.calculated_at,
+        approval_number=row.approval_number,
+        supersedes_id=row.supersedes_id,
+    )
+
+
+def steps_of(trace: dict[str, Any]) -> tuple[StepDetail, ...]:
+    """The printed arithmetic of a stored trace."""
+    return tuple(
+        StepDetail(
+            label=step.get("label", ""),
+            expression=step.get("expression", ""),
+            value=Decimal(step.get("value", "0")),
+            unit=step.get("unit", ""),
+            basis=step.get("basis", ""),
+        )
+        for step in trace.get("steps", ())
+    )
+
+
+def citation_of(trace: dict[str, Any]) -> Citation:
+    """The source named in a stored trace; parts that it lacks are empty."""
+    named = trace.get("citation") or {}
+    return Citation(**{name: str(named.get(name, "")) for name in Citation.__dataclass_fields__})
+
+
+def _history(row: ActivityRecord, results: Iterable[EmissionRecord]) -> tuple[HistoryEvent, ...]:
+    entered_by = row.created_by.get_username()
+    events = [HistoryEvent(row.created_at, entered_by, "entered", row.correction_reason)]
+    if row.submitted_by and row.submitted_at:
+        events.append(HistoryEvent(row.submitted_at, row.submitted_by.get_username(), "submitted"))
+    if row.decided_by and row.decided_at:
+        step = "approved" if row.state == RecordState.APPROVED else "returned"
+        by = row.decided_by.get_username()
+        events.append(HistoryEvent(row.decided_at, by, step, row.return_reason))
+    for result in results:
+        if result.proposed_by:
+            by = result.proposed_by.get_username()
+            step = "recalculated" if result.approval_number else "proposed a recalculation"
+            events.append(HistoryEvent(result.calculated_at, by, step, result.reason))
+    return tuple(events)

@@ -1,0 +1,89 @@
+"""Writes. Results of activity records: proposed when submitted, numbered when approved."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from departments.inventory.calculation_run import Calculated
+from departments.inventory.models.activity import ActivityRecord
+from departments.inventory.models.emissions import EmissionRecord
+
+BATCH = 2000
+
+
+def proposed_result(
+    record: ActivityRecord,
+    calculated: Calculated,
+    *,
+    supersedes_id: int | None,
+    at: datetime,
+    **recalculation: Any,
+) -> EmissionRecord:
+    """The result of a record, not yet stored and not yet approved."""
+    return EmissionRecord(
+        activity_record=record,
+        department_id=record.department_id,
+        activity_on=record.ended_on,
+        country=calculated.country,
+        kind=calculated.kind,
+        scope=calculated.scope,
+        category=calculated.category,
+        durability_class=calculated.durability_class,
+        removal_state=calculated.removal_state,
+        location_kgco2e=calculated.location_kgco2e,
+        market_kgco2e=calculated.market_kgco2e,
+        factor_id=calculated.factor_id,
+        gwp_set=calculated.gwp_set,
+        quality_tier=calculated.quality_tier,
+        trace=calculated.trace,
+        supersedes_id=supersedes_id,
+        calculated_at=at,
+        **recalculation,
+    )
+
+
+def store_results(results: Iterable[EmissionRecord]) -> None:
+    """Store proposed results in the place of what was proposed for these records before."""
+    rows = list(results)
+    drop_proposed([row.activity_record_id for row in rows])
+    EmissionRecord.objects.bulk_create(rows, batch_size=BATCH)
+
+
+def drop_proposed(record_ids: Collection[int]) -> None:
+    """Delete the results of these records that nobody approved."""
+    EmissionRecord.objects.filter(
+        activity_record_id__in=record_ids, approval_number__isnull=True
+    ).delete()
+
+
+def approved_results(record_ids: Collection[int]) -> dict[int, EmissionRecord]:
+    """The newest approved result of each record, by the record's id, without its trace."""
+    rows = EmissionRecord.objects.filter(
+        activity_record_id__in=record_ids, approval_number__isnull=False
+    ).defer("trace")
+    return {row.activity_record_id: row for row in rows.order_by("approval_number")}
+
+
+def proposed_results(record_ids: Collection[int]) -> dict[int, EmissionRecord]:
+    """The newest result of each record that waits for approval, by the record's id."""
+    rows = EmissionRecord.objects.filter(
+        activity_record_id__in=record_ids, approval_number__isnull=True
+    ).defer("trace")
+    return {row.activity_record_id: row for row in rows.order_by("pk")}
+
+
+def superseded_among(results: Iterable[EmissionRecord]) -> set[int]:
+    """Ids of the results among those that these would supersede, but others already did."""
+    wanted = [row.supersedes_id for row in results if row.supersedes_id is not None]
+    taken = EmissionRecord.objects.filter(supersedes__in=wanted, approval_number__isnull=False)
+    return {taken_id for taken_id in taken.values_list("supersedes_id", flat=True) if taken_id}
+
+
+def number_results(result_ids: Collection[int]) -> None:
+    """Give approved results their numbers, in one statement under the lock that orders them."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT inventory_number_approvals(%s)", [sorted(result_ids)])
