@@ -12,13 +12,16 @@ from django.core.exceptions import PermissionDenied
 from django.core.exceptions import ValidationError as ModelValidationError
 from django.db import DatabaseError, DataError, IntegrityError, InterfaceError, OperationalError
 from django.db.models import ProtectedError
-from django.http import Http404
+from django.http import Http404, HttpRequest, JsonResponse
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
+from django.views import defaults
 from rest_framework import exceptions
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
+API = "/api/"
 MEDIA_TYPE = "application/problem+json"
 DOMAIN = ("departments", "pricing", "ledger")
 
@@ -76,6 +79,27 @@ def problem_response(error: Exception, context: Mapping[str, Any]) -> Response |
     )
 
 
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    """The site's 404: a problem under /api/, a page elsewhere."""
+    if not request.path.startswith(API):
+        return defaults.page_not_found(request, exception)
+    return _answer(request, 404, "not_found", _("There is nothing at this address."))
+
+
+def internal_error(request: HttpRequest) -> HttpResponseBase:
+    """The site's 500: a problem under /api/, a page elsewhere; never what went wrong inside."""
+    if not request.path.startswith(API):
+        return defaults.server_error(request)
+    words = _("Something went wrong here, and it is noted. Nothing was half done.")
+    return _answer(request, 500, "internal_error", words)
+
+
+def _answer(request: HttpRequest, status: int, code: str, detail: str) -> HttpResponseBase:
+    found = _problem(status, code, detail)
+    found |= {"instance": request.path, "request_id": request_id_of(request)}
+    return JsonResponse(found, status=status, content_type=MEDIA_TYPE)
+
+
 def problem_of(error: BaseException) -> dict[str, Any] | None:
     """A refusal's type, title, status, detail, code and errors; None for a programming mistake."""
     if isinstance(error, exceptions.APIException):
@@ -103,7 +127,7 @@ def request_id_of(request: Any) -> str:
 
 def _problem(status: int, code: str, detail: str, **more: Any) -> dict[str, Any]:
     return {
-        "type": f"/docs/problems#{code}",
+        "type": f"urn:carbon-fee-ledger:problem:{code}",
         "title": _(TITLES.get(status, "Refused")),
         "status": status,
         "detail": detail,

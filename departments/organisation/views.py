@@ -16,6 +16,12 @@ from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_POST
 
 from departments.organisation.people import demo_people
+from departments.organisation.sign_in_limit import (
+    SECONDS,
+    forget_failures,
+    is_exhausted,
+    note_failure,
+)
 
 
 @method_decorator(never_cache, name="dispatch")
@@ -24,6 +30,23 @@ class SignIn(LoginView):
 
     template_name = "organisation/sign_in.html"
     redirect_authenticated_user = True
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not is_exhausted(**_trier(request)):
+            return super().post(request, *args, **kwargs)
+        form = self.get_form_class()(request)
+        answer = self.render_to_response(self.get_context_data(form=form, is_exhausted=True))
+        answer.status_code = 429
+        answer["Retry-After"] = str(SECONDS)
+        return answer
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        note_failure(**_trier(self.request))
+        return super().form_invalid(form)
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        forget_failures(**_trier(self.request))
+        return super().form_valid(form)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         people = demo_people() if settings.DEMO else []
@@ -39,6 +62,13 @@ def demo_sign_in(request: HttpRequest, username: str) -> HttpResponse:
         raise Http404
     login(request, person, backend="django.contrib.auth.backends.ModelBackend")
     return redirect(_next_of(request))
+
+
+def _trier(request: HttpRequest) -> dict[str, str]:
+    return {
+        "username": request.POST.get("username", ""),
+        "address": request.META.get("REMOTE_ADDR", ""),
+    }
 
 
 def _next_of(request: HttpRequest) -> str:

@@ -199,6 +199,18 @@ def test_a_mistake_of_ours_is_no_problem_of_theirs() -> None:
         APIClient().get("/refuse/bug/")
 
 
+def test_our_mistakes_and_unknown_addresses_are_problems_too() -> None:
+    client = APIClient(raise_request_exception=False)
+    broken, nowhere = client.get("/api/v1/broken/bug/"), client.get("/api/v1/nowhere/")
+    assert [(answer.status_code, answer.json()["code"]) for answer in (broken, nowhere)] == [
+        (500, "internal_error"),
+        (404, "not_found"),
+    ]
+    assert {answer["Content-Type"] for answer in (broken, nowhere)} == {"application/problem+json"}
+    assert "secret detail" not in broken.content.decode()
+    assert client.get("/nowhere/")["Content-Type"].startswith("text/html")
+
+
 def test_a_foreign_request_id_is_not_repeated() -> None:
     answer = APIClient().get("/refuse/denied/", HTTP_X_REQUEST_ID="<script>" + "x" * 100)
     assert answer.json()["request_id"].isalnum()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.core.cache import cache
 from django.test import Client, override_settings
 
 from tests.factories import Cast, make_cast, make_person
@@ -52,6 +53,19 @@ def test_outside_the_demo_one_click_does_not_exist() -> None:
     client = Client()
     assert client.post("/demo-sign-in/finance/").status_code == 404
     assert signed_in_as(client) is None
+
+
+def test_ten_wrong_passwords_are_enough_for_a_while() -> None:
+    cast, client = make_company(), Client()
+    cache.clear()
+    wrong = {"username": "real", "password": "wrong"}
+    assert [client.post("/sign-in/", wrong).status_code for _ in range(11)] == [200] * 10 + [429]
+    right = {"username": "real", "password": PASSWORD}
+    assert client.post("/sign-in/", right).status_code == 429
+    elsewhere = Client(REMOTE_ADDR="192.0.2.7")
+    elsewhere.post("/sign-in/", right)
+    assert signed_in_as(elsewhere) == str(cast.people["real"].pk)
+    cache.clear()
 
 
 @override_settings(DEMO=True)

@@ -93,6 +93,9 @@ class Numbers(APIView):
         return Response(status=201)
 
 
+handler404 = "config.problems.not_found"
+handler500 = "config.problems.internal_error"
+
 urlpatterns = [
     path("", include("departments.organisation.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
@@ -100,5 +103,6 @@ urlpatterns = [
     path("api/v1/", include("pricing.api.urls")),
     path("refuse/<str:way>/", refuse),
     path("order/", order),
+    path("api/v1/broken/<str:way>/", refuse),
     path("numbers/", Numbers.as_view()),
 ]
