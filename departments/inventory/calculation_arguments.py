@@ -29,14 +29,22 @@ WORKLOAD_INPUTS = tuple(compute_workload.WorkloadInputs.__annotations__)
 
 
 class Activity(Protocol):
-    """What is read of a record."""
+    """What a calculation reads of an activity record, stored or not."""
 
-    activity: str
-    ended_on: date
-    quantity: Decimal
-    unit: str
-    place: str
-    inputs: dict[str, Any]
+    @property
+    def activity(self) -> str: ...
+    @property
+    def ended_on(self) -> date: ...
+    @property
+    def quantity(self) -> Decimal: ...
+    @property
+    def unit(self) -> str: ...
+    @property
+    def place(self) -> str: ...
+    @property
+    def inputs(self) -> dict[str, Any]: ...
+    @property
+    def is_estimated(self) -> bool: ...
 
 
 @dataclass(slots=True, kw_only=True)

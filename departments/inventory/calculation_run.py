@@ -11,13 +11,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal, localcontext
-from typing import Any, Protocol
+from typing import Any
 
 from departments.inventory.calculation import compute_workload
 from departments.inventory.calculation.errors import CalculationRefused, UnknownActivity
 from departments.inventory.calculation.methods import OUTSIDE, Method, method_for, scope_of
 from departments.inventory.calculation.result import DualResult, RemovalResult, Result, Step
-from departments.inventory.calculation_arguments import Arguments, gather
+from departments.inventory.calculation_arguments import Activity, Arguments, gather
 from departments.inventory.entry import plain
 from departments.inventory.errors import (
     EntryRefused,
@@ -35,18 +35,6 @@ LARGEST_KGCO2E = Decimal(10) ** 17
 
 # Measured energy is better than average power, and that is better than rated power.
 _LESSER_PATHS = {compute_workload.AVERAGE_POWER: 1, compute_workload.RATED_POWER: 2}
-
-
-class Calculable(Protocol):
-    """What a calculation reads of an activity record, stored or not."""
-
-    activity: str
-    ended_on: date
-    quantity: Decimal
-    unit: str
-    place: str
-    inputs: dict[str, Any]
-    is_estimated: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +68,7 @@ class Calculated:
     trace: dict[str, Any]
 
 
-def calculate(record: Calculable, *, library: FactorLibrary | None = None) -> Calculated:
+def calculate(record: Activity, *, library: FactorLibrary | None = None) -> Calculated:
     """The result of one activity record; for many, hand the same library to each.
 
     Raises: UnknownActivity, FactorNotFound, SuspectFactor, GwpNotFound, OutsideOfScopes,
@@ -99,7 +87,7 @@ def calculate(record: Calculable, *, library: FactorLibrary | None = None) -> Ca
         raise NotCalculable(cause_code=refusal.code, reason=str(refusal)) from refusal
 
 
-def _stored(record: Calculable, method: Method, arguments: Arguments, outcome: Any) -> Calculated:
+def _stored(record: Activity, method: Method, arguments: Arguments, outcome: Any) -> Calculated:
     scope, category = _scope(record, arguments)
     location, market = _both_bases(outcome)
     is_removal = isinstance(outcome, RemovalResult)
@@ -119,7 +107,7 @@ def _stored(record: Calculable, method: Method, arguments: Arguments, outcome: A
     )
 
 
-def _scope(record: Calculable, arguments: Arguments) -> tuple[int | None, int | None]:
+def _scope(record: Activity, arguments: Arguments) -> tuple[int | None, int | None]:
     factor = arguments.factor
     factor_scope = "" if factor is None else str(factor.scope or OUTSIDE)
     scope, category = scope_of(
@@ -164,7 +152,7 @@ def to_milligrams(kgco2e: Decimal) -> Decimal:
         return kgco2e.quantize(MILLIGRAM, rounding=ROUND_HALF_UP)
 
 
-def _choice(record: Calculable, name: str, choices: Any) -> str:
+def _choice(record: Activity, name: str, choices: Any) -> str:
     value = str(record.inputs.get(name, ""))
     if value not in choices.values:
         reason = "A removal needs it." if not value else "It is none of the known ones."
@@ -173,14 +161,12 @@ def _choice(record: Calculable, name: str, choices: Any) -> str:
     return value
 
 
-def _tier(record: Calculable, arguments: Arguments, outcome: Any) -> int:
+def _tier(record: Activity, arguments: Arguments, outcome: Any) -> int:
     tier = arguments.quality_tier + (1 if record.is_estimated else 0)
     return min(tier + _LESSER_PATHS.get(arguments.path, 0), WORST_TIER)
 
 
-def _trace(
-    record: Calculable, method: Method, arguments: Arguments, outcome: Any
-) -> dict[str, Any]:
+def _trace(record: Activity, method: Method, arguments: Arguments, outcome: Any) -> dict[str, Any]:
     return {
         "method": method.name,
         "path": arguments.path or getattr(outcome, "path", ""),

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import ClassVar
 
+MOST_SHOWN = 20
+
 
 class InventoryError(Exception):
     """Base of every refusal of inventory; `code` is stable, the message is for people."""
@@ -107,8 +109,8 @@ class FactorFileRefused(InventoryError):
 
     def __init__(self, *, path: str, problems: Sequence[RowProblem]) -> None:
         self.path, self.problems = path, tuple(problems)
-        shown = "\n".join(f"  {problem}" for problem in self.problems[:50])
-        more = f"\n  … and {len(problems) - 50} more" if len(problems) > 50 else ""
+        shown = "\n".join(f"  {problem}" for problem in self.problems[:MOST_SHOWN])
+        more = f"\n  … and {len(problems) - MOST_SHOWN} more" if len(problems) > MOST_SHOWN else ""
         super().__init__(
             f"{path} has {len(problems)} problems, so nothing was loaded:\n{shown}{more}"
         )
@@ -293,8 +295,8 @@ class StepRefused(InventoryError):
 
     def __init__(self, *, step: str, problems: Sequence[RecordProblem]) -> None:
         self.step, self.problems = step, tuple(problems)
-        shown = "\n".join(f"  {problem}" for problem in self.problems[:50])
-        more = f"\n  … and {len(problems) - 50} more" if len(problems) > 50 else ""
+        shown = "\n".join(f"  {problem}" for problem in self.problems[:MOST_SHOWN])
+        more = f"\n  … and {len(problems) - MOST_SHOWN} more" if len(problems) > MOST_SHOWN else ""
         super().__init__(f"{len(problems)} records can't be {step}, so none was:\n{shown}{more}")
 
 
@@ -306,7 +308,7 @@ class ImportRefused(InventoryError):
 
     def __init__(self, *, file_name: str, problems: Sequence[RowProblem]) -> None:
         self.file_name, self.problems = file_name, tuple(problems)
-        shown = "\n".join(f"  {problem}" for problem in self.problems[:50])
-        more = f"\n  … and {len(problems) - 50} more" if len(problems) > 50 else ""
+        shown = "\n".join(f"  {problem}" for problem in self.problems[:MOST_SHOWN])
+        more = f"\n  … and {len(problems) - MOST_SHOWN} more" if len(problems) > MOST_SHOWN else ""
         count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
         super().__init__(f"{file_name} has {count}, so nothing was imported:\n{shown}{more}")

@@ -48,7 +48,7 @@ _SET_FACTS = ("code", "publisher", "title", "year", "licence")
 _SCOPES = {"1": "1", "2": "2", "3": "3", OUTSIDE: ""}
 _MOST_DECIMALS, _MOST_DIGITS = 15, 15
 _LENGTHS = {"factor_id": 60, "source_factor_id": 100, "activity": 250, "activity_group": 60,
-            "place": 20, "unit": 60, "boundary": 200, "gwp_set": 40, "source_url": 500}  # fmt: skip
+            "place": 60, "unit": 60, "boundary": 200, "gwp_set": 40, "source_url": 500}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from departments.organisation.models import Department
 
 REQUIRED = ("department_id", "activity", "started_on", "ended_on", "quantity", "unit")
 FIELDS = (*REQUIRED, "place", "inputs", "external_id", "note", "is_estimated")
-_LONGEST = {"activity": 250, "unit": 60, "place": 20, "external_id": 100, "note": 500}
+_LONGEST = {"activity": 250, "unit": 60, "place": 60, "external_id": 100, "note": 500}
 
 
 def read_fields(facts: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,152 +6,406 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='ActivityRecord',
+            name="ActivityRecord",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('activity', models.CharField(max_length=250, verbose_name='activity')),
-                ('started_on', models.DateField(verbose_name='first day')),
-                ('ended_on', models.DateField(db_comment='the activity date: it names the period', verbose_name='last day')),
-                ('quantity', models.DecimalField(db_comment='in `unit`', decimal_places=10, max_digits=30, verbose_name='quantity')),
-                ('unit', models.CharField(max_length=60, verbose_name='unit')),
-                ('place', models.CharField(blank=True, db_comment='ISO 3166, eGRID subregion or WORLD', max_length=20, verbose_name='place')),
-                ('inputs', models.JSONField(blank=True, db_comment='arguments of the calculation by name; decimals as strings', default=dict, verbose_name='further inputs')),
-                ('external_id', models.CharField(blank=True, max_length=100, verbose_name='external id')),
-                ('note', models.CharField(blank=True, max_length=500, verbose_name='note')),
-                ('is_estimated', models.BooleanField(default=False, verbose_name='estimated')),
-                ('state', models.CharField(choices=[('draft', 'draft'), ('submitted', 'submitted'), ('approved', 'approved'), ('returned', 'returned')], default='draft', max_length=10, verbose_name='state')),
-                ('correction_reason', models.CharField(blank=True, max_length=500, verbose_name='reason for the correction')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('submitted_at', models.DateTimeField(blank=True, null=True)),
-                ('decided_at', models.DateTimeField(blank=True, null=True)),
-                ('return_reason', models.CharField(blank=True, max_length=500, verbose_name='reason for the return')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("activity", models.CharField(max_length=250, verbose_name="activity")),
+                ("started_on", models.DateField(verbose_name="first day")),
+                (
+                    "ended_on",
+                    models.DateField(
+                        db_comment="the activity date: it names the period", verbose_name="last day"
+                    ),
+                ),
+                (
+                    "quantity",
+                    models.DecimalField(
+                        db_comment="in `unit`",
+                        decimal_places=10,
+                        max_digits=30,
+                        verbose_name="quantity",
+                    ),
+                ),
+                ("unit", models.CharField(max_length=60, verbose_name="unit")),
+                (
+                    "place",
+                    models.CharField(
+                        blank=True,
+                        db_comment="ISO 3166, eGRID subregion or WORLD",
+                        max_length=20,
+                        verbose_name="place",
+                    ),
+                ),
+                (
+                    "inputs",
+                    models.JSONField(
+                        blank=True,
+                        db_comment="arguments of the calculation by name; decimals as strings",
+                        default=dict,
+                        verbose_name="further inputs",
+                    ),
+                ),
+                (
+                    "external_id",
+                    models.CharField(blank=True, max_length=100, verbose_name="external id"),
+                ),
+                ("note", models.CharField(blank=True, max_length=500, verbose_name="note")),
+                ("is_estimated", models.BooleanField(default=False, verbose_name="estimated")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "draft"),
+                            ("submitted", "submitted"),
+                            ("approved", "approved"),
+                            ("returned", "returned"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "correction_reason",
+                    models.CharField(
+                        blank=True, max_length=500, verbose_name="reason for the correction"
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
+                ("submitted_at", models.DateTimeField(blank=True, null=True)),
+                ("decided_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "return_reason",
+                    models.CharField(
+                        blank=True, max_length=500, verbose_name="reason for the return"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'activity record',
-                'verbose_name_plural': 'activity records',
-                'ordering': ['-id'],
+                "verbose_name": "activity record",
+                "verbose_name_plural": "activity records",
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='EmissionFactor',
+            name="EmissionFactor",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=60, verbose_name='code')),
-                ('source_factor_id', models.CharField(blank=True, max_length=100, verbose_name="publisher's id")),
-                ('activity', models.CharField(max_length=250, verbose_name='activity')),
-                ('activity_group', models.CharField(blank=True, max_length=60, verbose_name='group')),
-                ('scope', models.PositiveSmallIntegerField(db_comment='GHG Protocol scope 1, 2 or 3; null: outside of scopes', null=True, verbose_name='scope')),
-                ('category', models.PositiveSmallIntegerField(blank=True, db_comment='1 to 15', null=True, verbose_name='Scope 3 category')),
-                ('place', models.CharField(blank=True, db_comment='ISO 3166, eGRID subregion or WORLD', max_length=20, verbose_name='place')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='year')),
-                ('in_force', django.contrib.postgres.fields.ranges.DateRangeField(blank=True, null=True, verbose_name='in force')),
-                ('unit', models.CharField(max_length=60, verbose_name='unit')),
-                ('kgco2e_per_unit', models.DecimalField(db_comment='kgCO2e per unit', decimal_places=15, max_digits=30, verbose_name='kgCO2e per unit')),
-                ('co2_kgco2e', models.DecimalField(blank=True, decimal_places=15, max_digits=30, null=True)),
-                ('ch4_kgco2e', models.DecimalField(blank=True, decimal_places=15, max_digits=30, null=True)),
-                ('n2o_kgco2e', models.DecimalField(blank=True, decimal_places=15, max_digits=30, null=True)),
-                ('biogenic_kgco2e', models.DecimalField(blank=True, decimal_places=15, max_digits=30, null=True)),
-                ('boundary', models.CharField(blank=True, max_length=200, verbose_name='boundary')),
-                ('gwp_set', models.CharField(blank=True, max_length=40, verbose_name='GWP set')),
-                ('suspect', models.BooleanField(default=False, help_text='Used only when a person confirms it.', verbose_name='suspect')),
-                ('notes', models.TextField(blank=True, verbose_name='notes')),
-                ('source_url', models.URLField(blank=True, max_length=500, verbose_name='source')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=60, verbose_name="code")),
+                (
+                    "source_factor_id",
+                    models.CharField(blank=True, max_length=100, verbose_name="publisher's id"),
+                ),
+                ("activity", models.CharField(max_length=250, verbose_name="activity")),
+                (
+                    "activity_group",
+                    models.CharField(blank=True, max_length=60, verbose_name="group"),
+                ),
+                (
+                    "scope",
+                    models.PositiveSmallIntegerField(
+                        db_comment="GHG Protocol scope 1, 2 or 3; null: outside of scopes",
+                        null=True,
+                        verbose_name="scope",
+                    ),
+                ),
+                (
+                    "category",
+                    models.PositiveSmallIntegerField(
+                        blank=True, db_comment="1 to 15", null=True, verbose_name="Scope 3 category"
+                    ),
+                ),
+                (
+                    "place",
+                    models.CharField(
+                        blank=True,
+                        db_comment="ISO 3166, eGRID subregion or WORLD",
+                        max_length=20,
+                        verbose_name="place",
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField(verbose_name="year")),
+                (
+                    "in_force",
+                    django.contrib.postgres.fields.ranges.DateRangeField(
+                        blank=True, null=True, verbose_name="in force"
+                    ),
+                ),
+                ("unit", models.CharField(max_length=60, verbose_name="unit")),
+                (
+                    "kgco2e_per_unit",
+                    models.DecimalField(
+                        db_comment="kgCO2e per unit",
+                        decimal_places=15,
+                        max_digits=30,
+                        verbose_name="kgCO2e per unit",
+                    ),
+                ),
+                (
+                    "co2_kgco2e",
+                    models.DecimalField(blank=True, decimal_places=15, max_digits=30, null=True),
+                ),
+                (
+                    "ch4_kgco2e",
+                    models.DecimalField(blank=True, decimal_places=15, max_digits=30, null=True),
+                ),
+                (
+                    "n2o_kgco2e",
+                    models.DecimalField(blank=True, decimal_places=15, max_digits=30, null=True),
+                ),
+                (
+                    "biogenic_kgco2e",
+                    models.DecimalField(blank=True, decimal_places=15, max_digits=30, null=True),
+                ),
+                ("boundary", models.CharField(blank=True, max_length=200, verbose_name="boundary")),
+                ("gwp_set", models.CharField(blank=True, max_length=40, verbose_name="GWP set")),
+                (
+                    "suspect",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Used only when a person confirms it.",
+                        verbose_name="suspect",
+                    ),
+                ),
+                ("notes", models.TextField(blank=True, verbose_name="notes")),
+                ("source_url", models.URLField(blank=True, max_length=500, verbose_name="source")),
             ],
             options={
-                'verbose_name': 'emission factor',
-                'verbose_name_plural': 'emission factors',
-                'ordering': ['factor_set', 'code'],
+                "verbose_name": "emission factor",
+                "verbose_name_plural": "emission factors",
+                "ordering": ["factor_set", "code"],
             },
         ),
         migrations.CreateModel(
-            name='EmissionRecord',
+            name="EmissionRecord",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('activity_on', models.DateField(db_comment='last day of the activity: names period and price')),
-                ('country', models.CharField(blank=True, db_comment='ISO 3166-1 alpha-2', max_length=2)),
-                ('kind', models.CharField(choices=[('emission', 'emission'), ('removal', 'removal')], default='emission', max_length=10)),
-                ('scope', models.PositiveSmallIntegerField(db_comment='1, 2 or 3; null for removals', null=True)),
-                ('category', models.PositiveSmallIntegerField(db_comment='Scope 3 category 1 to 15', null=True)),
-                ('durability_class', models.CharField(blank=True, choices=[('short', 'short (under 100 years)'), ('medium', 'medium (100 to 1,000 years)'), ('long', 'long (1,000 years or more)')], max_length=10)),
-                ('removal_state', models.CharField(blank=True, choices=[('contracted', 'contracted'), ('delivered', 'delivered'), ('verified', 'verified'), ('retired', 'retired')], max_length=10)),
-                ('location_kgco2e', models.DecimalField(db_comment='kgCO2e, location-based, to the milligram', decimal_places=6, max_digits=24)),
-                ('market_kgco2e', models.DecimalField(db_comment='kgCO2e, market-based, to the milligram', decimal_places=6, max_digits=24)),
-                ('gwp_set', models.CharField(blank=True, max_length=40)),
-                ('quality_tier', models.PositiveSmallIntegerField(db_comment='data quality, 1 best to 5; each fallback step lowers it', default=1)),
-                ('trace', models.JSONField(db_comment='the printed arithmetic: method, citation, fallbacks, steps; decimals as strings')),
-                ('calculated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('approval_number', models.BigIntegerField(db_comment="order of approval; given once, under a lock, so that a settlement can say 'everything up to this number'", null=True, unique=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "activity_on",
+                    models.DateField(db_comment="last day of the activity: names period and price"),
+                ),
+                (
+                    "country",
+                    models.CharField(blank=True, db_comment="ISO 3166-1 alpha-2", max_length=2),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("emission", "emission"), ("removal", "removal")],
+                        default="emission",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "scope",
+                    models.PositiveSmallIntegerField(
+                        db_comment="1, 2 or 3; null for removals", null=True
+                    ),
+                ),
+                (
+                    "category",
+                    models.PositiveSmallIntegerField(
+                        db_comment="Scope 3 category 1 to 15", null=True
+                    ),
+                ),
+                (
+                    "durability_class",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("short", "short (under 100 years)"),
+                            ("medium", "medium (100 to 1,000 years)"),
+                            ("long", "long (1,000 years or more)"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "removal_state",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("contracted", "contracted"),
+                            ("delivered", "delivered"),
+                            ("verified", "verified"),
+                            ("retired", "retired"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "location_kgco2e",
+                    models.DecimalField(
+                        db_comment="kgCO2e, location-based, to the milligram",
+                        decimal_places=6,
+                        max_digits=24,
+                    ),
+                ),
+                (
+                    "market_kgco2e",
+                    models.DecimalField(
+                        db_comment="kgCO2e, market-based, to the milligram",
+                        decimal_places=6,
+                        max_digits=24,
+                    ),
+                ),
+                ("gwp_set", models.CharField(blank=True, max_length=40)),
+                (
+                    "quality_tier",
+                    models.PositiveSmallIntegerField(
+                        db_comment="data quality, 1 best to 5; each fallback step lowers it",
+                        default=1,
+                    ),
+                ),
+                (
+                    "trace",
+                    models.JSONField(
+                        db_comment="the printed arithmetic: method, citation, fallbacks, steps; decimals as strings"
+                    ),
+                ),
+                (
+                    "calculated_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
+                (
+                    "approval_number",
+                    models.BigIntegerField(
+                        db_comment="order of approval; given once, under a lock, so that a settlement can say 'everything up to this number'",
+                        null=True,
+                        unique=True,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'emission record',
-                'verbose_name_plural': 'emission records',
-                'ordering': ['-id'],
+                "verbose_name": "emission record",
+                "verbose_name_plural": "emission records",
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='FactorSet',
+            name="FactorSet",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=60, unique=True, verbose_name='code')),
-                ('publisher', models.CharField(max_length=200, verbose_name='publisher')),
-                ('title', models.CharField(max_length=300, verbose_name='title')),
-                ('year', models.PositiveSmallIntegerField(db_comment='year of the release', verbose_name='year')),
-                ('gwp_set', models.CharField(blank=True, max_length=40, verbose_name='GWP set')),
-                ('boundary', models.CharField(blank=True, max_length=200, verbose_name='boundary')),
-                ('licence', models.CharField(max_length=200, verbose_name='licence')),
-                ('attribution', models.TextField(blank=True, verbose_name='attribution')),
-                ('source_url', models.URLField(blank=True, max_length=500, verbose_name='source')),
-                ('sha256', models.CharField(db_comment='hex SHA-256 of the file it was loaded from', max_length=64)),
-                ('loaded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.SlugField(max_length=60, unique=True, verbose_name="code")),
+                ("publisher", models.CharField(max_length=200, verbose_name="publisher")),
+                ("title", models.CharField(max_length=300, verbose_name="title")),
+                (
+                    "year",
+                    models.PositiveSmallIntegerField(
+                        db_comment="year of the release", verbose_name="year"
+                    ),
+                ),
+                ("gwp_set", models.CharField(blank=True, max_length=40, verbose_name="GWP set")),
+                ("boundary", models.CharField(blank=True, max_length=200, verbose_name="boundary")),
+                ("licence", models.CharField(max_length=200, verbose_name="licence")),
+                ("attribution", models.TextField(blank=True, verbose_name="attribution")),
+                ("source_url", models.URLField(blank=True, max_length=500, verbose_name="source")),
+                (
+                    "sha256",
+                    models.CharField(
+                        db_comment="hex SHA-256 of the file it was loaded from", max_length=64
+                    ),
+                ),
+                (
+                    "loaded_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'factor set',
-                'verbose_name_plural': 'factor sets',
-                'ordering': ['publisher', '-year', 'code'],
+                "verbose_name": "factor set",
+                "verbose_name_plural": "factor sets",
+                "ordering": ["publisher", "-year", "code"],
             },
         ),
         migrations.CreateModel(
-            name='GlobalWarmingPotential',
+            name="GlobalWarmingPotential",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('gwp_set', models.CharField(max_length=40, verbose_name='GWP set')),
-                ('gas', models.CharField(max_length=60, verbose_name='gas')),
-                ('name', models.CharField(blank=True, max_length=200, verbose_name='name')),
-                ('kgco2e_per_kg', models.DecimalField(decimal_places=6, max_digits=20)),
-                ('is_blend', models.BooleanField(default=False)),
-                ('source', models.CharField(blank=True, max_length=300, verbose_name='source')),
-                ('source_url', models.URLField(blank=True, max_length=500)),
-                ('licence', models.CharField(blank=True, max_length=200)),
-                ('notes', models.TextField(blank=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("gwp_set", models.CharField(max_length=40, verbose_name="GWP set")),
+                ("gas", models.CharField(max_length=60, verbose_name="gas")),
+                ("name", models.CharField(blank=True, max_length=200, verbose_name="name")),
+                ("kgco2e_per_kg", models.DecimalField(decimal_places=6, max_digits=20)),
+                ("is_blend", models.BooleanField(default=False)),
+                ("source", models.CharField(blank=True, max_length=300, verbose_name="source")),
+                ("source_url", models.URLField(blank=True, max_length=500)),
+                ("licence", models.CharField(blank=True, max_length=200)),
+                ("notes", models.TextField(blank=True)),
             ],
             options={
-                'verbose_name': 'global warming potential',
-                'verbose_name_plural': 'global warming potentials',
-                'ordering': ['gwp_set', 'gas'],
+                "verbose_name": "global warming potential",
+                "verbose_name_plural": "global warming potentials",
+                "ordering": ["gwp_set", "gas"],
             },
         ),
         migrations.CreateModel(
-            name='ImportBatch',
+            name="ImportBatch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('file_name', models.CharField(max_length=255, verbose_name='file name')),
-                ('sha256', models.CharField(db_comment='hex SHA-256 of the file', max_length=64, unique=True)),
-                ('content', models.BinaryField(db_comment='the original file')),
-                ('row_count', models.PositiveIntegerField(verbose_name='rows')),
-                ('imported_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("file_name", models.CharField(max_length=255, verbose_name="file name")),
+                (
+                    "sha256",
+                    models.CharField(
+                        db_comment="hex SHA-256 of the file", max_length=64, unique=True
+                    ),
+                ),
+                ("content", models.BinaryField(db_comment="the original file")),
+                ("row_count", models.PositiveIntegerField(verbose_name="rows")),
+                (
+                    "imported_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'import',
-                'verbose_name_plural': 'imports',
-                'ordering': ['-imported_at'],
+                "verbose_name": "import",
+                "verbose_name_plural": "imports",
+                "ordering": ["-imported_at"],
             },
         ),
     ]

@@ -6,146 +6,287 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('inventory', '0001_initial'),
-        ('organisation', '0001_initial'),
+        ("inventory", "0001_initial"),
+        ("organisation", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='activityrecord',
-            name='created_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="activityrecord",
+            name="created_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='activityrecord',
-            name='decided_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="activityrecord",
+            name="decided_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='activityrecord',
-            name='department',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisation.department'),
+            model_name="activityrecord",
+            name="department",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="organisation.department",
+            ),
         ),
         migrations.AddField(
-            model_name='activityrecord',
-            name='submitted_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="activityrecord",
+            name="submitted_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='activityrecord',
-            name='supersedes',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='corrections', to='inventory.activityrecord'),
+            model_name="activityrecord",
+            name="supersedes",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="corrections",
+                to="inventory.activityrecord",
+            ),
         ),
         migrations.AddField(
-            model_name='emissionrecord',
-            name='activity_record',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='emission_records', to='inventory.activityrecord'),
+            model_name="emissionrecord",
+            name="activity_record",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="emission_records",
+                to="inventory.activityrecord",
+            ),
         ),
         migrations.AddField(
-            model_name='emissionrecord',
-            name='department',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisation.department'),
+            model_name="emissionrecord",
+            name="department",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="organisation.department",
+            ),
         ),
         migrations.AddField(
-            model_name='emissionrecord',
-            name='factor',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='emission_records', to='inventory.emissionfactor'),
+            model_name="emissionrecord",
+            name="factor",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="emission_records",
+                to="inventory.emissionfactor",
+            ),
         ),
         migrations.AddField(
-            model_name='emissionrecord',
-            name='supersedes',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='successors', to='inventory.emissionrecord'),
+            model_name="emissionrecord",
+            name="supersedes",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="successors",
+                to="inventory.emissionrecord",
+            ),
         ),
         migrations.AddField(
-            model_name='emissionfactor',
-            name='factor_set',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='factors', to='inventory.factorset'),
+            model_name="emissionfactor",
+            name="factor_set",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="factors",
+                to="inventory.factorset",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='globalwarmingpotential',
-            constraint=models.UniqueConstraint(fields=('gwp_set', 'gas'), name='inventory_one_gwp_for_a_gas_in_a_set'),
+            model_name="globalwarmingpotential",
+            constraint=models.UniqueConstraint(
+                fields=("gwp_set", "gas"), name="inventory_one_gwp_for_a_gas_in_a_set"
+            ),
         ),
         migrations.AddField(
-            model_name='importbatch',
-            name='imported_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="importbatch",
+            name="imported_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='activityrecord',
-            name='batch',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='records', to='inventory.importbatch'),
+            model_name="activityrecord",
+            name="batch",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="records",
+                to="inventory.importbatch",
+            ),
         ),
         migrations.AddIndex(
-            model_name='emissionrecord',
-            index=models.Index(fields=['department', 'activity_on'], name='inventory_emission_by_dept'),
+            model_name="emissionrecord",
+            index=models.Index(
+                fields=["department", "activity_on"], name="inventory_emission_by_dept"
+            ),
         ),
         migrations.AddIndex(
-            model_name='emissionrecord',
-            index=models.Index(condition=models.Q(('approval_number__isnull', False)), fields=['activity_on'], name='inventory_emission_by_day'),
+            model_name="emissionrecord",
+            index=models.Index(
+                condition=models.Q(("approval_number__isnull", False)),
+                fields=["activity_on"],
+                name="inventory_emission_by_day",
+            ),
         ),
         migrations.AddIndex(
-            model_name='emissionrecord',
-            index=models.Index(fields=['activity_record'], name='inventory_emission_by_record'),
+            model_name="emissionrecord",
+            index=models.Index(fields=["activity_record"], name="inventory_emission_by_record"),
         ),
         migrations.AddConstraint(
-            model_name='emissionrecord',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('durability_class', ''), ('kind', 'emission'), ('removal_state', ''), ('scope__in', [1, 2, 3])), models.Q(('kind', 'removal'), ('scope__isnull', True), models.Q(('durability_class', ''), _negated=True), models.Q(('removal_state', ''), _negated=True)), _connector='OR'), name='inventory_emission_or_removal'),
+            model_name="emissionrecord",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("durability_class", ""),
+                        ("kind", "emission"),
+                        ("removal_state", ""),
+                        ("scope__in", [1, 2, 3]),
+                    ),
+                    models.Q(
+                        ("kind", "removal"),
+                        ("scope__isnull", True),
+                        models.Q(("durability_class", ""), _negated=True),
+                        models.Q(("removal_state", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="inventory_emission_or_removal",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='emissionrecord',
-            constraint=models.CheckConstraint(condition=models.Q(('category__isnull', True), models.Q(('category__range', (1, 15)), ('scope', 3)), _connector='OR'), name='inventory_category_is_scope_3'),
+            model_name="emissionrecord",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("category__isnull", True),
+                    models.Q(("category__range", (1, 15)), ("scope", 3)),
+                    _connector="OR",
+                ),
+                name="inventory_category_is_scope_3",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='emissionrecord',
-            constraint=models.UniqueConstraint(condition=models.Q(('approval_number__isnull', False)), fields=('supersedes',), name='inventory_one_approved_successor'),
+            model_name="emissionrecord",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("approval_number__isnull", False)),
+                fields=("supersedes",),
+                name="inventory_one_approved_successor",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='emissionrecord',
-            constraint=models.UniqueConstraint(condition=models.Q(('approval_number__isnull', False), ('supersedes__isnull', True)), fields=('activity_record',), name='inventory_one_first_approved_result'),
+            model_name="emissionrecord",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    ("approval_number__isnull", False), ("supersedes__isnull", True)
+                ),
+                fields=("activity_record",),
+                name="inventory_one_first_approved_result",
+            ),
         ),
         migrations.AddIndex(
-            model_name='emissionfactor',
-            index=models.Index(fields=['activity', 'place', 'year'], name='inventory_factor_by_activity'),
+            model_name="emissionfactor",
+            index=models.Index(
+                fields=["activity", "place", "year"], name="inventory_factor_by_activity"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='emissionfactor',
-            constraint=models.UniqueConstraint(fields=('factor_set', 'code'), name='inventory_factor_code_is_unique_in_its_set'),
+            model_name="emissionfactor",
+            constraint=models.UniqueConstraint(
+                fields=("factor_set", "code"), name="inventory_factor_code_is_unique_in_its_set"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='emissionfactor',
-            constraint=models.UniqueConstraint(fields=('factor_set', 'activity', 'place', 'year', 'unit', 'boundary'), name='inventory_one_factor_for_its_key'),
+            model_name="emissionfactor",
+            constraint=models.UniqueConstraint(
+                fields=("factor_set", "activity", "place", "year", "unit", "boundary"),
+                name="inventory_one_factor_for_its_key",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='emissionfactor',
-            constraint=models.CheckConstraint(condition=models.Q(('category__isnull', True), models.Q(('category__range', (1, 15)), ('scope', 3)), _connector='OR'), name='inventory_factor_category_is_scope_3'),
+            model_name="emissionfactor",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("category__isnull", True),
+                    models.Q(("category__range", (1, 15)), ("scope", 3)),
+                    _connector="OR",
+                ),
+                name="inventory_factor_category_is_scope_3",
+            ),
         ),
         migrations.AddIndex(
-            model_name='activityrecord',
-            index=models.Index(fields=['department', '-id'], name='inventory_record_by_department'),
+            model_name="activityrecord",
+            index=models.Index(fields=["department", "-id"], name="inventory_record_by_department"),
         ),
         migrations.AddIndex(
-            model_name='activityrecord',
-            index=models.Index(fields=['state', '-id'], name='inventory_record_by_state'),
+            model_name="activityrecord",
+            index=models.Index(fields=["state", "-id"], name="inventory_record_by_state"),
         ),
         migrations.AddConstraint(
-            model_name='activityrecord',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_on__gte', models.F('started_on'))), name='inventory_record_ends_after_it_starts', violation_error_message='The last day is before the first day.'),
+            model_name="activityrecord",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ended_on__gte", models.F("started_on"))),
+                name="inventory_record_ends_after_it_starts",
+                violation_error_message="The last day is before the first day.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='activityrecord',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'approved'), _negated=True), models.Q(('decided_by__isnull', False), ('submitted_by__isnull', False)), _connector='OR'), name='inventory_approved_record_names_its_approver'),
+            model_name="activityrecord",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "approved"), _negated=True),
+                    models.Q(("decided_by__isnull", False), ("submitted_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="inventory_approved_record_names_its_approver",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='activityrecord',
-            constraint=models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), models.Q(models.Q(('decided_by', models.F('submitted_by')), _negated=True), models.Q(('decided_by', models.F('created_by')), _negated=True)), _connector='OR'), name='inventory_record_decided_by_another_person', violation_error_message="Whoever entered or submitted a record can't decide it."),
+            model_name="activityrecord",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("decided_by__isnull", True),
+                    models.Q(
+                        models.Q(("decided_by", models.F("submitted_by")), _negated=True),
+                        models.Q(("decided_by", models.F("created_by")), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="inventory_record_decided_by_another_person",
+                violation_error_message="Whoever entered or submitted a record can't decide it.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='activityrecord',
-            constraint=models.UniqueConstraint(condition=models.Q(models.Q(('external_id', ''), _negated=True), ('supersedes__isnull', True)), fields=('department', 'external_id'), name='inventory_external_id_is_unique_in_its_department'),
+            model_name="activityrecord",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    models.Q(("external_id", ""), _negated=True), ("supersedes__isnull", True)
+                ),
+                fields=("department", "external_id"),
+                name="inventory_external_id_is_unique_in_its_department",
+            ),
         ),
     ]

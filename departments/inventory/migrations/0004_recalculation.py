@@ -1,4 +1,4 @@
-"""A recalculation names who proposed and who approved it; a printed GWP can be suspect."""
+"""A recalculation names who proposed and who approved it; a GWP can be suspect, a place long."""
 
 from pathlib import Path
 
@@ -62,6 +62,19 @@ class Migration(migrations.Migration):
                 name="inventory_recalculation_approved_by_another_person",
                 violation_error_message="Whoever recalculated a record can't approve it.",
             ),
+        ),
+        *(
+            migrations.AlterField(
+                model_name=model_name,
+                name="place",
+                field=models.CharField(
+                    blank=True,
+                    db_comment="ISO 3166, eGRID subregion or WORLD",
+                    max_length=60,
+                    verbose_name="place",
+                ),
+            )
+            for model_name in ("emissionfactor", "activityrecord")
         ),
         migrations.RunSQL(SQL, UNDO),
     ]

@@ -50,7 +50,7 @@ class ActivityRecord(models.Model):
     )
     unit = models.CharField(_("unit"), max_length=60)
     place = models.CharField(
-        _("place"), max_length=20, blank=True, db_comment="ISO 3166, eGRID subregion or WORLD"
+        _("place"), max_length=60, blank=True, db_comment="ISO 3166, eGRID subregion or WORLD"
     )
     inputs = models.JSONField(
         _("further inputs"),

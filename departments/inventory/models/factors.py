@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib.postgres.fields import DateRangeField
 from django.db import models
 from django.db.models import Q
@@ -52,10 +50,10 @@ class EmissionFactor(models.Model):
         _("Scope 3 category"), null=True, blank=True, db_comment="1 to 15"
     )
     place = models.CharField(
-        _("place"), max_length=20, blank=True, db_comment="ISO 3166, eGRID subregion or WORLD"
+        _("place"), max_length=60, blank=True, db_comment="ISO 3166, eGRID subregion or WORLD"
     )
     year = models.PositiveSmallIntegerField(_("year"))
-    in_force: DateRangeField[Any, Any] = DateRangeField(_("in force"), null=True, blank=True)
+    in_force = DateRangeField(_("in force"), null=True, blank=True)  # type: ignore[misc]  # stubs
     unit = models.CharField(_("unit"), max_length=60)
     kgco2e_per_unit = models.DecimalField(
         _("kgCO2e per unit"), max_digits=30, decimal_places=15, db_comment="kgCO2e per unit"
@@ -90,9 +88,7 @@ class EmissionFactor(models.Model):
             ),
         ]
         indexes = [
-            models.Index(
-                fields=["activity", "place", "year"], name="inventory_factor_by_activity"
-            ),
+            models.Index(fields=["activity", "place", "year"], name="inventory_factor_by_activity"),
         ]
 
     def __str__(self) -> str:

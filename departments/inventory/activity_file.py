@@ -1,0 +1,166 @@
+"""Calculates. A CSV file of activity data into rows of text, with every problem of its form."""
+
+from __future__ import annotations
+
+import csv
+import io
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, BOM_UTF32_BE, BOM_UTF32_LE
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from departments.inventory.entry import ALIASES, INPUTS
+from departments.inventory.errors import RowProblem
+
+REQUIRED = ("department", "activity", "started_on", "ended_on", "quantity", "unit")
+OPTIONAL = ("external_id", "place", "note", "estimated")
+COLUMNS = (*REQUIRED, *OPTIONAL, *sorted(INPUTS - set(ALIASES)))
+MOST_BYTES = 25 * 1024 * 1024
+MOST_ROWS = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """One row as it stands in the file, by column; `line` is where it begins, the header is 1."""
+
+    line: int
+    cells: dict[str, str]
+
+
+def read_activity_file(content: bytes) -> tuple[list[FileRow], list[RowProblem]]:
+    """The rows of a file, and what is wrong with its form. Rows that are read may still be wrong.
+
+    A file whose header can't be used has no rows.
+    """
+    text, problems = _decoded(content)
+    if problems:
+        return [], problems
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    try:
+        header = [name.strip().casefold() for name in next(reader, [])]
+    except csv.Error as error:
+        return [], [_broken(1, error)]
+    problems = list(_header_problems(header))
+    if problems:
+        return [], problems
+    rows: list[FileRow] = []
+    for item in _rows(reader, header):
+        if isinstance(item, FileRow):
+            rows.append(item)
+        else:
+            problems.append(item)
+    if not rows and not problems:
+        hint = "Add a row below the header for each activity."
+        problems.append(RowProblem(0, "", "", "The file has a header and no rows.", hint))
+    return rows, problems
+
+
+def _decoded(content: bytes) -> tuple[str, list[RowProblem]]:
+    if len(content) > MOST_BYTES:
+        reason = f"It has {len(content):,} bytes; at most {MOST_BYTES:,} are taken at once."
+        return "", [RowProblem(0, "", "", reason, "Split it, e.g. by department or month.")]
+    if not content.strip():
+        hint = f"The first line names the columns: {', '.join(REQUIRED)}."
+        return "", [RowProblem(0, "", "", "The file is empty.", hint)]
+    encoding, refused = _encoding(content)
+    hint = "Save it as “CSV UTF-8 (comma delimited)”."
+    if refused:
+        return "", [RowProblem(0, "", "", refused, hint)]
+    try:
+        text = content.decode(encoding)
+    except UnicodeDecodeError as error:
+        return "", [_undecodable(content, error, encoding, hint)]
+    return text, []
+
+
+def _encoding(content: bytes) -> tuple[str, str]:
+    """How the file is encoded; or why it can't be read."""
+    if content.startswith((BOM_UTF32_LE, BOM_UTF32_BE)):
+        return "", "The file is in UTF-32, which is not read."
+    if content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        return "", "This is a spreadsheet, not a CSV file."
+    if content.startswith(BOM_UTF8):
+        return "utf-8-sig", ""
+    if content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        return "utf-16", ""
+    if content[:200].count(b"\x00") > len(content[:200]) // 4:
+        return "", "The file looks like UTF-16 without a byte order mark."
+    return "utf-8", ""
+
+
+def _undecodable(content: bytes, error: UnicodeDecodeError, encoding: str, hint: str) -> RowProblem:
+    if encoding == "utf-16":
+        return RowProblem(0, "", "", "The file begins as UTF-16 but breaks off.", hint)
+    line = content.count(b"\n", 0, error.start) + 1
+    byte = f"0x{content[error.start]:02X}"
+    guess = content[error.start : error.start + 20].decode("cp1252", errors="replace")
+    reason = f"The file is not UTF-8: byte {byte} in line {line}; it may be Windows-1252 (Latin-1)."
+    return RowProblem(line, "", guess.splitlines()[0] if guess else "", reason, hint)
+
+
+def _header_problems(header: list[str]) -> Iterator[RowProblem]:
+    known = {*COLUMNS, *ALIASES}
+    if len(header) == 1 and any(sign in header[0] for sign in ";\t|"):
+        sign = next(sign for sign in ";\t|" if sign in header[0])
+        shown = "tab" if sign == "\t" else sign
+        reason = f"The columns are separated by “{shown}”."
+        yield RowProblem(1, "", "", reason, "Save the file with commas between the columns.")
+        return
+    for number, name in enumerate(header, start=1):
+        if not name:
+            hint = "Name it or delete it."
+            yield RowProblem(1, "", "", f"Column {number} has no name.", hint)
+        elif name not in known:
+            yield RowProblem(1, name, "", "Unknown column.", _column_hint(name))
+    named = Counter(ALIASES.get(name, name) for name in header if name)
+    for name, count in named.items():
+        if count > 1:
+            yield RowProblem(1, name, "", f"This column stands {count} times.", "Keep one.")
+    for name in REQUIRED:
+        if name not in header:
+            hint = f"Needed are {', '.join(REQUIRED)}."
+            yield RowProblem(1, name, "", "This column is missing.", hint)
+
+
+def _column_hint(name: str) -> str:
+    near = get_close_matches(name, [*COLUMNS, *ALIASES], n=1)
+    return f"Did you mean {near[0]}?" if near else f"Known are {', '.join(COLUMNS)}."
+
+
+def _rows(reader: Iterator[list[str]], header: list[str]) -> Iterator[FileRow | RowProblem]:
+    """Each row, or what is wrong with it; a broken quote ends the file."""
+    count = 0
+    while True:
+        line = getattr(reader, "line_num", 0) + 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield _broken(line, error)
+            return
+        if not any(cell.strip() for cell in cells):
+            continue
+        count += 1
+        if count > MOST_ROWS:
+            reason = f"It has more than {MOST_ROWS:,} rows."
+            yield RowProblem(0, "", "", reason, "Split it, e.g. by department or month.")
+            return
+        yield from _row(line, cells, header)
+
+
+def _row(line: int, cells: list[str], header: list[str]) -> Iterator[FileRow | RowProblem]:
+    surplus = cells[len(header) :]
+    if any(cell.strip() for cell in surplus):
+        reason = f"The row has {len(cells)} cells, the header {len(header)}."
+        hint = "Put text that holds a comma between quotation marks, numbers without thousands."
+        yield RowProblem(line, "", ",".join(surplus)[:60], reason, hint)
+        return
+    by_name = dict(zip(header, cells, strict=False))
+    yield FileRow(line, {name: by_name.get(name, "") for name in header})
+
+
+def _broken(line: int, error: csv.Error) -> RowProblem:
+    reason = f"From here on this is not CSV: {error}."
+    return RowProblem(line, "", "", reason, "Look for a quotation mark that is not closed.")

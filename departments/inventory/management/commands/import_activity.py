@@ -1,0 +1,103 @@
+"""Door. Import a CSV file of activity data."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from departments.inventory import activity_import
+from departments.inventory.activity_import import ImportReport
+from departments.inventory.errors import ImportRefused
+from departments.organisation.access import departments_visible_to, may_contribute
+from departments.organisation.models import Department, User
+
+MOST_SHOWN = 100
+
+
+class Command(BaseCommand):
+    help = """Import a CSV file of activity data as drafts: all rows, or none and every problem.
+
+The first line names the columns. Needed: department, activity, started_on, ended_on, quantity,
+unit. Optional: external_id, place, note, estimated, and inputs of the calculation such as
+accelerator_hours, average_power_w, pue, grid_kgco2e_per_kwh, covered_kwh, location_kgco2e,
+durability_class, removal_state, citation. Numbers have a point and no separators; days are
+written 2024-01-31.
+
+  department,activity,started_on,ended_on,external_id,quantity,unit,place
+  SITES,electricity/grid,2024-01-01,2024-01-31,london-01,412500,kWh,GB
+
+  manage.py import_activity january.csv --by contributor --dry-run
+  manage.py import_activity january.csv --by contributor
+
+Exit codes: 0 imported (or, on a dry run, could be), 1 refused, nothing was stored, 2 wrong
+usage."""
+    requires_system_checks: list[str] = []
+
+    def create_parser(self, *args: Any, **options: Any) -> Any:
+        return super().create_parser(*args, **options, formatter_class=RawDescriptionHelpFormatter)
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", type=Path, metavar="FILE")
+        parser.add_argument(
+            "--by", required=True, metavar="USER", help="user name of who brings the file"
+        )
+        parser.add_argument("--dry-run", action="store_true", help="check it, store nothing")
+        parser.add_argument(
+            "--json", action="store_true", help="answer every row as JSON, decimals as strings"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        by = _person(options["by"])
+        content = _read(options["file"])
+        offered: dict[str, Any] = {
+            "file_name": options["file"].name,
+            "content": content,
+            "by": by,
+            "at": timezone.now(),
+            "departments": _departments(by),
+        }
+        try:
+            report = activity_import.import_file(**offered, dry_run=options["dry_run"])
+        except ImportRefused as refusal:
+            if not options["json"]:
+                raise CommandError(str(refusal), returncode=1) from refusal
+            report = activity_import.import_file(**offered, dry_run=True)
+        self._answer(report, options)
+        if report.problems:
+            raise CommandError(f"Nothing was imported: {report.rejected} refused.", returncode=1)
+
+    def _answer(self, report: ImportReport, options: dict[str, Any]) -> None:
+        if options["json"]:
+            content = activity_import.report_content(report)
+            self.stdout.write(json.dumps(content, ensure_ascii=False, indent=2))
+            return
+        for problem in report.problems[:MOST_SHOWN]:
+            self.stdout.write(str(problem))
+        if len(report.problems) > MOST_SHOWN:
+            self.stdout.write(f"… and {len(report.problems) - MOST_SHOWN} more problems")
+        if not report.problems:
+            done = "could be imported" if options["dry_run"] else "imported as drafts"
+            self.stdout.write(f"{report.accepted:,} rows {done}.")
+
+
+def _person(username: str) -> User:
+    found = User.objects.filter(username=username, is_active=True).first()
+    if found is None:
+        raise CommandError(f"There is no active user {username!r}.", returncode=2)
+    return found
+
+
+def _departments(by: User) -> list[Department]:
+    return [d for d in departments_visible_to(by) if may_contribute(by, d.pk)]
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise CommandError(f"{path}: {error.strerror}.", returncode=2) from error
