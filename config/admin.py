@@ -19,7 +19,7 @@ from unfold.sites import UnfoldAdminSite
 from config.unfold import NAVIGATION
 from departments.organisation.access import Permission
 from departments.organisation.admin_access import may_here
-from ledger.overview import overview
+from ledger.desk.overview import overview
 
 
 class Desk(UnfoldAdminSite):  # type: ignore[misc]  # untyped in the theme

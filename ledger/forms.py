@@ -9,6 +9,7 @@ from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from ledger.desk.words import first_day_of, last_day_of
 from ledger.models.periods import AccountingPeriod, PeriodState
 from pricing import price_lookup
 
@@ -69,5 +70,4 @@ class NewPeriodForm(forms.Form):
 
 def describe(period: AccountingPeriod) -> str:
     """`FY23 · 2022-07-01 to 2023-06-30`."""
-    last = period.days.upper - timedelta(days=1)
-    return f"{period.code} · {period.days.lower} – {last}"
+    return f"{period.code} · {first_day_of(period)} – {last_day_of(period)}"

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 
 from ledger import amounts, statements
-from ledger.admin.pages import BooksAdmin, hash_of, right
+from ledger.admin.pages import BooksAdmin, hash_of, moment, right
 from ledger.models.accounts import Account
 from ledger.models.exports import JournalExport
 from ledger.models.journal import JournalEntry, JournalLine
@@ -79,7 +79,7 @@ class JournalEntryAdmin(BooksAdmin):
 
     list_display = (
         "id",
-        "entry_date",
+        "entry_day",
         "period",
         "department_code",
         "description",
@@ -101,6 +101,10 @@ class JournalEntryAdmin(BooksAdmin):
         return lookup == "settlement__id__exact" or bool(
             super().lookup_allowed(lookup, value, request)
         )
+
+    @admin.display(description=_("entry date"))
+    def entry_day(self, entry: JournalEntry) -> str:
+        return entry.entry_date.isoformat()
 
     @admin.display(description=_("department"))
     def department_code(self, entry: JournalEntry) -> str:
@@ -179,8 +183,8 @@ class JournalLineAdmin(BooksAdmin):
         return format_html('<a class="desk-link" href="{}">{}</a>', address, line.entry_id)
 
     @admin.display(description=_("entry date"))
-    def entry_date(self, line: JournalLine) -> Any:
-        return line.entry.entry_date
+    def entry_date(self, line: JournalLine) -> str:
+        return line.entry.entry_date.isoformat()
 
     @admin.display(description=_("debit"))
     def debit_amount(self, line: JournalLine) -> SafeString:
@@ -266,6 +270,7 @@ class SettlementLineAdmin(BooksAdmin):
             "line",
             _("Statement line %(number)s") % {"number": row.pk},
             detail=statements.line_detail(line_id=row.pk, department_ids=None),
+            line_id=row.pk,
         )
 
 
@@ -280,7 +285,7 @@ class JournalExportAdmin(BooksAdmin):
         "line_count",
         "file_hash",
         "exported_by",
-        "exported_at",
+        "exported",
     )
     list_select_related = ("period", "exported_by")
     ordering = ("-sequence",)
@@ -296,6 +301,10 @@ class JournalExportAdmin(BooksAdmin):
     )
     readonly_fields = ("exported_at",)
 
+    @admin.display(description=_("exported at"))
+    def exported(self, export: JournalExport) -> str:
+        return moment(export.exported_at)
+
     @admin.display(description="SHA-256")
     def file_hash(self, export: JournalExport) -> SafeString:
         return hash_of(export.sha256)
@@ -305,7 +314,7 @@ class JournalExportAdmin(BooksAdmin):
 class PeriodSealAdmin(BooksAdmin):
     """The chain of seals, newest first; the newest is the head."""
 
-    list_display = ("number", "period", "line_count", "lines_hash", "chain_hash", "sealed_at")
+    list_display = ("number", "period", "line_count", "lines_hash", "chain_hash", "sealed")
     list_select_related = ("period",)
     ordering = ("-number",)
     fields = (
@@ -318,6 +327,10 @@ class PeriodSealAdmin(BooksAdmin):
         "sealed_at",
     )
     readonly_fields = ("sealed_at",)
+
+    @admin.display(description=_("sealed at"))
+    def sealed(self, seal: PeriodSeal) -> str:
+        return moment(seal.sealed_at)
 
     @admin.display(description=_("lines' hash"))
     def lines_hash(self, seal: PeriodSeal) -> SafeString:

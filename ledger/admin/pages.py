@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
 from unfold.paginator import InfinitePaginator
 
 from departments.organisation.admin_access import RoleAdmin
+from departments.organisation.models import User
 from ledger.errors import LedgerError
 from pricing.errors import PricingError
 
@@ -41,6 +45,7 @@ class BooksAdmin(RoleAdmin):
     list_per_page = 50
     sortable_by = ()
     list_filter_sheet = True
+    compressed_fields = False
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -88,7 +93,7 @@ class BooksAdmin(RoleAdmin):
             "title": title,
             **shown,
         }
-        request.current_app = self.admin_site.name  # type: ignore[attr-defined]  # as Django does
+        request.current_app = self.admin_site.name
         return TemplateResponse(request, f"ledger/admin/{template}.html", context)
 
 
@@ -111,4 +116,13 @@ def hash_of(text: str, shown: int = 12) -> SafeString:
     return format_html('<code class="desk-hash" title="{}">{}…</code>', text, text[:shown])
 
 
-Display = Callable[[Any, Any], Any]
+def person_of(request: HttpRequest) -> User:
+    """Who is signed in; the site lets nobody else come this far."""
+    person = request.user
+    assert isinstance(person, User)
+    return person
+
+
+def moment(at: datetime | None) -> str:
+    """`2024-01-31 09:30`, as on every page of the desk."""
+    return "–" if at is None else date_format(localtime(at), "Y-m-d H:i")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin, messages
@@ -20,7 +19,8 @@ from unfold.decorators import display
 from departments.organisation.access import Permission
 from departments.organisation.admin_access import may_here, require_here
 from ledger import period_close, periods
-from ledger.admin.pages import BADGES, BooksAdmin, hash_of, refusals_shown
+from ledger.admin.pages import BADGES, BooksAdmin, hash_of, person_of, refusals_shown
+from ledger.desk.words import first_day_of, last_day_of
 from ledger.forms import NewPeriodForm
 from ledger.models.periods import AccountingPeriod, PeriodState
 
@@ -53,11 +53,11 @@ class AccountingPeriodAdmin(BooksAdmin):
 
     @admin.display(description=gettext_lazy("first day"))
     def first_day(self, period: AccountingPeriod) -> Any:
-        return period.days.lower
+        return first_day_of(period).isoformat()
 
     @admin.display(description=gettext_lazy("last day"))
     def last_day(self, period: AccountingPeriod) -> Any:
-        return period.days.upper - timedelta(days=1)
+        return last_day_of(period).isoformat()
 
     @display(description=gettext_lazy("state"), label=BADGES)  # type: ignore[untyped-decorator]
     def state_badge(self, period: AccountingPeriod) -> tuple[str, Any]:
@@ -106,7 +106,7 @@ class AccountingPeriodAdmin(BooksAdmin):
             "period",
             period.code,
             period=period,
-            last_day=self.last_day(period),
+            last_day=last_day_of(period),
             is_open=is_open,
             problems=period_close.problems_before_close(period) if is_open else [],
             settlements=period.settlements.select_related("scheme", "posted_by").order_by("-id"),
@@ -125,7 +125,9 @@ class AccountingPeriodAdmin(BooksAdmin):
         page = reverse("admin:ledger_accountingperiod_change", args=[period.pk])
         if request.method == "POST":
             with refusals_shown(request):
-                period_close.close(period_code=period.code, by=request.user, at=timezone.now())
+                period_close.close(
+                    period_code=period.code, by=person_of(request), at=timezone.now()
+                )
                 messages.success(
                     request, _("Period %(code)s is closed and sealed.") % {"code": period.code}
                 )

@@ -22,7 +22,7 @@ from unfold.decorators import display
 from departments.organisation.access import Permission
 from departments.organisation.admin_access import may_here, require_here
 from ledger import amounts, settlement_review, settlement_run, tasks
-from ledger.admin.pages import BADGES, BooksAdmin, refusals_shown, right
+from ledger.admin.pages import BADGES, BooksAdmin, moment, person_of, refusals_shown, right
 from ledger.admin.steps import STEPS, Step, steps_for
 from ledger.forms import NewSettlementForm
 from ledger.models.settlements import LineKind, Settlement, SettlementLine, SettlementState
@@ -41,7 +41,7 @@ class SettlementAdmin(BooksAdmin):
         "charged_amount",
         "earned_amount",
         "prepared_by",
-        "prepared_at",
+        "prepared",
     )
     list_filter = (
         ("state", ChoicesDropdownFilter),
@@ -88,6 +88,10 @@ class SettlementAdmin(BooksAdmin):
     def state_badge(self, settlement: Settlement) -> tuple[str, Any]:
         return settlement.state, SettlementState(settlement.state).label
 
+    @admin.display(description=gettext_lazy("prepared at"))
+    def prepared(self, settlement: Settlement) -> str:
+        return moment(settlement.prepared_at)
+
     @admin.display(description=gettext_lazy("charged"))
     def charged_amount(self, settlement: Any) -> SafeString:
         return _money(settlement, settlement.charged_minor)
@@ -110,7 +114,7 @@ class SettlementAdmin(BooksAdmin):
                 settlement = settlement_run.prepare(
                     scheme_code=form.cleaned_data["scheme"],
                     period_code=form.cleaned_data["period"],
-                    by=request.user,  # type: ignore[arg-type]  # signed in, or we were not here
+                    by=person_of(request),
                 )
                 tasks.ring(settlement.pk, shard_count=settlement.shard_count)
                 return redirect("admin:ledger_settlement_change", settlement.pk)
@@ -169,7 +173,7 @@ class SettlementAdmin(BooksAdmin):
         page = reverse("admin:ledger_settlement_change", args=[settlement.pk])
         if request.method == "POST":
             with refusals_shown(request):
-                step.call(settlement_id=settlement.pk, by=request.user, at=timezone.now())
+                step.call(settlement_id=settlement.pk, by=person_of(request), at=timezone.now())
                 messages.success(request, step.done % {"settlement": _named(settlement)})
             return redirect(page)
         require_here(request, step.permission)
@@ -189,7 +193,7 @@ class SettlementAdmin(BooksAdmin):
         if request.method != "POST":
             raise PermissionDenied
         with refusals_shown(request):
-            settlement_run.release_shard(shard_id=shard_id, by=request.user)  # type: ignore[arg-type]
+            settlement_run.release_shard(shard_id=shard_id, by=person_of(request))
             tasks.ring(settlement_id, shard_count=1)
             messages.success(request, _("The shard will be calculated again."))
         return redirect("admin:ledger_settlement_change", settlement_id)
@@ -197,8 +201,10 @@ class SettlementAdmin(BooksAdmin):
 
 def _sum_of(kind: LineKind) -> Subquery:
     lines = SettlementLine.objects.filter(settlement=OuterRef("pk")).filter(Q(kind=kind))
-    total = lines.order_by().values("settlement").annotate(
-        total=Cast(Sum("amount_minor"), BigIntegerField())
+    total = (
+        lines.order_by()
+        .values("settlement")
+        .annotate(total=Cast(Sum("amount_minor"), BigIntegerField()))
     )
     return Subquery(total.values("total"))
 

@@ -7,7 +7,8 @@ SELECT EXISTS (SELECT FROM organisation_department),
        (SELECT count(*) FROM pricing_carbonprice WHERE approved_by_id IS NULL),
        (SELECT count(*) FROM pricing_incentiverate WHERE approved_by_id IS NULL),
        estimated.share
-  FROM (SELECT sum(e.market_kgco2e) FILTER (WHERE a.is_estimated) / nullif(sum(e.market_kgco2e), 0)
+  FROM (SELECT coalesce(sum(e.market_kgco2e) FILTER (WHERE a.is_estimated), 0)
+               / nullif(sum(e.market_kgco2e), 0)
           FROM inventory_emissionrecord e
           JOIN inventory_activityrecord a ON a.id = e.activity_record_id
          WHERE e.approval_number IS NOT NULL

@@ -30,6 +30,12 @@ def tonnes(value: Decimal | None) -> str:
 
 
 @register.filter
+def kilogrammes(value: Decimal | None) -> str:
+    """tCO2e rounded to the kilogramme, for tables; the exact figure is one click away."""
+    return "–" if value is None else amounts.rounded(value, 3)
+
+
+@register.filter
 def whole(value: Decimal | None) -> str:
     """Rounded to whole units: for a glance."""
     return "–" if value is None else amounts.rounded(value)

@@ -1,0 +1,1 @@
+"""What the first page of the administration shows: readers, one question a file."""
