@@ -32,6 +32,12 @@ def tonnes_number(kgco2e: Decimal) -> str:
     return number(exact.normalize() if not shown and exact else shown)
 
 
+def exact_tonnes(kgco2e: Decimal) -> str:
+    """The same with every digit that says something, never fewer than three decimals."""
+    whole, _, fraction = number(in_tonnes(kgco2e)).partition(".")
+    return f"{whole}.{fraction.rstrip('0').ljust(3, '0')} tCO2e"
+
+
 def in_tonnes(kgco2e: Decimal) -> Decimal:
     """tCO2e, exactly: a tonne is 1,000 kg, so only the decimal point moves."""
     return kgco2e.scaleb(-3)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
@@ -94,7 +93,7 @@ class FurtherInputs(forms.CharField):
     widget = forms.Textarea
 
     def to_python(self, value: Any) -> Any:
-        text = super().to_python(value)
+        text = super().to_python(value) or ""
         found: dict[str, str] = {}
         for place, line in enumerate(text.splitlines(), start=1):
             if not line.strip():
@@ -167,9 +166,6 @@ class ActivityForm(forms.Form):
         first, last = cleaned.get("started_on"), cleaned.get("ended_on")
         if first and last and last < first:
             self.add_error("ended_on", _("The last day is before the first day."))
-        quantity = cleaned.get("quantity")
-        if isinstance(quantity, Decimal) and quantity.is_zero():
-            self.add_error("quantity", _("A quantity of zero says nothing. Leave the record out."))
         return cleaned
 
 
@@ -180,7 +176,9 @@ class CorrectionForm(ActivityForm):
     reason = forms.CharField(
         label=gettext_lazy("Why is it corrected?"),
         max_length=500,
-        help_text=gettext_lazy("The approver and the auditor read this."),
+        help_text=gettext_lazy(
+            "The approver and the auditor read this. A quantity of 0 takes the record back."
+        ),
     )
 
 

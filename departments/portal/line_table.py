@@ -50,11 +50,12 @@ _SORT_KEYS: dict[str, Callable[[StatementLine], Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """What the rows of a view add up to."""
+    """What the rows of a view add up to; emitted and absorbed tonnes are never netted."""
 
     count: int
     records: int
-    settled_kgco2e: Decimal
+    emitted_kgco2e: Decimal
+    absorbed_kgco2e: Decimal
     amount: Decimal
 
 
@@ -103,7 +104,8 @@ def total_of(lines: Sequence[StatementLine], *, like: Decimal) -> Total:
     return Total(
         count=len(lines),
         records=sum(line.record_count for line in lines),
-        settled_kgco2e=sum((line.settled_kgco2e for line in lines), ZERO),
+        emitted_kgco2e=sum((line.settled_kgco2e for line in lines if line.scope), ZERO),
+        absorbed_kgco2e=sum((line.settled_kgco2e for line in lines if not line.scope), ZERO),
         amount=sum((line.amount for line in lines), like * 0),
     )
 

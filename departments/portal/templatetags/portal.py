@@ -88,13 +88,13 @@ def tonnes_number(kgco2e: Decimal) -> SafeString:
 @register.filter
 def exact_tonnes(kgco2e: Decimal) -> SafeString:
     """Kilograms as tonnes with every digit there is."""
-    return _figure(f"{figures.number(figures.in_tonnes(kgco2e))} tCO2e")
+    return _figure(figures.exact_tonnes(kgco2e))
 
 
 @register.filter
 def kilograms(kgco2e: Decimal) -> SafeString:
     """Kilograms with every digit there is."""
-    return _figure(f"{figures.number(kgco2e)} kgCO2e")
+    return _figure(f"{figures.plain_number(kgco2e)} kgCO2e")
 
 
 @register.filter

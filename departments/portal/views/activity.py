@@ -29,7 +29,7 @@ from departments.portal.views.page import (
     visible_department,
     visible_departments,
 )
-from departments.portal.views.steps import take
+from departments.portal.views.steps import take, take_form
 
 PAGE_SIZE = 50
 QUEUE_SIZE = 100
@@ -82,7 +82,7 @@ def show_record(request: PersonRequest, record_id: int) -> HttpResponse:
     """A record with its result, the arithmetic and what became of it."""
     detail = _detail(request, record_id)
     record = detail.record
-    is_own = request.user.get_username() in (detail.created_by, detail.submitted_by)
+    is_own = request.user.get_username() in (record.created_by, record.submitted_by)
     context = {
         "detail": detail,
         "record": record,
@@ -114,7 +114,9 @@ def record_new(request: PersonRequest, department: str) -> HttpResponse:
             at=timezone.now(),
             **form.cleaned_data,
         )
-        created = take(request, step, done=_("Saved as a draft. Submit it when it is complete."))
+        created = take_form(
+            request, form, step, done=_("Saved as a draft. Submit it when it is complete.")
+        )
         if created is not None:
             return redirect("portal:activity_record", created.pk)
     return _form(request, form, department=found, title=_("Record activity"))
@@ -134,7 +136,7 @@ def edit(request: PersonRequest, record_id: int) -> HttpResponse:
             at=timezone.now(),
             changes=form.cleaned_data,
         )
-        if take(request, step, done=_("Saved.")) is not None:
+        if take_form(request, form, step, done=_("Saved.")) is not None:
             return redirect("portal:activity_record", record_id)
     return _form(request, form, record=detail.record, title=_("Change this record"))
 
@@ -155,7 +157,9 @@ def correct(request: PersonRequest, record_id: int) -> HttpResponse:
             reason=changes.pop("reason"),
             changes=changes,
         )
-        created = take(request, step, done=_("The correction is a draft. Submit it next."))
+        created = take_form(
+            request, form, step, done=_("The correction is a draft. Submit it next.")
+        )
         if created is not None:
             return redirect("portal:activity_record", created.pk)
     return _form(request, form, record=detail.record, title=_("Correct this record"))
@@ -233,7 +237,7 @@ def decide(request: PersonRequest) -> HttpResponse:
 
 
 def _decide(request: PersonRequest, form: DecisionForm, chosen: list[int]) -> None:
-    by_whom = {"record_ids": chosen, "by": request.user, "at": timezone.now()}
+    by_whom: dict[str, Any] = {"record_ids": chosen, "by": request.user, "at": timezone.now()}
     count = len(chosen)
     if form.cleaned_data["decision"] == "approve":
         done = ngettext("%(count)s record approved.", "%(count)s records approved.", count)

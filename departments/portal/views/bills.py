@@ -175,7 +175,8 @@ def show_company(request: PersonRequest) -> HttpResponse:
     visible = visible_department_ids(request.user)
     schemes = all_scheme_terms()
     wish = BillChoice(request.GET)
-    terms = next((terms for terms in schemes if terms.code == wish.scheme), (schemes or [None])[0])
+    first = schemes[0] if schemes else None
+    terms = next((terms for terms in schemes if terms.code == wish.scheme), first)
     context: dict[str, Any] = {"schemes": schemes, "terms": terms, "title": _("Company")}
     if terms is not None:
         summaries = statements.period_summaries(scheme_code=terms.code, department_ids=visible)

@@ -24,11 +24,11 @@ class PersonRequest(HttpRequest):
 
 def page(
     view: Callable[Concatenate[Any, P], HttpResponse],
-) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+) -> Callable[Concatenate[Any, P], HttpResponse]:
     """A page for people who have signed in; what a domain can't find, or hides, is a 404."""
 
     @wraps(view)
-    def show(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def show(request: Any, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         try:
             return view(request, *args, **kwargs)
         except Exception as error:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
+from django import forms
 from django.contrib import messages
 from django.http import HttpRequest
 
-from departments.inventory.errors import InventoryError
+from departments.inventory.errors import EntryRefused, InventoryError, UnknownActivity
 from departments.organisation.errors import OrganisationError
 
 Result = TypeVar("Result")
@@ -25,3 +26,22 @@ def take(request: HttpRequest, step: Callable[[], Result], *, done: str) -> Resu
         return None
     messages.success(request, done)
     return result
+
+
+def take_form(
+    request: HttpRequest, form: forms.Form, step: Callable[[], Result], *, done: str
+) -> Result | None:
+    """The same for what a form says; a refusal stands beside the field that it is about."""
+    try:
+        result = step()
+    except EntryRefused as error:
+        field = error.field if error.field in form.fields else None
+        form.add_error(field, f"{error.reason} {error.hint}" if field else str(error))
+    except UnknownActivity as error:
+        form.add_error("activity", f"{error.reason} {error.hint}")
+    except REFUSALS as error:
+        form.add_error(None, str(error))
+    else:
+        messages.success(request, done)
+        return result
+    return None

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from departments.inventory import activity_import
-from departments.inventory.errors import ImportRefused, InventoryError
+from departments.inventory.errors import InventoryError
 from departments.organisation.access import departments_visible_to, may_contribute
 from departments.organisation.models import Department
 from departments.organisation.tree import descendants_of
@@ -22,6 +22,8 @@ from departments.portal import uploads
 from departments.portal.forms import UploadForm
 from departments.portal.uploads import KeptFile
 from departments.portal.views.page import PersonRequest, page, visible_department
+
+PREVIEWED = 20
 
 
 @page
@@ -34,17 +36,12 @@ def check(request: PersonRequest, department: str) -> HttpResponse:
     given = form.cleaned_data["file"]
     file = KeptFile(given.name, given.read(), found.code)
     uploads.keep(request.session, file)
-    try:
-        report = _import(request, found, file, dry_run=True)
-    except ImportRefused as refusal:
-        return _show(
-            request, found, form=UploadForm(), file=file, problems=refusal.problems, status=422
-        )
-    except InventoryError as refusal:
-        uploads.forget(request.session)
-        messages.error(request, str(refusal))
-        return _show(request, found, form=UploadForm(), status=422)
-    return _show(request, found, form=UploadForm(), file=file, report=report)
+    report = _import(request, found, file, dry_run=True)
+    if report.problems:
+        context: dict[str, Any] = {"problems": report.problems, "status": 422}
+    else:
+        context = {"report": report, "preview": report.rows[:PREVIEWED], "status": 200}
+    return _show(request, found, form=UploadForm(), file=file, **context)
 
 
 @require_POST
@@ -79,13 +76,9 @@ def errors(request: PersonRequest, department: str) -> HttpResponse:
     file = uploads.kept(request.session, department=found.code)
     if file is None:
         raise Http404("no file waits")
-    problems: Any = ()
-    try:
-        _import(request, found, file, dry_run=True)
-    except ImportRefused as refusal:
-        problems = refusal.problems
+    report = _import(request, found, file, dry_run=True)
     return HttpResponse(
-        uploads.errors_csv(file.content, problems),
+        uploads.errors_csv(file.content, report.problems),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": 'attachment; filename="errors.csv"'},
     )
