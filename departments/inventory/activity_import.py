@@ -28,6 +28,7 @@ from departments.inventory.factor_choice import FactorLibrary
 from departments.inventory.models.activity import ActivityRecord, ImportBatch
 from departments.inventory.record_fields import require_order
 from departments.inventory.submission import constraint_of
+from departments.organisation.access import may_contribute
 from departments.organisation.models import Department, User
 
 BATCH = 2000
@@ -113,7 +114,7 @@ def import_file(
     file_name = file_name.replace("\x00", "")[-255:] or "file.csv"
     try:
         with transaction.atomic():
-            rows, problems = _checked(content, {d.code: d for d in departments})
+            rows, problems = _checked(content, by, {d.code: d for d in departments})
             reports = _reports(rows, problems)
             if dry_run:
                 return ImportReport(reports)
@@ -126,13 +127,14 @@ def import_file(
 
 
 def _checked(
-    content: bytes, departments: Mapping[str, Department]
+    content: bytes, by: User, departments: Mapping[str, Department]
 ) -> tuple[list[_Row], list[RowProblem]]:
     batch = ImportBatch.objects.filter(sha256=sha256(content).hexdigest()).first()
     if batch is not None:
         return [], [_imported_before(batch)]
     file_rows, problems = read_activity_file(content)
     rows = [_Row(row.line, row.cells) for row in file_rows]
+    departments = _enterable(rows, by, departments)
     library = FactorLibrary()
     for row in rows:
         _read(row, departments)
@@ -141,6 +143,18 @@ def _checked(
     _refuse_repeated(rows)
     _refuse_recorded(rows)
     return rows, problems
+
+
+def _enterable(
+    rows: Iterable[_Row], by: User, departments: Mapping[str, Department]
+) -> dict[str, Department]:
+    """Of the departments that the file names, those offered that the person may enter for."""
+    named = {row.cells["department"].strip() for row in rows}
+    return {
+        code: department
+        for code, department in departments.items()
+        if code in named and may_contribute(by, department.pk)
+    }
 
 
 # One row

@@ -289,4 +289,14 @@ class Migration(migrations.Migration):
                 name="inventory_external_id_is_unique_in_its_department",
             ),
         ),
+        migrations.AddIndex(
+            model_name="emissionrecord",
+            index=models.Index(
+                condition=models.Q(
+                    ("approval_number__isnull", False), ("supersedes__isnull", False)
+                ),
+                fields=["approval_number"],
+                name="inventory_emission_successor",
+            ),
+        ),
     ]

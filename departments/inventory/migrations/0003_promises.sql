@@ -82,3 +82,11 @@ SELECT e.id, e.department_id, e.activity_on, e.country, e.kind, e.scope, e.categ
     ON successor.supersedes_id = e.id AND successor.approval_number IS NOT NULL
  WHERE e.approval_number IS NOT NULL
    AND (e.kind = 'emission' OR e.removal_state IN ('verified', 'retired'));
+
+-- The other side: every approved result that another approved one has superseded.
+CREATE VIEW inventory_superseded AS
+SELECT e.id, e.department_id, e.activity_on, successor.approval_number AS superseded_at_number
+  FROM inventory_emissionrecord successor
+  JOIN inventory_emissionrecord e ON e.id = successor.supersedes_id
+ WHERE successor.supersedes_id IS NOT NULL
+   AND successor.approval_number IS NOT NULL AND e.approval_number IS NOT NULL;

@@ -1,3 +1,4 @@
+DROP VIEW inventory_superseded;
 DROP VIEW inventory_chargeable;
 DROP TRIGGER inventory_numbered_record_never_deleted ON inventory_emissionrecord;
 DROP TRIGGER inventory_approved_record_never_edited ON inventory_activityrecord;

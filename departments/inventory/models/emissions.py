@@ -103,6 +103,11 @@ class EmissionRecord(models.Model):
                 condition=Q(approval_number__isnull=False),
             ),
             models.Index(fields=["activity_record"], name="inventory_emission_by_record"),
+            models.Index(
+                fields=["approval_number"],
+                name="inventory_emission_successor",
+                condition=Q(supersedes__isnull=False, approval_number__isnull=False),
+            ),
         ]
         constraints = [
             models.CheckConstraint(
