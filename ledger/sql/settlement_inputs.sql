@@ -10,7 +10,7 @@ SELECT c.id AS record_id, 1 AS sign, c.department_id, c.activity_on
    AND (%(shard)s::int IS NULL OR c.department_id %% %(shard_count)s = %(shard)s)
 UNION ALL
 SELECT c.id, -1, c.department_id, c.activity_on
-  FROM inventory_chargeable c
+  FROM inventory_superseded c
   JOIN ledger_settledrecord s
     ON s.scheme_id = %(scheme_id)s AND s.emission_record_id = c.id AND s.sign = 1
  WHERE c.superseded_at_number > %(after)s AND c.superseded_at_number <= %(through)s

@@ -71,7 +71,7 @@ class Command(BaseCommand):
         self.stdout.write(
             f"\nServing at {address} until Ctrl-C. Sign in with one click: {address}/sign-in/\n"
             f"  a department's bill     {address}/        as sites-asia-contributor\n"
-            f"  sustainability's desk   {address}/admin/  as analyst, approver, finance or auditor\n"
+            f"  sustainability's desk   {address}/admin/  as analyst, approver, finance, auditor\n"
             f"  finance's API           {address}/api/docs/\n"
             f"Logs are in {logs()}."
         )
@@ -108,13 +108,15 @@ def start_web(port: int) -> subprocess.Popen[bytes]:
     return server
 
 
-def start(label: str, program: str, *arguments: str) -> subprocess.Popen[bytes]:
+def start(
+    label: str, program: str, *arguments: str, environment: dict[str, str] | None = None
+) -> subprocess.Popen[bytes]:
     """Start a server of this environment in a group of its own, its output in a log file."""
     with (logs() / f"{label}.log").open("ab") as log:
         return subprocess.Popen(
             [sys.executable, "-m", program, *arguments],
             cwd=settings.BASE_DIR,
-            env={**os.environ, "CFL_DEMO": "1"},
+            env={**(environment or os.environ), "CFL_DEMO": "1"},
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
