@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import admin
@@ -208,7 +209,7 @@ class SettlementLineAdmin(BooksAdmin):
         "settlement_name",
         "activity_period",
         "kind",
-        "is_true_up",
+        "true_up",
         "source",
         "settled_tonnes",
         "price_amount",
@@ -241,9 +242,13 @@ class SettlementLineAdmin(BooksAdmin):
             return line.durability_class
         return f"{line.scope}.{line.category}" if line.category else str(line.scope)
 
-    @admin.display(description=_("tCO2e"))
+    @admin.display(description=_("true-up"))
+    def true_up(self, line: SettlementLine) -> Any:
+        return _("true-up") if line.is_true_up else ""
+
+    @admin.display(description=_("tonnes CO2e"))
     def settled_tonnes(self, line: SettlementLine) -> SafeString:
-        return right(amounts.in_commodity(line.settled_mgco2e, 9))
+        return right(amounts.rounded(Decimal(line.settled_mgco2e).scaleb(-9), 3))
 
     @admin.display(description=_("price per tonne"))
     def price_amount(self, line: SettlementLine) -> SafeString:

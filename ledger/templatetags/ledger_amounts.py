@@ -42,6 +42,12 @@ def whole(value: Decimal | None) -> str:
 
 
 @register.filter
+def price(value: Decimal | None) -> str:
+    """A price per tonne: at least two places, no idle zeros beyond."""
+    return "–" if value is None else amounts.exact(value, 2)
+
+
+@register.filter
 def percent(share: Decimal | None) -> str:
     """A share as a percentage with one place."""
     return "–" if share is None else f"{amounts.rounded(share * 100, 1)} %"

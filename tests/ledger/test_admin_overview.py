@@ -1,0 +1,108 @@
+"""The desk's first page: empty, under way and posted; its queries don't grow."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from departments.inventory.models.activity import ActivityRecord
+from departments.organisation.models import Membership, User
+from ledger import period_close
+from ledger.desk.overview import overview
+from tests.ledger.books import NOON, Books
+
+
+def test_an_empty_system_shows_the_four_steps(db: None) -> None:
+    analyst = User.objects.create(username="analyst", is_staff=True)
+    Membership.objects.create(user=analyst, role="sustainability_analyst")
+    client = Client()
+    client.force_login(analyst)
+    shown = client.get("/admin/").content.decode()
+    for step in ("Add departments", "Load factors", "Set a price", "Upload activity"):
+        assert step in shown
+    found = overview(at=NOON)
+    assert (found.is_new, found.schemes, found.attention, found.events) == (True, (), (), ())
+
+
+def test_the_strip_says_who_did_what(books: Books) -> None:
+    books.emit("CLOUD", date(2023, 2, 1), "1000000", scope=1)
+    books.calculate("2023Q1")
+    (scheme,) = overview(at=NOON).schemes
+    assert scheme.current is not None
+    assert [(stage.name, stage.state, stage.by) for stage in scheme.current.stages] == [
+        ("open", "done", ""),
+        ("calculated", "done", "analyst"),
+        ("in review", "current", ""),
+        ("approved", "ahead", ""),
+        ("posted", "ahead", ""),
+        ("closed", "ahead", ""),
+    ]
+
+
+def test_figures_movers_and_what_waits(books: Books) -> None:
+    books.emit("CLOUD", date(2023, 2, 1), "1000000", scope=1)
+    books.emit("OFFICES", date(2023, 2, 1), "20000", scope=2, location_kgco2e="60000")
+    first = books.emit("OFFICES", date(2023, 2, 2), "10000", scope=1)
+    books.settle("2023Q1")
+    books.emit("OFFICES", date(2023, 2, 2), "12000", scope=1, supersedes=first)
+    books.emit("CLOUD", date(2023, 5, 1), "400000", scope=1)
+    books.emit("OFFICES", date(2023, 5, 1), "20000", scope=2, location_kgco2e="60000")
+    books.emit(
+        "CLOUD", date(2023, 5, 2), "10000", durability_class="medium", removal_state="verified"
+    )
+    books.settle("2023Q2")
+    contributor = books.people["contributor"]
+    ActivityRecord.objects.create(
+        department=books.departments["CLOUD"],
+        activity="reported/scope-1",
+        started_on=date(2023, 8, 1),
+        ended_on=date(2023, 8, 1),
+        quantity=Decimal(1),
+        unit="kg",
+        state="submitted",
+        created_by=contributor,
+        submitted_by=contributor,
+    )
+
+    found = overview(at=NOON)
+    (scheme,) = found.schemes
+    # Q1: 1,000 t + 20 t + 10 t at $15; Q2: 400 t + 20 t, and 2 t restated of Q1
+    assert (scheme.latest_period, scheme.period_before) == ("2023Q2", "2023Q1")
+    assert (scheme.charged, scheme.charged_before) == (Decimal("6330.00"), Decimal("15450.00"))
+    assert (scheme.true_ups, scheme.earned) == (Decimal("30.00"), Decimal("400.00"))
+    assert scheme.fund == Decimal("21380.00")
+    assert scheme.atmosphere_tonnes == Decimal("1442")
+    assert [(row.scope, row.location, row.market) for row in scheme.tonnes] == [
+        (1, Decimal(400), Decimal(400)),
+        (2, Decimal(60), Decimal(20)),
+    ]
+    assert [(mover.department, mover.change) for mover in scheme.movers] == [
+        ("CLOUD", Decimal("-9400.00")),
+        ("OFFICES", Decimal("-120.00")),
+    ]
+    assert found.waiting_records == 1
+    assert (found.estimated_share, found.estimated_period) == (Decimal(0), "2023Q2")
+    assert [item.page for item in found.attention] == ["records", "period"]
+
+    period_close.close(period_code="2023Q1", by=books.people["finance"], at=NOON)
+    assert "Period 2023Q1 closed and sealed" in [event.text for event in overview(at=NOON).events]
+
+
+@pytest.mark.parametrize("more", [1, 6])
+def test_queries_do_not_grow_with_rows(books: Books, more: int) -> None:
+    for number in range(more):
+        books.emit("CLOUD", date(2023, 2, 1 + number), "1000", scope=1)
+        books.emit("OFFICES", date(2023, 2, 1 + number), "2000", scope=1)
+    books.settle("2023Q1")
+    books.emit("CLOUD", date(2023, 5, 1), "1000", scope=1)
+    books.settle("2023Q2")
+    client = Client()
+    client.force_login(books.people["finance"])
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get("/admin/").status_code == 200
+    assert len(queries) <= 32
