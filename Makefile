@@ -5,6 +5,8 @@ UV_VERSION := 0.13.9
 WORKERS ?= 2
 PYTEST_ARGS ?=
 SERVE ?= 1
+PORT ?= 8000
+SIZE ?= small
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test lint bench openapi
@@ -14,8 +16,8 @@ help: ## List the targets
 
 setup: .venv/.synced ## Install the locked dependencies into .venv
 
-demo: .venv/.synced ## A company's month, then the site on localhost (SERVE=0: don't serve)
-	@$(PY) manage.py demo $(if $(filter 0,$(SERVE)),--no-serve)
+demo: .venv/.synced ## Settle the demo company and serve it (SERVE=0: don't serve, PORT=8000)
+	@$(PY) manage.py demo --port $(PORT) $(if $(filter 0,$(SERVE)),--no-serve)
 
 test: .venv/.synced ## All tests (WORKERS=2, PYTEST_ARGS='-k seal')
 	@$(PY) -m pytest -n $(WORKERS) $(PYTEST_ARGS)
@@ -33,8 +35,8 @@ lint: .venv/.synced ## Style, types, import rules, migrations, the API's contrac
 			echo "If the change is meant, renew the contract with: make openapi" ; exit 1 ; } ; }
 	@echo "All clean."
 
-bench: .venv/.synced ## Measure speed beside its floor (BENCH_ARGS)
-	@$(PY) manage.py bench $(BENCH_ARGS)
+bench: .venv/.synced ## Measure speed beside its floor (SIZE=small, medium or full)
+	@$(PY) manage.py bench --size $(SIZE) $(BENCH_ARGS)
 
 openapi: .venv/.synced ## Renew tests/contract/openapi.yaml
 	@mkdir -p tests/contract

@@ -18,7 +18,7 @@ WITHOUT_DATABASE = {
     "startapp",
     "version",
 }
-AS_OWNER = {"dbshell", "flush", "makemigrations", "migrate", "prepare_database", "sqlmigrate"}
+AS_OWNER = {"dbshell", "flush", "makemigrations", "migrate", "sqlmigrate"}
 
 
 def needs_database(arguments: list[str]) -> bool:

@@ -6,8 +6,10 @@ from psycopg2 import sql
 
 from config import engines
 
-# Posted rows never change. TRUNCATE is granted nowhere, and nothing on partitions.
-APPEND_ONLY_TABLES = ("ledger_journalentry", "ledger_journalline", "ledger_settledrecord")
+# The journal only grows. What else is posted, triggers guard: statement lines and settled records of
+# a settlement that is cancelled before posting go. TRUNCATE is granted nowhere, and nothing on
+# partitions.
+APPEND_ONLY_TABLES = ("ledger_journalentry", "ledger_journalline")
 
 _TABLES = """
     SELECT relname FROM pg_class
