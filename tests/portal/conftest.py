@@ -51,7 +51,7 @@ def books(db: None) -> Books:
 
 
 @pytest.fixture
-def browse(books: Books):  # type: ignore[no-untyped-def]
+def browse(books: Books):
     """A client that is signed in as somebody."""
 
     def sign_in(username: str) -> Client:

@@ -48,7 +48,7 @@ def address_of(name: str, books: Books, department: str) -> str:
     return reverse(f"portal:{name}", args=[known.get(need, need) for need in ADDRESSES[name]])
 
 
-def ask(client: Client, name: str, address: str):  # type: ignore[no-untyped-def]
+def ask(client: Client, name: str, address: str):
     return client.post(address) if name in ONLY_POST else client.get(address)
 
 

@@ -19,7 +19,7 @@ from tests.ledger.books import Books
 BILL = "/departments/CLOUD/fee/2023Q2/"
 
 
-def text_of(response) -> str:  # type: ignore[no-untyped-def]
+def text_of(response) -> str:
     return " ".join(strip_tags(response.content.decode()).split())
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,8 +13,6 @@ from django.views.decorators.cache import never_cache
 from departments.organisation.access import visible_department_ids
 from departments.organisation.models import Department, User
 
-P = ParamSpec("P")
-
 
 class PersonRequest(HttpRequest):
     """A request of somebody who has signed in."""
@@ -22,13 +20,11 @@ class PersonRequest(HttpRequest):
     user: User
 
 
-def page(
-    view: Callable[Concatenate[Any, P], HttpResponse],
-) -> Callable[Concatenate[Any, P], HttpResponse]:
+def page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """A page for people who have signed in; what a domain can't find, or hides, is a 404."""
 
     @wraps(view)
-    def show(request: Any, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def show(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
             return view(request, *args, **kwargs)
         except Exception as error:

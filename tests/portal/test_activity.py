@@ -1,0 +1,168 @@
+"""Activity on its way: entered, submitted, decided by another person, or taken in from a file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.utils.html import strip_tags
+
+from departments.inventory.records import list_records, record_detail
+from tests.ledger.books import Books
+
+NEW = "/departments/CLOUD/activity/new/"
+UPLOAD = "/departments/CLOUD/activity/upload/"
+FACTS = {
+    "activity": "reported/scope-1",
+    "started_on": "2023-07-01",
+    "ended_on": "2023-07-31",
+    "quantity": "12.5",
+    "unit": "tCO2e",
+    "inputs": "citation = Meter book, page 7",
+}
+HEADER = "department,activity,started_on,ended_on,external_id,quantity,unit,citation\n"
+GOOD = HEADER + "CLOUD,reported/scope-1,2023-07-01,2023-07-31,a-1,12.5,tCO2e,Meter book\n"
+BAD = HEADER + (
+    "CLOUD,reported/scope-1,2023-07-31,2023-07-01,=1+1,12.5,tCO2e,Meter book\n"
+    "OFFICES,reported/scope-1,2023-07-01,2023-07-31,a-2,many,tCO2e,Meter book\n"
+)
+
+
+def text_of(response) -> str:
+    return " ".join(strip_tags(response.content.decode()).split())
+
+
+def newest(books: Books):
+    return list_records(department_ids=[books.departments["CLOUD"].pk])[0]
+
+
+@pytest.fixture
+def submitted(books: Books, browse: Callable[[str], Client]) -> int:
+    """A record that the contributor has entered and submitted by hand."""
+    client = browse("contributor")
+    client.post(NEW, FACTS)
+    record_id = newest(books).record_id
+    client.post(f"/activity/{record_id}/submit/")
+    return int(record_id)
+
+
+def file_of(text: str) -> dict[str, SimpleUploadedFile]:
+    return {"file": SimpleUploadedFile("july.csv", text.encode(), "text/csv")}
+
+
+def test_entered_submitted_approved(books: Books, browse: Callable[[str], Client], submitted: int):
+    assert newest(books).state == "submitted"
+    approver = browse("cloud-approver")
+    assert "12.500" in text_of(approver.get("/approvals/"))
+    decision = {"records": submitted, "decision": "approve"}
+    page = text_of(approver.post("/approvals/decide/", decision, follow=True))
+    assert "1 record approved." in page
+    assert newest(books).state == "approved"
+
+
+def test_who_submitted_a_record_can_not_approve_it(books: Books, browse: Callable[[str], Client]):
+    client = browse("cloud-approver")
+    client.post(NEW, FACTS)
+    record_id = newest(books).record_id
+    client.post(f"/activity/{record_id}/submit/")
+    decision = {"records": record_id, "decision": "approve"}
+    page = text_of(client.post("/approvals/decide/", decision, follow=True))
+    assert "can&#x27;t decide it" in page
+    assert newest(books).state == "submitted"
+
+
+def test_a_return_needs_its_reason(books: Books, browse: Callable[[str], Client], submitted: int):
+    client = browse("cloud-approver")
+    decision = {"records": submitted, "decision": "return"}
+    page = text_of(client.post("/approvals/decide/", decision, follow=True))
+    assert "Say why you return it" in page
+    assert newest(books).state == "submitted"
+    client.post("/approvals/decide/", decision | {"reason": "Which meter?"})
+    assert newest(books).state == "returned"
+    assert "Which meter?" in text_of(browse("contributor").get(f"/activity/{submitted}/"))
+
+
+def test_a_refused_entry_is_explained_beside_its_field(
+    books: Books, browse: Callable[[str], Client]
+):
+    before = len(list_records(department_ids=None))
+    for wrong, expected in [
+        ({"activity": "burning/witches"}, "Nothing calculates this activity."),
+        ({"ended_on": "2023-06-30"}, "The last day is before the first day."),
+        ({"quantity": "many"}, "Enter a number."),
+        ({"inputs": "citation"}, "write a name, an equals sign and a value"),
+    ]:
+        response = browse("contributor").post(NEW, FACTS | wrong)
+        assert response.status_code == 422
+        assert expected in text_of(response)
+    assert len(list_records(department_ids=None)) == before
+
+
+def test_an_approved_record_is_corrected_not_edited(
+    books: Books, browse: Callable[[str], Client], submitted: int
+):
+    decision = {"records": submitted, "decision": "approve"}
+    browse("cloud-approver").post("/approvals/decide/", decision)
+    client = browse("contributor")
+    page = client.post(f"/activity/{submitted}/edit/", FACTS | {"quantity": "1"})
+    assert page.status_code == 422
+    correction = FACTS | {"quantity": "13.5", "reason": "Read the wrong line"}
+    client.post(f"/activity/{submitted}/correct/", correction)
+    record = newest(books)
+    assert (record.supersedes_id, record.state) == (submitted, "draft")
+    assert record_detail(record_id=submitted, department_ids=None).record.quantity == 12.5
+
+
+def test_a_file_is_checked_then_confirmed(books: Books, browse: Callable[[str], Client]):
+    client = browse("contributor")
+    before = len(list_records(department_ids=None))
+    page = client.post(UPLOAD, file_of(GOOD))
+    assert "1 row can be taken in" in text_of(page)
+    assert len(list_records(department_ids=None)) == before  # nothing is written before
+    client.post(f"{UPLOAD}confirm/")
+    assert len(list_records(department_ids=None)) == before + 1
+    assert newest(books).external_id == "a-1"
+    page = client.post(f"{UPLOAD}confirm/", follow=True)  # once more: there is nothing to confirm
+    assert "Choose it again" in text_of(page)
+    assert len(list_records(department_ids=None)) == before + 1
+
+
+def test_a_refused_file_shows_every_problem_and_writes_nothing(
+    books: Books, browse: Callable[[str], Client]
+):
+    client = browse("contributor")
+    before = len(list_records(department_ids=None))
+    response = client.post(UPLOAD, file_of(BAD))
+    assert response.status_code == 422
+    assert {problem.line for problem in response.context["problems"]} == {2, 3}
+    page = text_of(response)
+    for problem in response.context["problems"]:
+        assert problem.reason.split("“")[0].strip() in page.replace("&#x27;", "'")
+    assert {p.column for p in response.context["problems"]} >= {
+        "ended_on",
+        "department",
+        "quantity",
+    }
+    client.post(f"{UPLOAD}confirm/")
+    assert len(list_records(department_ids=None)) == before
+
+
+def test_errors_csv_stands_beside_the_rows_and_runs_nothing(
+    books: Books, browse: Callable[[str], Client]
+):
+    client = browse("contributor")
+    client.post(UPLOAD, file_of(BAD))
+    response = client.get(f"{UPLOAD}errors.csv")
+    content = response.content.decode()
+    assert content.splitlines()[0].startswith("line,column,value,reason,hint,department,activity")
+    assert ",'=1+1," in content
+    assert response.headers["Content-Disposition"] == 'attachment; filename="errors.csv"'
+
+
+def test_nobody_confirms_the_file_of_somebody_else(books: Books, browse: Callable[[str], Client]):
+    before = len(list_records(department_ids=None))
+    browse("contributor").post(UPLOAD, file_of(GOOD))
+    browse("cloud-approver").post(f"{UPLOAD}confirm/")
+    assert len(list_records(department_ids=None)) == before
