@@ -124,9 +124,9 @@ def choose_factor(
 
 
 def published_factors(
-    *, activity: str, place: str = "", year: int | None = None, limit: int = 200
+    *, activity: str, place: str = "", year: int | None = None, after_id: int = 0, limit: int = 200
 ) -> list[ChosenFactor]:
-    """Factors of an activity, or of the activities below a path, as they were published."""
+    """Factors of an activity, or of the activities below a path, as they were published, by id."""
     rows = EmissionFactor.objects.select_related("factor_set")
     exact = rows.filter(activity=activity)
     rows = exact if exact.exists() else rows.filter(activity__startswith=f"{activity}/")
@@ -134,7 +134,7 @@ def published_factors(
         rows = rows.filter(place=place.upper())
     if year is not None:
         rows = rows.filter(year=year)
-    return [_published(row) for row in rows.order_by("activity", "place", "-year", "pk")[:limit]]
+    return [_published(row) for row in rows.filter(pk__gt=after_id).order_by("pk")[:limit]]
 
 
 class FactorLibrary:

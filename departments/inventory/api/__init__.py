@@ -1,0 +1,1 @@
+"""Doors. Activity records, their results and the published factors, for programs."""

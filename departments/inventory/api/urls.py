@@ -1,0 +1,27 @@
+"""Which address opens which door of inventory's API."""
+
+from django.urls import path
+
+from departments.inventory.api import views
+
+urlpatterns = [
+    path("activities/", views.ActivityList.as_view(), name="activities"),
+    path("activities/<int:record_id>/", views.ActivityDetail.as_view(), name="activity"),
+    path(
+        "activities/<int:record_id>/submit/",
+        views.ActivitySubmit.as_view(),
+        name="activity-submit",
+    ),
+    path(
+        "activities/<int:record_id>/approve/",
+        views.ActivityApprove.as_view(),
+        name="activity-approve",
+    ),
+    path(
+        "activities/<int:record_id>/return/",
+        views.ActivityReturn.as_view(),
+        name="activity-return",
+    ),
+    path("emission-records/", views.EmissionList.as_view(), name="emission-records"),
+    path("factors/", views.FactorList.as_view(), name="factors"),
+]

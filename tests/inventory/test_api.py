@@ -1,0 +1,182 @@
+"""What programs may do with activity records, and what they are told when they may not."""
+
+from typing import Any
+
+import pytest
+from django.urls import include, path
+from rest_framework.test import APIClient
+
+from departments.inventory.models.activity import ActivityRecord
+from departments.organisation.api_keys import issue_key
+from departments.organisation.models import User
+from tests.inventory.conftest import NOON, Cast
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("factors"), pytest.mark.urls(__name__)]
+urlpatterns = [path("api/v1/", include("departments.inventory.api.urls"))]
+
+ACTIVITIES = "/api/v1/activities/"
+NEW = {
+    "department": "CLOUD",
+    "activity": "electricity/grid",
+    "started_on": "2024-01-01",
+    "ended_on": "2024-01-31",
+    "quantity": "1000",
+    "unit": "kWh",
+    "place": "GB",
+    "external_id": "meter-7-2024-01",
+}
+
+
+def as_person(user: User) -> APIClient:
+    client = APIClient()
+    client.force_authenticate(user)
+    return client
+
+
+def as_program(cast: Cast, *scopes: str, departments: Any = ()) -> APIClient:
+    key = issue_key(
+        name="meters",
+        scopes=scopes,
+        departments=departments,
+        acts_for=cast.contributor,
+        expires_at=None,
+        at=NOON,
+    )
+    client = APIClient()
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {key.secret}")
+    return client
+
+
+def test_a_program_enters_and_submits_and_a_person_approves(cast: Cast):
+    program = as_program(cast, "activities:read", "activities:write")
+
+    created = program.post(ACTIVITIES, NEW, format="json")
+    assert created.status_code == 201, created.json()
+    record = created.json()["record"]
+    assert (record["state"], record["quantity"], record["market_kgco2e"]) == ("draft", "1000", None)
+
+    address = f"{ACTIVITIES}{record['id']}/"
+    submitted = program.post(f"{address}submit/", {}, format="json").json()
+    assert submitted["record"]["state"] == "submitted"
+    assert submitted["emission"]["location_kgco2e"] == "207.050000"
+    assert submitted["emission"]["citation"]["factor_set"] == "desnz_2024"
+    assert submitted["emission"]["steps"][0]["basis"] == "location"
+
+    refused = program.post(f"{address}approve/", {}, format="json")
+    assert (refused.status_code, refused.json()["code"]) == (403, "not_allowed")
+    approved = as_person(cast.approver).post(f"{address}approve/", {}, format="json")
+    assert approved.json()["record"]["decided_by"] == "approver"
+
+    (result,) = program.get("/api/v1/emission-records/").json()["data"]
+    assert (result["market_kgco2e"], result["activity_record"]) == ("207.050000", record["id"])
+
+
+def test_a_record_is_sent_back_with_a_reason(cast: Cast):
+    record = cast.submitted()
+    approver = as_person(cast.approver)
+    address = f"{ACTIVITIES}{record.pk}/return/"
+
+    assert approver.post(address, {}, format="json").status_code == 400
+    answer = approver.post(address, {"reason": "Which meter?"}, format="json")
+
+    assert answer.json()["record"]["return_reason"] == "Which meter?"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"colour": "green"},
+        {"quantity": "-1"},
+        {"quantity": "NaN"},
+        {"quantity": "1,5"},
+        {"quantity": "9" * 40},
+        {"started_on": "2024-02-01"},
+        {"started_on": "01.02.2024"},
+        {"department": "NOWHERE"},
+        {"department": "OFFICES"},
+        {"inputs": {"pue": "high"}},
+        {"inputs": {"colour": "green"}},
+        {"inputs": {"pue": ["1"]}},
+        {"inputs": "pue"},
+        {"note": "a\x00b"},
+        {"activity": None},
+    ],
+)
+def test_what_can_not_be_taken_is_a_bad_request_that_names_the_field(cast: Cast, change: Any):
+    program = as_program(cast, "activities:write")
+
+    answer = program.post(ACTIVITIES, NEW | change, format="json")
+
+    assert answer.status_code == 400, answer.json()
+    assert answer.json()["errors"]
+    assert not ActivityRecord.objects.exists()
+
+
+def test_sending_the_same_external_id_twice_creates_once(cast: Cast):
+    program = as_program(cast, "activities:write")
+    program.post(ACTIVITIES, NEW, format="json")
+
+    again = program.post(ACTIVITIES, NEW, format="json")
+
+    assert (again.status_code, again.json()["code"]) == (409, "external_id_taken")
+    assert ActivityRecord.objects.count() == 1
+
+
+def test_other_departments_rows_are_not_there(cast: Cast):
+    record = cast.submitted()
+    outsider = as_person(cast.outsider)
+
+    assert outsider.get(ACTIVITIES).json()["data"] == []
+    for address, method in [("", "get"), ("submit/", "post"), ("approve/", "post")]:
+        answer = getattr(outsider, method)(f"{ACTIVITIES}{record.pk}/{address}", format="json")
+        assert (answer.status_code, answer.json()["code"]) == (404, "record_not_found")
+    assert outsider.get("/api/v1/emission-records/").json()["data"] == []
+
+
+def test_a_key_with_a_department_sees_only_that(cast: Cast):
+    cast.draft()
+    scopes = ("activities:read", "activities:write")
+    elsewhere = as_program(cast, *scopes, departments=[cast.offices])
+
+    assert elsewhere.get(ACTIVITIES).json()["data"] == []
+    assert elsewhere.post(ACTIVITIES, NEW, format="json").status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("address", "method"),
+    [(ACTIVITIES, "get"), (ACTIVITIES, "post"), ("/api/v1/factors/?activity=x", "get")],
+)
+def test_a_key_needs_the_scope(cast: Cast, address: str, method: str):
+    program = as_program(cast, "journal:read")
+
+    assert getattr(program, method)(address, {}, format="json").status_code == 403
+    assert getattr(APIClient(), method)(address, {}, format="json").status_code in (401, 403)
+
+
+def test_lists_come_page_by_page(cast: Cast, django_assert_max_num_queries):
+    ids = [cast.draft().pk for _ in range(5)]
+    program = as_program(cast, "activities:read")
+
+    with django_assert_max_num_queries(12):
+        first = program.get(ACTIVITIES, {"limit": 3}).json()
+    rest = program.get(ACTIVITIES, {"limit": 3, "cursor": first["next_cursor"]}).json()
+
+    assert [row["id"] for row in first["data"] + rest["data"]] == ids
+    assert (first["has_more"], rest["has_more"], rest["next_cursor"]) == (True, False, None)
+    assert program.get(ACTIVITIES, {"stat": "draft"}).status_code == 400
+    assert program.get(ACTIVITIES, {"state": "done"}).status_code == 400
+    assert program.get(ACTIVITIES, {"limit": "0"}).status_code == 400
+    assert program.get(f"{ACTIVITIES}99999999999999999999/").status_code == 404
+
+
+def test_factors_are_found_with_their_source(cast: Cast):
+    program = as_program(cast, "factors:read")
+
+    (factor,) = program.get(
+        "/api/v1/factors/", {"activity": "electricity/grid", "place": "gb", "year": "2024"}
+    ).json()["data"]
+    below = program.get("/api/v1/factors/", {"activity": "business-travel-air"}).json()
+
+    assert (factor["kgco2e_per_unit"], factor["factor_set"]) == ("0.20705", "desnz_2024")
+    assert len(below["data"]) > 20
+    assert program.get("/api/v1/factors/").status_code == 400
