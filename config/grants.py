@@ -6,9 +6,8 @@ from psycopg2 import sql
 
 from config import engines
 
-# The journal only grows. What else is posted, triggers guard: statement lines and settled records of
-# a settlement that is cancelled before posting go. TRUNCATE is granted nowhere, and nothing on
-# partitions.
+# The journal only grows. What else is posted, triggers guard: a settlement that is cancelled before
+# it was posted may lose its lines. TRUNCATE is granted nowhere, and nothing on partitions.
 APPEND_ONLY_TABLES = ("ledger_journalentry", "ledger_journalline")
 
 _TABLES = """

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
 
@@ -93,16 +94,11 @@ def _batch(
                 "size": size,
             },
         )
-        return [
-            JournalRow(
-                *row[:13],
-                debit=Decimal(row[13]).scaleb(-row[15]),
-                credit=Decimal(row[14]).scaleb(-row[15]),
-                description=row[16],
-                source_type=row[17],
-                source_id=row[18],
-                purpose=row[19],
-                reverses=row[20],
-            )
-            for row in cursor.fetchall()
-        ]
+        return [_present(row) for row in cursor.fetchall()]
+
+
+def _present(row: tuple[Any, ...]) -> JournalRow:
+    debit, credit, exponent = row[13:16]
+    amounts = (Decimal(debit).scaleb(-exponent), Decimal(credit).scaleb(-exponent))
+    fields: tuple[Any, ...] = (*row[:13], *amounts, *row[16:])
+    return JournalRow(*fields)

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -131,13 +132,13 @@ def post_lines_of(settlement: Settlement, terms: SchemeTerms, *, by: User) -> in
     Returns: the number of journal lines written.
     """
     period = settlement.period
-    facts = {
+    facts: dict[str, Any] = {
         "settlement_id": settlement.pk,
         "currency": terms.currency,
         "keeps_atmosphere": terms.keeps_atmosphere,
         "moves_money": terms.mechanism == "fee",
         "scheme_name": terms.name,
-        "entry_date": last_day_of(period),
+        "entry_date": period.last_day,
         "period_id": period.pk,
         "period_code": period.code,
         "posted_by": by.pk,
@@ -178,11 +179,6 @@ def open_period_of(day: date) -> AccountingPeriod:
     if found.state != PeriodState.OPEN:
         raise PeriodClosed(found.code)
     return found
-
-
-def last_day_of(period: AccountingPeriod) -> date:
-    """The last day of a period: the entry date of its settlement."""
-    return date.fromordinal(period.days.upper.toordinal() - 1)
 
 
 def _lines_of(entry_id: int) -> list[Line]:

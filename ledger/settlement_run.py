@@ -94,14 +94,14 @@ def _create(terms: SchemeTerms, period: AccountingPeriod, by: User) -> Settlemen
         .order_by("-period__days", "-revision")
         .first()
     )
-    if last is not None and last.period.days.upper > period.days.upper:
+    if last is not None and last.period.ends_before > period.ends_before:
         raise SettledLater(terms.code, period.code, last.period.code)
     revision = Settlement.objects.filter(scheme_id=terms.id, period=period).count() + 1
     settlement = Settlement(
         scheme_id=terms.id,
         period=period,
         revision=revision,
-        settled_until=last.period.days.upper if last else None,
+        settled_until=last.period.ends_before if last else None,
         approval_number_after=last.approval_number_through if last else 0,
         approval_number_through=_approvals_through(),
         prepared_by=by,
@@ -236,7 +236,7 @@ def post(*, settlement_id: int, by: User, at: datetime) -> Settlement:
     if settlement.state == SettlementState.POSTED:
         return settlement
     _require_state(settlement, SettlementState.APPROVED)
-    period = posting.open_period_of(posting.last_day_of(settlement.period))
+    period = posting.open_period_of(settlement.period.last_day)
     settlement.period = period
     terms = price_lookup.scheme_terms(scheme_id=settlement.scheme_id)
     ensure_commodities(terms.currency)
@@ -357,7 +357,7 @@ def _input_facts(settlement: Settlement, terms: SchemeTerms) -> dict[str, Any]:
     return {
         "scheme_id": terms.id,
         "starts_on": terms.starts_on,
-        "ends_before": settlement.period.days.upper,
+        "ends_before": settlement.period.ends_before,
         "settled_until": settlement.settled_until or terms.starts_on,
         "after": settlement.approval_number_after,
         "through": settlement.approval_number_through,

@@ -184,8 +184,8 @@ def _statement(
         scheme=terms.code,
         scheme_name=terms.name,
         period=period.code,
-        starts_on=period.days.lower,
-        ends_on=date.fromordinal(period.days.upper.toordinal() - 1),
+        starts_on=period.first_day,
+        ends_on=period.last_day,
         currency=terms.currency,
         state="closed" if period.state == "closed" else last.state,
         settlement_ids=tuple(settlement.pk for settlement in settlements),
@@ -298,8 +298,8 @@ def period_summaries(
     return [
         PeriodSummary(
             period=period.code,
-            starts_on=period.days.lower,
-            ends_on=date.fromordinal(period.days.upper.toordinal() - 1),
+            starts_on=period.first_day,
+            ends_on=period.last_day,
             state=period.state,
             charged=Decimal(totals[period.pk].get("charge", 0)).scaleb(-exponent),
             earned=Decimal(totals[period.pk].get("incentive", 0)).scaleb(-exponent),

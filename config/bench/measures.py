@@ -11,18 +11,17 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from django.db import connection
+from ledger.exports.registry import FORMATS
 
 from departments.organisation.models import User
 from ledger import period_close, posting, settlement_run, verification
 from ledger.errors import AlreadySettled
-
-# from ledger.exports.registry import FORMATS
 from ledger.journal_lines import journal_rows
-from ledger.models.settlements import Settlement, SettlementState
 
 NOW = datetime(2025, 1, 31, tzinfo=UTC)
 MONTHS = [f"2024-{month:02}" for month in range(1, 13)]
 SQL = Path(__file__).parent
+Ring = Callable[[int, int], None]  # settlement id, number of shards
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +40,7 @@ class Measure:
         return self.seconds / self.floor_seconds
 
 
-def measure_all(
-    *, records: int, ring: Callable[[Settlement], None], say: Callable[[str], None]
-) -> Iterator[Measure]:
+def measure_all(*, records: int, ring: Ring, say: Callable[[str], None]) -> Iterator[Measure]:
     """Every measure, in an order in which each finds what the one before has left."""
     floor = timed(lambda: run_sql("floor.sql"))
     say(f"floor: {records:,} records into bare tables in {floor:.2f} s")
@@ -61,9 +58,7 @@ def measure_all(
     yield measure_single_posts()
 
 
-def settle_year(
-    ring: Callable[[Settlement], None], say: Callable[[str], None]
-) -> tuple[float, float]:
+def settle_year(ring: Ring, say: Callable[[str], None]) -> tuple[float, float]:
     """Settle month by month. Returns: seconds to posted, and to posted and sealed."""
     posted = sealed = 0.0
     for month in MONTHS:
@@ -71,8 +66,10 @@ def settle_year(
         settlement = settlement_run.prepare(
             scheme_code="fee", period_code=month, by=person("analyst")
         )
-        ring(settlement)
-        wait_for(settlement)
+        ring(settlement.pk, settlement.shard_count)
+        while settlement.state == "calculating":
+            time.sleep(0.02)
+            settlement.refresh_from_db()
         settlement_run.approve(settlement_id=settlement.pk, by=person("approver"), at=NOW)
         settlement_run.post(settlement_id=settlement.pk, by=person("finance"), at=NOW)
         posted += time.perf_counter() - started
@@ -80,13 +77,6 @@ def settle_year(
         sealed += time.perf_counter() - started
         say(f"{month}: posted and sealed in {time.perf_counter() - started:.2f} s")
     return posted, sealed
-
-
-def wait_for(settlement: Settlement) -> None:
-    """Wait until workers have calculated a settlement."""
-    while settlement.state == SettlementState.CALCULATING:
-        time.sleep(0.02)
-        settlement.refresh_from_db()
 
 
 def settle_again() -> None:
@@ -144,8 +134,8 @@ def measure_single_posts(count: int = 300) -> Measure:
             cursor.execute("COMMIT")
 
     finance = person("finance")
-    ours = timed(lambda: [post(number) for number in range(count)])
-    floor = timed(lambda: [bare(number) for number in range(count)])
+    ours = timed(lambda: repeat(post, count))
+    floor = timed(lambda: repeat(bare, count))
     return Measure(f"{count} entries one at a time", ours, "bare inserts", floor, "no target yet")
 
 
@@ -158,6 +148,12 @@ def accounts() -> tuple[int, int]:
         )
         expense, fund = cursor.fetchone()
     return expense, fund
+
+
+def repeat(work: Callable[[int], None], count: int) -> None:
+    """Do a piece of work for 0, 1, 2 …"""
+    for number in range(count):
+        work(number)
 
 
 def timed(work: Callable[[], object]) -> float:

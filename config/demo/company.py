@@ -37,15 +37,17 @@ class Company:
 
     def department_of_region(self, region: str) -> str:
         """The code of the department that runs a region's sites."""
-        return next(d["code"] for d in self.facts["departments"] if d.get("region") == region)
+        return str(next(d["code"] for d in self._departments if d.get("region") == region))
 
     def department_of_category(self, category: int) -> str:
         """The code of the department that owns a Scope 3 category."""
-        return next(
-            d["code"]
-            for d in self.facts["departments"]
-            if category in d.get("scope3_categories", ())
+        return str(
+            next(d["code"] for d in self._departments if category in d.get("scope3_categories", ()))
         )
+
+    @property
+    def _departments(self) -> list[dict[str, Any]]:
+        return list(self.facts["departments"])
 
 
 def read_company() -> Company:

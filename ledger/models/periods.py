@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+from typing import cast
+
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
@@ -51,6 +54,21 @@ class AccountingPeriod(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def first_day(self) -> date:
+        """Its first day."""
+        return cast(date, self.days.lower)  # a constraint says that both ends are there
+
+    @property
+    def ends_before(self) -> date:
+        """The day after its last."""
+        return cast(date, self.days.upper)
+
+    @property
+    def last_day(self) -> date:
+        """Its last day: the entry date of its settlement."""
+        return self.ends_before - timedelta(days=1)
 
 
 class PeriodSeal(models.Model):

@@ -65,9 +65,8 @@ def test_uncovered_scope_3_is_recorded_and_not_charged(books: Books) -> None:
 
 
 def test_a_verified_removal_earns_and_a_contracted_one_does_not(books: Books) -> None:
-    removal = {"durability_class": "medium"}
-    books.emit("CLOUD", FEBRUARY, "3000", removal_state="verified", **removal)
-    books.emit("CLOUD", FEBRUARY, "7000", removal_state="contracted", **removal)
+    for kgco2e, state in [("3000", "verified"), ("7000", "contracted")]:
+        books.emit("CLOUD", FEBRUARY, kgco2e, durability_class="medium", removal_state=state)
     books.settle("2023Q1")
     statement = statements.statement_of(
         department_code="CLOUD", scheme_code="fee", period_code="2023Q1"

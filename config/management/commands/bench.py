@@ -64,7 +64,7 @@ class Command(BaseCommand):
         done = []
         for measure in measures.measure_all(
             records=records,
-            ring=lambda settlement: tasks.ring(settlement.pk, shard_count=settlement.shard_count),
+            ring=lambda settlement_id, shards: tasks.ring(settlement_id, shard_count=shards),
             say=self.stderr.write,
         ):
             done.append(measure)
