@@ -186,9 +186,9 @@ def company(
         "period": period,
         "sort": sort,
         "sorts": list(_COMPANY_SORTS),
-        "rows": sorted(rows, key=lambda row: row.code)
-        if sort == "department"
-        else sorted(rows, key=key, reverse=is_descending),
+        "rows": sorted(
+            sorted(rows, key=key, reverse=is_descending), key=lambda row: not row.has_bill
+        ),
         "total_kgco2e": sum((row.emitted_kgco2e for row in rows), ZERO),
         "total_charged": sum((row.charged for row in rows), nothing),
         "total_earned": sum((row.earned for row in rows), nothing),
