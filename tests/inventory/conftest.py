@@ -87,24 +87,25 @@ class Cast:
 def cast(db: None) -> Cast:
     """The people and departments."""
     entity = LegalEntity.objects.create(code="ONE", name="One", country="US", currency="USD")
-    departments = []
+    departments: list[Department] = []
     for code in ("CLOUD", "OFFICES"):
         department = Department.objects.create(code=code, name=code.title())
         DepartmentPlacement.objects.create(
             department=department, legal_entity=entity, in_force=(date(2020, 1, 1), None)
         )
         departments.append(department)
-    people = {}
-    for username, role, department in [
+    people: dict[str, User] = {}
+    roles: list[tuple[str, str, Department | None]] = [
         ("contributor", "contributor", departments[0]),
         ("approver", "approver", departments[0]),
         ("company_approver", "sustainability_approver", None),
         ("analyst", "sustainability_analyst", None),
         ("outsider", "contributor", departments[1]),
-    ]:
+    ]
+    for username, role, place in roles:
         people[username] = User.objects.create(username=username)
-        Membership.objects.create(user=people[username], role=role, department=department)
-    return Cast(*departments, **people)
+        Membership.objects.create(user=people[username], role=role, department=place)
+    return Cast(cloud=departments[0], offices=departments[1], **people)
 
 
 @pytest.fixture(scope="session")

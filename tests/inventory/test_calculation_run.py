@@ -84,7 +84,7 @@ def test_a_gas_by_another_report():
     ar5 = result("refrigerant/hfc-134a", "1", "kg")
     ar6 = result("refrigerant/hfc-134a", "1", "kg", gwp_set="AR6")
 
-    assert (ar5.market_kgco2e, ar6.market_kgco2e) == (1300, 1530)
+    assert (ar5.market_kgco2e, ar6.market_kgco2e) == (Decimal(1300), Decimal(1530))
 
 
 def test_a_long_haul_flight_is_business_travel():
@@ -143,7 +143,7 @@ def test_hardware_and_the_embodied_share():
     bought = result("hardware/server", "10", "item", embodied_kgco2e="1500")
     share = result("compute/embodied", "100", "h", embodied_kgco2e="1500", lifetime_hours="30000")
 
-    assert (bought.market_kgco2e, bought.category) == (15000, 2)
+    assert (bought.market_kgco2e, bought.category) == (Decimal(15000), 2)
     assert share.market_kgco2e == 5
 
 
@@ -158,7 +158,8 @@ def test_reported_scope_2_keeps_both_bases():
         citation="2024 Environmental Sustainability Report",
     )
 
-    assert (found.market_kgco2e, found.location_kgco2e) == (393134000, 8077403000)
+    assert found.market_kgco2e == 393134000
+    assert found.location_kgco2e == 8077403000
     assert (found.scope, found.quality_tier) == (2, 1)
 
 
@@ -173,7 +174,8 @@ def test_reported_scope_2_is_never_filled_in_from_one_basis():
 def test_reported_scope_3_by_category(unit: str):
     found = result("reported/scope-3/6", "133000", unit)
 
-    assert (found.market_kgco2e, found.scope, found.category) == (133000000, 3, 6)
+    assert (found.scope, found.category) == (3, 6)
+    assert found.market_kgco2e == 133000000
     assert found.quality_tier == 2  # nobody said where it comes from
 
 
@@ -196,8 +198,10 @@ def test_removals_by_area_and_by_tonnes():
         removal_state="contracted",
     )
 
-    assert (grown.kind, grown.scope, grown.market_kgco2e) == ("removal", None, 7908000)
-    assert (bought.removal_state, bought.market_kgco2e) == ("contracted", 10000000)
+    assert (grown.kind, grown.scope) == ("removal", None)
+    assert grown.market_kgco2e == 7908000
+    assert bought.removal_state == "contracted"
+    assert bought.market_kgco2e == 10000000
 
 
 def test_a_reversal_is_below_zero():
