@@ -285,6 +285,14 @@ def find(*, scheme_code: str, period_code: str) -> Settlement:
     return found
 
 
+def is_settled(*, scheme_code: str, period_code: str) -> bool:
+    """Whether a settlement of the scheme and period is posted."""
+    terms = price_lookup.scheme_terms(code=scheme_code)
+    return Settlement.objects.filter(
+        scheme_id=terms.id, period__code=period_code, state=SettlementState.POSTED
+    ).exists()
+
+
 def unfinished_settlement_ids() -> list[int]:
     """Settlements that a worker can bring on: the sweeper rings for them."""
     return list(
