@@ -18,9 +18,11 @@ from departments.inventory.entry import read_text as read_plain_text
 from departments.inventory.errors import (
     EntryRefused,
     FactorNotFound,
+    GwpNotFound,
     ImportRefused,
     InventoryError,
     NotCalculable,
+    ResultTooLarge,
     RowProblem,
     UnknownActivity,
 )
@@ -136,10 +138,11 @@ def _checked(
     rows = [_Row(row.line, row.cells) for row in file_rows]
     departments = _enterable(rows, by, departments)
     library = FactorLibrary()
+    refused: Refused = {}
     for row in rows:
         _read(row, departments)
         if not row.problems:
-            _calculate(row, library)
+            _calculate(row, library, refused)
     _refuse_repeated(rows)
     _refuse_recorded(rows)
     return rows, problems
@@ -224,7 +227,11 @@ def _read_department(row: _Row, departments: Mapping[str, Department]) -> None:
     row.refuse("department", "There is no such department, or it is not yours.", hint)
 
 
-def _calculate(row: _Row, library: FactorLibrary) -> None:
+Refused = dict[tuple[str, ...], InventoryError]
+
+
+def _calculate(row: _Row, library: FactorLibrary, refused: Refused) -> None:
+    """Work out the row; what was refused whatever the quantity is not worked out twice."""
     facts = row.facts
     draft = Draft(
         activity=facts["activity"],
@@ -235,9 +242,14 @@ def _calculate(row: _Row, library: FactorLibrary) -> None:
         inputs=facts["inputs"],
         is_estimated=facts["estimated"],
     )
+    key = (draft.activity, draft.unit, draft.place, str(draft.ended_on.year), repr(draft.inputs))
     try:
+        if key in refused:
+            raise refused[key]
         row.calculated = calculate(draft, library=library)
     except InventoryError as refusal:
+        if isinstance(refusal, WHATEVER_THE_QUANTITY) or _column(refusal) == "unit":
+            refused[key] = refusal
         row.refuse(*_explained(refusal))
 
 
@@ -246,20 +258,25 @@ _COLUMN_OF_MISSING = {"activity": "activity", "place": "place", "year": "ended_o
 _COLUMN_OF_CAUSE = {"unknown_unit": "unit", "incompatible_units": "unit"}
 
 
+WHATEVER_THE_QUANTITY = (FactorNotFound, UnknownActivity, GwpNotFound)
+
+
 def _explained(refusal: InventoryError) -> tuple[str, str, str]:
     """Column, reason and hint of a calculation that refused."""
-    if isinstance(refusal, EntryRefused):
-        return refusal.field, refusal.reason, refusal.hint
-    if isinstance(refusal, FactorNotFound):
-        return _COLUMN_OF_MISSING[refusal.missing], refusal.reason, refusal.hint
-    if isinstance(refusal, UnknownActivity):
-        return "activity", refusal.reason, refusal.hint
+    if isinstance(refusal, EntryRefused | FactorNotFound | UnknownActivity):
+        return _column(refusal), refusal.reason, refusal.hint
     sentence, _, rest = str(refusal).partition(". ")
+    return _column(refusal), f"{sentence.rstrip('.')}.", rest
+
+
+def _column(refusal: InventoryError) -> str:
+    if isinstance(refusal, EntryRefused):
+        return refusal.field
+    if isinstance(refusal, FactorNotFound):
+        return _COLUMN_OF_MISSING[refusal.missing]
     if isinstance(refusal, NotCalculable):
-        column = _COLUMN_OF_CAUSE.get(refusal.cause_code, "quantity")
-        return column, f"{sentence.rstrip('.')}.", rest
-    column = "quantity" if refusal.code == "result_too_large" else "activity"
-    return column, f"{sentence.rstrip('.')}.", rest
+        return _COLUMN_OF_CAUSE.get(refusal.cause_code, "quantity")
+    return "quantity" if isinstance(refusal, ResultTooLarge) else "activity"
 
 
 # The rows together

@@ -76,15 +76,20 @@ def calculate(record: Activity, *, library: FactorLibrary | None = None) -> Calc
     """
     library = library or FactorLibrary()
     try:
-        method = method_for(record.activity)
+        method = _method(record.activity, library)
         arguments = gather(record, method, library)
         outcome = method.calculate(**arguments.given)
         return _stored(record, method, arguments, outcome)
-    except UnknownActivity as refusal:
-        nearest = library.nearest(record.activity) or refusal.nearest
-        raise ActivityRefused(activity=record.activity, nearest=nearest) from refusal
     except (CalculationRefused, UnitRefused) as refusal:
         raise NotCalculable(cause_code=refusal.code, reason=str(refusal)) from refusal
+
+
+def _method(activity: str, library: FactorLibrary) -> Method:
+    try:
+        return method_for(activity)
+    except UnknownActivity as refusal:
+        nearest = library.nearest(activity) or refusal.nearest
+        raise ActivityRefused(activity=activity, nearest=nearest) from refusal
 
 
 def _stored(record: Activity, method: Method, arguments: Arguments, outcome: Any) -> Calculated:

@@ -28,6 +28,7 @@ from departments.inventory.models.factors import EmissionFactor, GlobalWarmingPo
 
 BEST_TIER, WORST_TIER = 1, 5
 WORLD = "WORLD"
+MOST_SUGGESTIONS = 100  # a file may hold thousands of typos; comparing each would take minutes
 GRID = "electricity/grid"
 
 # Grid electricity is published within two boundaries that must not be mixed. A country whose
@@ -146,6 +147,7 @@ class FactorLibrary:
         self._gwp = cache(self._find_gwp)
         self.nearest = cache(self._nearest)
         self._names: list[str] = []
+        self._asked = 0
 
     def choose(
         self,
@@ -217,7 +219,10 @@ class FactorLibrary:
         )
 
     def _nearest(self, activity: str) -> tuple[str, ...]:
-        """Known activities that are spelled much like this one."""
+        """Known activities that are spelled much like this one; none after a hundred questions."""
+        self._asked += 1
+        if self._asked > MOST_SUGGESTIONS:
+            return ()
         if not self._names:
             published = EmissionFactor.objects.order_by().values_list("activity", flat=True)
             self._names = sorted({*published.distinct(), *METHODS})
