@@ -219,3 +219,64 @@ class LineNotFound(LedgerError):
     def __init__(self, line_id: int) -> None:
         self.line_id = line_id
         super().__init__(f"There is no statement line {line_id}.")
+
+
+class ExportFormatUnknown(LedgerError):
+    code = "export_format_unknown"
+
+    def __init__(self, name: str, known: list[str]) -> None:
+        self.name, self.known = name, known
+        super().__init__(f"There is no export format {name!r}. There are: {', '.join(known)}.")
+
+
+class FormatUnknown(LedgerError):
+    code = "format_unknown"
+
+    def __init__(self, name: str, known: list[str]) -> None:
+        self.name, self.known = name, known
+        super().__init__(f"There is no export format {name!r}. There are: {', '.join(known)}.")
+
+
+class CommodityNotFound(LedgerError):
+    code = "commodity_not_found"
+    http_status = 404
+
+    def __init__(self, commodity: str, known: list[str]) -> None:
+        self.commodity, self.known = commodity, known
+        super().__init__(
+            f"Nothing is counted in {commodity!r}. The books count: {', '.join(known) or 'nothing'}."
+        )
+
+
+class ExportNotFound(LedgerError):
+    code = "export_not_found"
+    http_status = 404
+
+    def __init__(self, sequence: int) -> None:
+        self.sequence = sequence
+        super().__init__(f"There is no export number {sequence}.")
+
+
+class ExportUnbalanced(LedgerError):
+    code = "export_unbalanced"
+    http_status = 409
+
+    def __init__(self, commodities: list[str]) -> None:
+        self.commodities = commodities
+        super().__init__(
+            f"What would be exported does not balance in {', '.join(commodities)}, so nothing was "
+            "registered. Export all schemes together, and run verify."
+        )
+
+
+class ExportChanged(LedgerError):
+    code = "export_changed"
+    http_status = 409
+
+    def __init__(self, sequence: int, registered: str, now: str) -> None:
+        self.sequence, self.registered, self.now = sequence, registered, now
+        super().__init__(
+            f"Export {sequence} can't be issued again byte for byte: its file hashed to "
+            f"{registered[:12]}, and would hash to {now[:12]} now, because a department's place or "
+            "cost centre was changed since, or the books. Run verify, then export anew."
+        )

@@ -313,13 +313,17 @@ def period_summaries(
 def line_detail(*, line_id: int, department_ids: Collection[int] | None) -> LineDetail:
     """A statement line with everything it is made of, as far as it may be seen.
 
+    Whoever does not see the whole company sees posted lines only.
+
     Raises: LineNotFound, also for another department's line.
     """
     lines = SettlementLine.objects.select_related(
         "settlement__period", "department", "activity_period"
     ).filter(pk=line_id)
     if department_ids is not None:
-        lines = lines.filter(department_id__in=department_ids)
+        lines = lines.filter(
+            department_id__in=department_ids, settlement__state=SettlementState.POSTED
+        )
     row = lines.first()
     if row is None:
         raise LineNotFound(line_id)

@@ -1,0 +1,1 @@
+"""The journal as files that finance's programs read, one module a format."""

@@ -1,0 +1,65 @@
+"""Reads. Which formats there are: one row each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from ledger.errors import FormatUnknown
+from ledger.exports import beancount, generic_csv, hledger, jsonl
+from ledger.journal_lines import JournalRow
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """How journal rows become text; `pieces` holds one entry in memory at a time.
+
+    Rows come by date, and the rows of an entry together.
+    """
+
+    name: str
+    description: str
+    extension: str
+    media_type: str
+    pieces: Callable[[Iterable[JournalRow]], Iterator[str]]
+
+
+FORMATS: dict[str, Format] = {
+    entry.name: entry
+    for entry in (
+        Format(
+            "generic-csv",
+            "a row a line, for spreadsheets and imports",
+            "csv",
+            "text/csv",
+            generic_csv.pieces,
+        ),
+        Format(
+            "jsonl", "a JSON object a line", "jsonl", "application/x-ndjson", jsonl.pieces
+        ),
+        Format(
+            "beancount",
+            "a transaction an entry, read by bean-check and Fava",
+            "beancount",
+            "text/plain",
+            beancount.pieces,
+        ),
+        Format(
+            "hledger",
+            "a transaction an entry, read by hledger",
+            "journal",
+            "text/plain",
+            hledger.pieces,
+        ),
+    )
+}
+
+
+def format_named(name: str) -> Format:
+    """The format of that name.
+
+    Raises: FormatUnknown, with the names there are.
+    """
+    if name not in FORMATS:
+        raise FormatUnknown(name, sorted(FORMATS))
+    return FORMATS[name]
