@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from difflib import get_close_matches
 from hashlib import sha256
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from departments.inventory.activity_file import REQUIRED, read_activity_file
-from departments.inventory.calculation_run import Calculated, Draft, calculate
+from departments.inventory.calculation_run import Calculated, Draft, calculate, method_of
 from departments.inventory.entry import INPUTS, read_day, read_inputs, read_quantity, read_switch
 from departments.inventory.entry import read_text as read_plain_text
 from departments.inventory.errors import (
@@ -93,6 +94,20 @@ class _Row:
         value = self.cells.get(column, "").replace("\x00", "␀")[:LONGEST_VALUE]
         self.problems.append(RowProblem(self.line, column, value, reason, hint))
 
+    def is_refused(self, column: str) -> bool:
+        """Whether something is wrong with that cell already."""
+        return any(problem.column == column for problem in self.problems)
+
+    def sorted_problems(self) -> tuple[RowProblem, ...]:
+        """The problems in the order of the columns."""
+        columns = [*self.cells, ""]
+        return tuple(
+            sorted(
+                self.problems,
+                key=lambda p: columns.index(p.column if p.column in self.cells else ""),
+            )
+        )
+
 
 def is_imported(content: bytes) -> bool:
     """Whether exactly this file was taken in before."""
@@ -141,8 +156,7 @@ def _checked(
     refused: Refused = {}
     for row in rows:
         _read(row, departments)
-        if not row.problems:
-            _calculate(row, library, refused)
+        _calculate(row, library, refused)
     _refuse_repeated(rows)
     _refuse_recorded(rows)
     return rows, problems
@@ -231,26 +245,49 @@ Refused = dict[tuple[str, ...], InventoryError]
 
 
 def _calculate(row: _Row, library: FactorLibrary, refused: Refused) -> None:
-    """Work out the row; what was refused whatever the quantity is not worked out twice."""
-    facts = row.facts
-    draft = Draft(
-        activity=facts["activity"],
-        ended_on=facts["ended_on"],
-        quantity=facts["quantity"],
-        unit=facts["unit"],
-        place=facts["place"].upper(),
-        inputs=facts["inputs"],
-        is_estimated=facts["estimated"],
-    )
+    """Work out the row; what was refused whatever the quantity is not worked out twice.
+
+    A row with a fault is worked out as far as its other cells allow, so that all faults are named.
+    """
+    draft = _draft(row.facts)
+    if draft is None:
+        _check_activity(row, library)
+        return
     key = (draft.activity, draft.unit, draft.place, str(draft.ended_on.year), repr(draft.inputs))
     try:
         if key in refused:
             raise refused[key]
         row.calculated = calculate(draft, library=library)
     except InventoryError as refusal:
-        if isinstance(refusal, WHATEVER_THE_QUANTITY) or _column(refusal) == "unit":
+        column = _column(refusal)
+        if isinstance(refusal, WHATEVER_THE_QUANTITY) or column == "unit":
             refused[key] = refusal
-        row.refuse(*_explained(refusal))
+        if not row.problems or (column in CHECKED_ANYWAY and not row.is_refused(column)):
+            row.refuse(*_explained(refusal))
+
+
+def _draft(facts: Mapping[str, Any]) -> Draft | None:
+    """The activity to work out, 1 of it where the quantity is at fault; None without the rest."""
+    if not (facts.get("activity") and facts.get("unit") and "ended_on" in facts):
+        return None
+    return Draft(
+        activity=facts["activity"],
+        ended_on=facts["ended_on"],
+        quantity=facts.get("quantity", Decimal(1)),
+        unit=facts["unit"],
+        place=facts.get("place", "").upper(),
+        inputs=facts["inputs"],
+        is_estimated=facts.get("estimated", False),
+    )
+
+
+def _check_activity(row: _Row, library: FactorLibrary) -> None:
+    """Where a row can't be worked out, say at least whether its activity is known."""
+    try:
+        if row.facts.get("activity"):
+            method_of(row.facts["activity"], library)
+    except UnknownActivity as refusal:
+        row.refuse("activity", refusal.reason, refusal.hint)
 
 
 # The column that most likely has to change for each refusal.
@@ -258,6 +295,7 @@ _COLUMN_OF_MISSING = {"activity": "activity", "place": "place", "year": "ended_o
 _COLUMN_OF_CAUSE = {"unknown_unit": "unit", "incompatible_units": "unit"}
 
 
+CHECKED_ANYWAY = ("activity", "unit", "place")
 WHATEVER_THE_QUANTITY = (FactorNotFound, UnknownActivity, GwpNotFound)
 
 
@@ -321,7 +359,7 @@ def _reports(rows: Iterable[_Row], problems: Iterable[RowProblem]) -> tuple[RowR
             line=row.line,
             external_id=str(row.facts.get("external_id", "")),
             emissions=None if row.problems else row.calculated,
-            problems=tuple(row.problems),
+            problems=row.sorted_problems(),
         )
         for row in rows
     ]

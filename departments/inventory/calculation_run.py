@@ -76,7 +76,7 @@ def calculate(record: Activity, *, library: FactorLibrary | None = None) -> Calc
     """
     library = library or FactorLibrary()
     try:
-        method = _method(record.activity, library)
+        method = method_of(record.activity, library)
         arguments = gather(record, method, library)
         outcome = method.calculate(**arguments.given)
         return _stored(record, method, arguments, outcome)
@@ -84,7 +84,11 @@ def calculate(record: Activity, *, library: FactorLibrary | None = None) -> Calc
         raise NotCalculable(cause_code=refusal.code, reason=str(refusal)) from refusal
 
 
-def _method(activity: str, library: FactorLibrary) -> Method:
+def method_of(activity: str, library: FactorLibrary) -> Method:
+    """The method of an activity.
+
+    Raises: UnknownActivity, with the activities spelled much like it.
+    """
     try:
         return method_for(activity)
     except UnknownActivity as refusal:

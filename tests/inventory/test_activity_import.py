@@ -3,13 +3,15 @@
 import csv
 import io
 import json
+import re
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 
 from departments.inventory import activity_file, activity_import
 from departments.inventory.activity_import import ImportReport
@@ -151,6 +153,48 @@ def test_every_fault_of_a_file_is_named_with_its_line_and_column(cast: Cast):
     assert reasons[2] == reasons[3]  # not yours and not there look alike
 
 
+def test_one_row_with_many_faults_names_them_all(cast: Cast):
+    wrong = {
+        "department": "X",
+        "activity": "electricity/gird",
+        "started_on": "soon",
+        "ended_on": "later",
+        "quantity": "1,5",
+    }
+    half_wrong = {"quantity": "1,5", "unit": "kg", "note": "x" * 501}
+
+    found = problems_of(cast, as_csv(GOOD | wrong, GOOD | half_wrong))
+
+    assert [(line, column) for line, column, _ in found] == [
+        *((2, column) for column in ("department", "activity", "started_on", "ended_on")),
+        (2, "quantity"),
+        (3, "quantity"),
+        (3, "unit"),
+        (3, "note"),
+    ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_imports_of_the_same_file_one_is_taken_in(cast: Cast):
+    content = as_csv(*(GOOD | {"external_id": str(number)} for number in range(200)))
+    departments = list(Department.objects.all())
+
+    def compete(_: int) -> str:
+        try:
+            take_in(cast, content, departments=departments)
+            return "imported"
+        except ImportRefused:
+            return "refused"
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        outcomes = sorted(pool.map(compete, range(4)))
+
+    assert outcomes == ["imported", "refused", "refused", "refused"]
+    assert (ActivityRecord.objects.count(), ImportBatch.objects.count()) == (200, 1)
+
+
 def test_hints_say_what_to_write(cast: Cast):
     rows = [
         GOOD | {"quantity": "1.234,5"},
@@ -197,8 +241,6 @@ def test_an_id_that_is_recorded_already_is_refused(cast: Cast):
     ],
 )
 def test_a_file_that_can_not_be_read_says_why(cast: Cast, content: bytes, reason: str):
-    import re
-
     found = problems_of(cast, content)
 
     assert any(re.search(reason, said) for _, _, said in found), found

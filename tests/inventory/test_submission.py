@@ -1,5 +1,6 @@
 """Records on their way: draft → submitted → approved | returned, and corrected."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
 
@@ -23,6 +24,7 @@ from departments.inventory.errors import (
 from departments.inventory.models.activity import ActivityRecord
 from departments.inventory.models.emissions import EmissionRecord
 from departments.organisation.errors import NotAllowed
+from departments.organisation.models import User
 from tests.inventory.conftest import NOON, Cast
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("factors")]
@@ -330,3 +332,22 @@ def test_a_thousand_records_take_few_statements(cast: Cast, django_assert_max_nu
 
 def test_days_are_kept_as_days(cast: Cast):
     assert cast.draft(started_on="2024-02-01", ended_on="2024-02-29").ended_on == date(2024, 2, 29)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_approvals_at_the_same_time_number_each_result_once(cast: Cast):
+    ids = [cast.submitted().pk for _ in range(20)]
+
+    def approve(by: User) -> int:
+        try:
+            return len(submission.approve_records(record_ids=ids, by=by, at=NOON))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        counts = sorted(pool.map(approve, [cast.approver, cast.company_approver] * 2))
+
+    assert counts == [0, 0, 0, 20]
+    numbers = EmissionRecord.objects.values_list("approval_number", flat=True)
+    assert len(set(numbers)) == 20
+    assert None not in numbers
