@@ -1,0 +1,213 @@
+"""Reads. One row of an activity file: text into facts, facts into a result, and every problem."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from difflib import get_close_matches
+from typing import Any
+
+from departments.inventory.activity_file import REQUIRED
+from departments.inventory.calculation_run import Calculated, Draft, calculate, method_of
+from departments.inventory.entry import (
+    INPUTS,
+    read_day,
+    read_inputs,
+    read_quantity,
+    read_switch,
+    read_text,
+)
+from departments.inventory.errors import (
+    EntryRefused,
+    FactorNotFound,
+    GwpNotFound,
+    InventoryError,
+    NotCalculable,
+    ResultTooLarge,
+    RowProblem,
+    UnknownActivity,
+)
+from departments.inventory.factor_choice import FactorLibrary
+from departments.inventory.record_fields import require_order
+from departments.organisation.models import Department
+
+LONGEST_VALUE = 100
+# Inputs that may be entered in place of quantity and unit, best first.
+STANDS_FOR = {
+    "compute": (("accelerator_hours", "h"), ("energy_kwh", "kWh"), ("requests", "requests")),
+    "removal": (("tonnes", "tCO2e"), ("area_ha", "ha")),
+    "removal-reversal": (("released_tonnes", "tCO2e"),),
+    "electricity": (("energy_kwh", "kWh"),),
+}
+_TEXTS = {"activity": 250, "unit": 60, "place": 60, "external_id": 100, "note": 500}
+
+
+@dataclass(slots=True)
+class Row:
+    """A row on its way from text to a record."""
+
+    line: int
+    cells: dict[str, str]
+    facts: dict[str, Any] = field(default_factory=dict)
+    problems: list[RowProblem] = field(default_factory=list)
+    calculated: Calculated | None = None
+
+    def refuse(self, column: str, reason: str, hint: str) -> None:
+        value = self.cells.get(column, "").replace("\x00", "␀")[:LONGEST_VALUE]
+        self.problems.append(RowProblem(self.line, column, value, reason, hint))
+
+    def is_refused(self, column: str) -> bool:
+        """Whether something is wrong with that cell already."""
+        return any(problem.column == column for problem in self.problems)
+
+    def sorted_problems(self) -> tuple[RowProblem, ...]:
+        """The problems in the order of the columns."""
+        columns = [*self.cells, ""]
+        return tuple(
+            sorted(
+                self.problems,
+                key=lambda p: columns.index(p.column if p.column in self.cells else ""),
+            )
+        )
+
+
+def read_row(row: Row, departments: Mapping[str, Department]) -> None:
+    """Text into facts; every cell that can't be read is a problem of its own."""
+    _fill_quantity(row.cells)
+    for name in REQUIRED:
+        if not row.cells[name].strip():
+            row.refuse(name, "It is missing.", "Every row needs it.")
+    filled = {name for name, text in row.cells.items() if text.strip()}
+    if "department" in filled:
+        _read_department(row, departments)
+    for name in ("started_on", "ended_on"):
+        if name in filled:
+            _try(row, name, lambda text, name=name: read_day(text, field=name))
+    if "quantity" in filled:
+        _try(row, "quantity", read_quantity)
+    for name, longest in _TEXTS.items():
+        _try(row, name, lambda text, n=name, m=longest: read_text(text, field=n, longest=m))
+    _try(row, "estimated", lambda text: read_switch(text, field="estimated"))
+    inputs: dict[str, Any] = {}
+    row.facts["inputs"] = inputs
+    for name in sorted(filled & INPUTS):
+        try:
+            inputs |= read_inputs({name: row.cells[name]})
+        except EntryRefused as refusal:
+            row.refuse(name, refusal.reason, refusal.hint)
+    if {"started_on", "ended_on"} <= row.facts.keys():
+        _try_order(row)
+
+
+def _fill_quantity(cells: dict[str, str]) -> None:
+    """Where a row has no quantity but the input that it stands for, that is the quantity."""
+    if cells["quantity"].strip() or cells["unit"].strip():
+        return
+    kind = cells["activity"].strip().partition("/")[0]
+    for name, unit in STANDS_FOR.get(kind, ()):
+        if cells.get(name, "").strip():
+            cells["quantity"], cells["unit"] = cells[name], unit
+            return
+
+
+def _try(row: Row, name: str, read: Any) -> None:
+    try:
+        row.facts[name] = read(row.cells.get(name, ""))
+    except EntryRefused as refusal:
+        row.refuse(name, refusal.reason, refusal.hint)
+
+
+def _try_order(row: Row) -> None:
+    started_on: date = row.facts["started_on"]
+    try:
+        require_order(started_on, row.facts["ended_on"])
+    except EntryRefused as refusal:
+        row.refuse("ended_on", refusal.reason, refusal.hint)
+
+
+def _read_department(row: Row, departments: Mapping[str, Department]) -> None:
+    code = row.cells["department"].strip()
+    if code in departments:
+        row.facts["department"] = departments[code]
+        return
+    near = get_close_matches(code.upper(), departments, n=1)
+    hint = f"Did you mean {near[0]}?" if near else "Enter the code of a department you enter for."
+    row.refuse("department", "There is no such department, or it is not yours.", hint)
+
+
+Refused = dict[tuple[str, ...], InventoryError]
+
+
+def calculate_row(row: Row, library: FactorLibrary, refused: Refused) -> None:
+    """Work out the row; what was refused whatever the quantity is not worked out twice.
+
+    A row with a fault is worked out as far as its other cells allow, so that all faults are named.
+    """
+    draft = _draft(row.facts)
+    if draft is None:
+        _check_activity(row, library)
+        return
+    key = (draft.activity, draft.unit, draft.place, str(draft.ended_on.year), repr(draft.inputs))
+    try:
+        if key in refused:
+            raise refused[key]
+        row.calculated = calculate(draft, library=library)
+    except InventoryError as refusal:
+        column = _column(refusal)
+        if isinstance(refusal, WHATEVER_THE_QUANTITY) or column == "unit":
+            refused[key] = refusal
+        if not row.problems or (column in CHECKED_ANYWAY and not row.is_refused(column)):
+            row.refuse(*_explained(refusal))
+
+
+def _draft(facts: Mapping[str, Any]) -> Draft | None:
+    """The activity to work out, 1 of it where the quantity is at fault; None without the rest."""
+    if not (facts.get("activity") and facts.get("unit") and "ended_on" in facts):
+        return None
+    return Draft(
+        activity=facts["activity"],
+        ended_on=facts["ended_on"],
+        quantity=facts.get("quantity", Decimal(1)),
+        unit=facts["unit"],
+        place=facts.get("place", "").upper(),
+        inputs=facts["inputs"],
+        is_estimated=facts.get("estimated", False),
+    )
+
+
+def _check_activity(row: Row, library: FactorLibrary) -> None:
+    """Where a row can't be worked out, say at least whether its activity is known."""
+    try:
+        if row.facts.get("activity"):
+            method_of(row.facts["activity"], library)
+    except UnknownActivity as refusal:
+        row.refuse("activity", refusal.reason, refusal.hint)
+
+
+# The column that most likely has to change for each refusal.
+_COLUMN_OF_MISSING = {"activity": "activity", "place": "place", "year": "ended_on", "unit": "unit"}
+_COLUMN_OF_CAUSE = {"unknown_unit": "unit", "incompatible_units": "unit"}
+
+
+CHECKED_ANYWAY = ("activity", "unit", "place")
+WHATEVER_THE_QUANTITY = (FactorNotFound, UnknownActivity, GwpNotFound)
+
+
+def _explained(refusal: InventoryError) -> tuple[str, str, str]:
+    """Column, reason and hint of a calculation that refused."""
+    if isinstance(refusal, EntryRefused | FactorNotFound | UnknownActivity):
+        return _column(refusal), refusal.reason, refusal.hint
+    sentence, _, rest = str(refusal).partition(". ")
+    return _column(refusal), f"{sentence.rstrip('.')}.", rest
+
+
+def _column(refusal: InventoryError) -> str:
+    if isinstance(refusal, EntryRefused):
+        return refusal.field
+    if isinstance(refusal, FactorNotFound):
+        return _COLUMN_OF_MISSING[refusal.missing]
+    if isinstance(refusal, NotCalculable):
+        return _COLUMN_OF_CAUSE.get(refusal.cause_code, "quantity")
+    return "quantity" if isinstance(refusal, ResultTooLarge) else "activity"
