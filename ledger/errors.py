@@ -244,7 +244,8 @@ class CommodityNotFound(LedgerError):
     def __init__(self, commodity: str, known: list[str]) -> None:
         self.commodity, self.known = commodity, known
         super().__init__(
-            f"Nothing is counted in {commodity!r}. The books count: {', '.join(known) or 'nothing'}."
+            f"Nothing is counted in {commodity!r}. The books count "
+            f"{', '.join(known) or 'nothing yet'}."
         )
 
 

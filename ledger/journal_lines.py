@@ -94,10 +94,11 @@ def _batch(
                 "size": size,
             },
         )
-        return [_present(row) for row in cursor.fetchall()]
+        return [present(row) for row in cursor.fetchall()]
 
 
-def _present(row: tuple[Any, ...]) -> JournalRow:
+def present(row: tuple[Any, ...]) -> JournalRow:
+    """A row of journal_lines.sql."""
     debit, credit, exponent = row[13:16]
     amounts = (Decimal(debit).scaleb(-exponent), Decimal(credit).scaleb(-exponent))
     fields: tuple[Any, ...] = (*row[:13], *amounts, *row[16:])

@@ -32,7 +32,9 @@ def quoted(text: str) -> str:
 def _opened(lines: list[JournalRow], closing: Closing) -> str:
     day = lines[0].entry_date
     commodities = [f"{day} commodity {row.commodity}\n" for row in closing.new_commodities(lines)]
-    accounts = [f"{day} open {row.account} {row.commodity}\n" for row in closing.new_accounts(lines)]
+    accounts = [
+        f"{day} open {row.account} {row.commodity}\n" for row in closing.new_accounts(lines)
+    ]
     return "".join(["\n", *commodities, *accounts]) if commodities or accounts else ""
 
 

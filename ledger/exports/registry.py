@@ -34,9 +34,7 @@ FORMATS: dict[str, Format] = {
             "text/csv",
             generic_csv.pieces,
         ),
-        Format(
-            "jsonl", "a JSON object a line", "jsonl", "application/x-ndjson", jsonl.pieces
-        ),
+        Format("jsonl", "a JSON object a line", "jsonl", "application/x-ndjson", jsonl.pieces),
         Format(
             "beancount",
             "a transaction an entry, read by bean-check and Fava",

@@ -1,116 +1,220 @@
-"""Writes. One export of the journal: a file, and the row with the manifest that proves it."""
+"""Writes. Export the journal into a file and register it, or issue a registered one again.
+
+The bytes depend on the journal alone, never on who exports or when: that is in the manifest.
+"""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from decimal import Decimal
 from hashlib import sha256
-from typing import BinaryIO
+from typing import Any, Protocol
 
 from django.db import connection, transaction
-from django.db.models import Max
 
 from departments.organisation.access import Permission, may
 from departments.organisation.models import User
-from ledger.errors import ExportFormatUnknown, NotAllowed, PeriodNotFound
-from ledger.exports.registry import FORMATS, Format
-from ledger.journal_lines import JournalRow, journal_rows
+from ledger.errors import (
+    CommodityNotFound,
+    ExportChanged,
+    ExportNotFound,
+    ExportUnbalanced,
+    NotAllowed,
+    PeriodNotFound,
+)
+from ledger.exports.columns import moment
+from ledger.exports.registry import Format, format_named
+from ledger.exports.rows import Selection, export_rows, last_line_id
+from ledger.journal_lines import JournalRow
+from ledger.models.accounts import Commodity
 from ledger.models.exports import JournalExport
-from ledger.models.periods import AccountingPeriod
+from ledger.models.periods import AccountingPeriod, PeriodSeal
+from pricing import price_lookup
+
+SCHEMA_VERSION = 1
+PROGRESS_EVERY = 50_000
 
 
-@transaction.atomic
-def export_journal(
-    *,
-    format_name: str,
-    to: BinaryIO,
-    by: User | None,
-    period_code: str | None = None,
-    scheme_code: str | None = None,
-) -> JournalExport:
-    """Write the journal to a file in one format, as UTF-8, and register the export.
+class Sink(Protocol):
+    """What takes the bytes of a file: an open binary file, a response, a hash."""
 
-    All of it is read in one snapshot. The same closed period gives the same bytes again. `by` None
-    is the system itself: a command on the server.
-
-    Raises: ExportFormatUnknown, PeriodNotFound, NotAllowed.
-    """
-    found = format_named(format_name)
-    if by is not None and not may(by, Permission.EXPORT_JOURNAL):
-        step = "export the journal"
-        raise NotAllowed(by.get_username(), step, Permission.EXPORT_JOURNAL.roles_text)
-    period = _period(period_code)
-    tally = Tally()
-    digest = sha256()
-    for piece in found.write(tally.of(journal_rows(period=period_code, scheme=scheme_code))):
-        data = piece.encode()
-        digest.update(data)
-        to.write(data)
-    return JournalExport.objects.create(
-        sequence=_next_sequence(),
-        format_name=found.name,
-        period=period,
-        line_count=tally.line_count,
-        sha256=digest.hexdigest(),
-        manifest={
-            "format": found.name,
-            "schema_version": found.schema_version,
-            "period": period_code,
-            "scheme": scheme_code,
-            "line_count": tally.line_count,
-            "totals": tally.as_text(),
-            "sha256": digest.hexdigest(),
-        },
-        exported_by=by,
-    )
+    def write(self, content: bytes, /) -> object: ...
 
 
-class Tally:
-    """Counts lines and sums both sides of each commodity while rows pass through."""
+@dataclass(slots=True)
+class _Counted:
+    """What went through: lines, entries, and both sides of each commodity."""
 
-    def __init__(self) -> None:
-        self.line_count = 0
-        self._sides: dict[str, list[Decimal]] = defaultdict(lambda: [Decimal(0), Decimal(0)])
+    progress: Callable[[int], None] | None = None
+    line_count: int = 0
+    entry_count: int = 0
+    entry_id: int = 0
+    sides: dict[str, list[Decimal]] = field(default_factory=dict)
 
-    def of(self, rows: Iterable[JournalRow]) -> Iterator[JournalRow]:
+    def through(self, rows: Iterator[JournalRow]) -> Iterator[JournalRow]:
         """The same rows, counted."""
         for row in rows:
             self.line_count += 1
-            sides = self._sides[row.commodity]
+            if row.entry_id != self.entry_id:
+                self.entry_count += 1
+                self.entry_id = row.entry_id
+            sides = self.sides.setdefault(row.commodity, [Decimal(0), Decimal(0)])
             sides[0] += row.debit
             sides[1] += row.credit
+            if self.progress is not None and self.line_count % PROGRESS_EVERY == 0:
+                self.progress(self.line_count)
             yield row
 
-    def as_text(self) -> dict[str, dict[str, str]]:
-        """Debit and credit of each commodity, in whole units, as text."""
+    def unbalanced(self) -> list[str]:
+        """The commodities whose debits are not their credits."""
+        return sorted(name for name, (debit, credit) in self.sides.items() if debit != credit)
+
+    def totals(self) -> dict[str, dict[str, str]]:
+        """Both sides of each commodity, as text."""
         return {
-            commodity: {"debit": f"{debit:f}", "credit": f"{credit:f}"}
-            for commodity, (debit, credit) in sorted(self._sides.items())
+            name: {"debit": f"{debit:f}", "credit": f"{credit:f}"}
+            for name, (debit, credit) in sorted(self.sides.items())
         }
 
 
-def format_named(name: str) -> Format:
-    """The format of that name.
+def export_journal(
+    *,
+    format_name: str,
+    into: Sink,
+    by: User | None,
+    period: str | None = None,
+    scheme: str | None = None,
+    commodity: str | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> JournalExport:
+    """Write the journal, or a part of it, and register what was written.
 
-    Raises: ExportFormatUnknown.
+    A closed period gives the same bytes each time. `by` None is the system itself. `progress` is
+    told the lines so far, now and then.
+
+    Raises: NotAllowed, FormatUnknown, PeriodNotFound, SchemeNotFound, CommodityNotFound,
+            ExportUnbalanced; nothing is registered then.
     """
-    if name not in FORMATS:
-        raise ExportFormatUnknown(name, sorted(FORMATS))
-    return FORMATS[name]
+    if by is not None and not may(by, Permission.EXPORT_JOURNAL):
+        needed = Permission.EXPORT_JOURNAL.roles_text
+        raise NotAllowed(by.get_username(), "export the journal", needed)
+    layout = format_named(format_name)
+    _refuse_unknown(period, scheme, commodity)
+    selection = Selection(period, scheme, commodity, last_line_id(period=period))
+    counted = _Counted(progress)
+    byte_count, digest = _write(layout, selection, counted, into)
+    if counted.unbalanced():
+        raise ExportUnbalanced(counted.unbalanced())
+    return _register(layout, selection, counted, byte_count, digest, by)
 
 
-def _period(code: str | None) -> AccountingPeriod | None:
-    if code is None:
+def reissue(*, sequence: int, into: Sink) -> JournalExport:
+    """Write a registered export again, the same bytes.
+
+    Raises: ExportNotFound; ExportChanged, after writing, if the bytes are no longer the same.
+    """
+    export = find(sequence=sequence)
+    kept = export.manifest
+    selection = Selection(
+        kept["period"], kept["scheme"], kept["commodity"], kept["through_line_id"]
+    )
+    _, digest = _write(format_named(export.format_name), selection, _Counted(), into)
+    if digest != export.sha256:
+        raise ExportChanged(sequence, export.sha256, digest)
+    return export
+
+
+def find(*, sequence: int) -> JournalExport:
+    """The export of that number.
+
+    Raises: ExportNotFound.
+    """
+    export = JournalExport.objects.select_related("exported_by").filter(sequence=sequence).first()
+    if export is None:
+        raise ExportNotFound(sequence)
+    return export
+
+
+def manifest_of(export: JournalExport) -> dict[str, Any]:
+    """Everything that proves the file: what is in it, its hash, its number, when and by whom."""
+    by = export.exported_by
+    return {
+        "sequence": export.sequence,
+        "format": export.format_name,
+        **export.manifest,
+        "line_count": export.line_count,
+        "sha256": export.sha256,
+        "exported_at": moment(export.exported_at),
+        "exported_by": by.get_username() if by else None,
+    }
+
+
+def _write(layout: Format, selection: Selection, counted: _Counted, into: Sink) -> tuple[int, str]:
+    """Returns: how many bytes were written, and their SHA-256 as hex digits."""
+    digest = sha256()
+    byte_count = 0
+    for piece in layout.pieces(counted.through(export_rows(selection))):
+        content = piece.encode()
+        digest.update(content)
+        byte_count += len(content)
+        into.write(content)
+    return byte_count, digest.hexdigest()
+
+
+@transaction.atomic
+def _register(
+    layout: Format,
+    selection: Selection,
+    counted: _Counted,
+    byte_count: int,
+    digest: str,
+    by: User | None,
+) -> JournalExport:
+    with connection.cursor() as cursor:  # one after the other: no gap, and no number twice
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('journal export', 0))")
+    last = JournalExport.objects.order_by("-sequence").first()
+    export = JournalExport.objects.create(
+        sequence=last.sequence + 1 if last else 1,
+        format_name=layout.name,
+        period=AccountingPeriod.objects.filter(code=selection.period).first(),
+        line_count=counted.line_count,
+        sha256=digest,
+        manifest={
+            "schema_version": SCHEMA_VERSION,
+            "period": selection.period,
+            "scheme": selection.scheme,
+            "commodity": selection.commodity,
+            "through_line_id": selection.through_line_id,
+            "entry_count": counted.entry_count,
+            "byte_count": byte_count,
+            "totals": counted.totals(),
+            "seal": _seal_of(selection.period),
+        },
+        exported_by=by,
+    )
+    export.refresh_from_db()
+    return export
+
+
+def _seal_of(period: str | None) -> dict[str, Any] | None:
+    """The seal of a closed period; the export of such a period has as many lines as its seal."""
+    seal = PeriodSeal.objects.filter(period__code=period).first() if period else None
+    if seal is None:
         return None
-    found = AccountingPeriod.objects.filter(code=code).first()
-    if found is None:
-        raise PeriodNotFound(code)
-    return found
+    return {
+        "number": seal.number,
+        "line_count": seal.line_count,
+        "lines_sha256": seal.lines_sha256,
+        "chain_sha256": seal.chain_sha256,
+    }
 
 
-def _next_sequence() -> int:
-    """The number after the last; whoever asks next waits for us, so that none is left out."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('ledger_export_sequence'))")
-    return (JournalExport.objects.aggregate(last=Max("sequence"))["last"] or 0) + 1
+def _refuse_unknown(period: str | None, scheme: str | None, commodity: str | None) -> None:
+    if period is not None and not AccountingPeriod.objects.filter(code=period).exists():
+        raise PeriodNotFound(period)
+    if scheme is not None:
+        price_lookup.scheme_terms(code=scheme)
+    known = sorted(Commodity.objects.values_list("code", flat=True))
+    if commodity is not None and commodity not in known:
+        raise CommodityNotFound(commodity, known)

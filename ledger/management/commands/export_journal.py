@@ -1,76 +1,109 @@
-"""Door. Export the journal to a file."""
+"""Door. Export the journal into a file that finance's programs read."""
 
 from __future__ import annotations
 
 import json
 import os
 import sys
-import tempfile
-from argparse import ArgumentParser
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from django.core.management.base import CommandError
 
 from ledger.exports.registry import FORMATS
-from ledger.exports.run import export_journal
+from ledger.exports.run import export_journal, manifest_of
 from ledger.management.steps import StepCommand, person
 from ledger.models.exports import JournalExport
+
+STDOUT = "-"
 
 
 class Command(StepCommand):
     help = (
-        "Export the journal, of one period or all, and write PATH and PATH.manifest.json with line "
-        "count, totals per commodity and SHA-256. The file appears whole or not at all. "
-        "`--out -` writes to standard output. A closed period gives the same bytes every time. "
-        "Exit codes: 0 written, 1 refused (the message says why), 2 wrong usage. "
-        "Example: manage.py export_journal --format beancount --out books.beancount"
+        """Export the journal into a file, with a manifest that proves it.
+
+  manage.py export_journal --format generic-csv --out journal.csv
+  manage.py export_journal --format beancount --period FY22 --out fy22.beancount
+  manage.py export_journal --format hledger --out - | hledger -f - balance
+
+Formats:
+"""
+        + "".join(f"  {known.name:12} {known.description}\n" for known in FORMATS.values())
+        + """
+Every line of the books is in it, money and kgCO2e, unless --commodity names one. Beside PATH comes
+PATH.manifest.json: counts, debits and credits of each commodity, SHA-256, and the export's number,
+1, 2, 3 … without a gap. The same closed period gives the same bytes each time. The file appears
+whole or not at all.
+
+Exit codes: 0 exported, 1 refused (the message says what to do), 2 wrong usage."""
     )
 
+    def create_parser(self, *args: Any, **options: Any) -> Any:
+        return super().create_parser(*args, **options, formatter_class=RawDescriptionHelpFormatter)
+
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--format", required=True, choices=sorted(FORMATS))
-        parser.add_argument("--out", required=True, metavar="PATH")
-        parser.add_argument("--period", metavar="CODE", help="entries of this period only")
-        parser.add_argument("--scheme", metavar="CODE", help="entries of this scheme only")
-        parser.add_argument("--by", metavar="USER", help="someone in finance; else the system")
+        parser.add_argument("--format", required=True, choices=sorted(FORMATS), help="see above")
+        parser.add_argument(
+            "--out", required=True, metavar="PATH", help="the file; - is standard output"
+        )
+        parser.add_argument("--period", metavar="CODE", help="one period, e.g. FY22; else all")
+        parser.add_argument("--scheme", metavar="CODE", help="one scheme's settlements; else all")
+        parser.add_argument("--commodity", metavar="CODE", help="e.g. USD or KGCO2E; else all")
+        parser.add_argument(
+            "--by", metavar="USER", help="user name of who exports; else the system itself"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if options["out"] == "-":
-            self._export(sys.stdout.buffer, options)
+        asked: dict[str, Any] = {
+            "format_name": options["format"],
+            "period": options["period"],
+            "scheme": options["scheme"],
+            "commodity": options["commodity"],
+            "by": person(options["by"]) if options["by"] else None,
+            "progress": lambda lines: self.stderr.write(f"{lines:,} lines …"),
+        }
+        if options["out"] == STDOUT:
+            export = export_journal(into=sys.stdout.buffer, **asked)
+            sys.stdout.buffer.flush()
+            self.stderr.write(summary(export))
             return
-        path = Path(options["out"])
-        try:
-            made = self._to_file(path, options)
-        except OSError as error:
-            raise CommandError(
-                f"{path} can't be written: {error.strerror}.", returncode=1
-            ) from error
-        self.stdout.write(
-            f"{path}: {made.line_count:,} lines, sha256 {made.sha256}, export {made.sequence}"
-        )
+        path = Path(os.path.realpath(options["out"]))
+        manifest = path.with_name(f"{path.name}.manifest.json")
+        with whole_or_not(path) as file, whole_or_not(manifest) as proof:
+            export = export_journal(into=file, **asked)
+            proof.write(f"{json.dumps(manifest_of(export), indent=2)}\n".encode())
+        self.stdout.write(f"{summary(export)} {options['out']}")
 
-    def _to_file(self, path: Path, options: dict[str, Any]) -> JournalExport:
-        """Write beside the file and rename, so that nobody meets half of it."""
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                made = self._export(file, options)
-            manifest = {**made.manifest, "export": made.sequence}
-            path.with_name(f"{path.name}.manifest.json").write_text(
-                json.dumps(manifest, indent=2) + "\n"
-            )
-            os.chmod(temporary, 0o644)
-            os.replace(temporary, path)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
-        return made
 
-    def _export(self, file: BinaryIO, options: dict[str, Any]) -> JournalExport:
-        return export_journal(
-            format_name=options["format"],
-            period_code=options["period"],
-            scheme_code=options["scheme"],
-            to=file,
-            by=person(options["by"]) if options["by"] else None,
-        )
+def summary(export: JournalExport) -> str:
+    """An export in one line."""
+    totals = ", ".join(
+        f"{name} {sides['debit']}" for name, sides in export.manifest["totals"].items()
+    )
+    return (
+        f"Export {export.sequence}: {export.line_count:,} lines, debits = credits "
+        f"({totals or 'none'}), sha256 {export.sha256}"
+    )
+
+
+@contextmanager
+def whole_or_not(path: Path) -> Iterator[BinaryIO]:
+    """A file that appears at its path when it is written to the end, and otherwise not at all."""
+    if path.exists() and not path.is_file():
+        raise CommandError(f"{path} is not a file that could be replaced.", returncode=2)
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        file = part.open("xb")
+    except OSError as error:
+        raise CommandError(f"Can't write {path}: {error.strerror}.", returncode=2) from error
+    try:
+        with file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
