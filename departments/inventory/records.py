@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from departments.inventory.entry import plain
 from departments.inventory.errors import RecordNotFound
@@ -105,6 +105,7 @@ class RecordSummary:
     is_estimated: bool
     state: str
     is_correction: bool
+    is_superseded: bool
     supersedes_id: int | None
     correction_reason: str
     return_reason: str
@@ -244,7 +245,12 @@ def emissions_after(
 
 
 def _visible(department_ids: Collection[int] | None) -> QuerySet[ActivityRecord]:
-    rows = ActivityRecord.objects.select_related("department", *_PEOPLE)
+    corrected = ActivityRecord.objects.filter(
+        supersedes_id=OuterRef("pk"), state=RecordState.APPROVED
+    )
+    rows = ActivityRecord.objects.select_related("department", *_PEOPLE).annotate(
+        has_approved_correction=Exists(corrected)
+    )
     return rows if department_ids is None else rows.filter(department_id__in=department_ids)
 
 
@@ -311,6 +317,7 @@ def _summary(row: ActivityRecord, result: EmissionRecord | None) -> RecordSummar
         is_estimated=row.is_estimated,
         state=row.state,
         is_correction=row.supersedes_id is not None,
+        is_superseded=bool(getattr(row, "has_approved_correction", False)),
         supersedes_id=row.supersedes_id,
         correction_reason=row.correction_reason,
         return_reason=row.return_reason if row.state == RecordState.RETURNED else "",

@@ -90,7 +90,7 @@ class ActivityFilter:
 class FurtherInputs(forms.CharField):
     """`name = value` lines as a dict of texts, and back."""
 
-    widget = forms.Textarea
+    widget = forms.Textarea(attrs={"rows": 4})
 
     def to_python(self, value: Any) -> Any:
         text = super().to_python(value) or ""
@@ -148,7 +148,7 @@ class ActivityForm(forms.Form):
     inputs = FurtherInputs(
         label=gettext_lazy("Further inputs"),
         required=False,
-        help_text=gettext_lazy("Some activities need more, one a line: power_w = 310"),
+        help_text=gettext_lazy("Some activities need more, one a line: average_power_w = 310"),
     )
     external_id = forms.CharField(
         label=gettext_lazy("Your reference"),
