@@ -12,7 +12,7 @@ from ledger.journal_lines import JournalRow
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """How journal rows become text; `pieces` holds one entry in memory at a time.
+    """How journal rows become text; `write` holds one entry in memory at a time.
 
     Rows come by date, and the rows of an entry together.
     """
@@ -21,7 +21,7 @@ class Format:
     description: str
     extension: str
     media_type: str
-    pieces: Callable[[Iterable[JournalRow]], Iterator[str]]
+    write: Callable[[Iterable[JournalRow]], Iterator[str]]
 
 
 FORMATS: dict[str, Format] = {

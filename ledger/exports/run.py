@@ -154,7 +154,7 @@ def _write(layout: Format, selection: Selection, counted: _Counted, into: Sink) 
     """Returns: how many bytes were written, and their SHA-256 as hex digits."""
     digest = sha256()
     byte_count = 0
-    for piece in layout.pieces(counted.through(export_rows(selection))):
+    for piece in layout.write(counted.through(export_rows(selection))):
         content = piece.encode()
         digest.update(content)
         byte_count += len(content)
