@@ -338,6 +338,7 @@ def _calculate(settlement: Settlement, shard: SettlementShard) -> int:
                 "shard_id": shard.pk,
                 "scheme_id": terms.id,
                 "period_id": settlement.period_id,
+                "revision": settlement.revision,
                 "minor_units_per_mg": Decimal(1).scaleb(terms.currency_exponent - 9),
             },
         )

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psycopg2
 from django.conf import settings
+from django.core.management.base import CommandError
 
 from config import engines
 
@@ -39,13 +40,12 @@ def scratch_database() -> Iterator[dict[str, str]]:
 
 
 def manage(environment: dict[str, str], *arguments: str) -> None:
-    """Run a management command in that environment."""
-    subprocess.run(
-        [sys.executable, "manage.py", *arguments],
-        cwd=settings.BASE_DIR,
-        env=environment,
-        check=True,
+    """Run a management command in that environment; its failure is ours."""
+    done = subprocess.run(
+        [sys.executable, "manage.py", *arguments], cwd=settings.BASE_DIR, env=environment
     )
+    if done.returncode:
+        raise CommandError(f"manage.py {arguments[0]} failed.", returncode=done.returncode)
 
 
 def fill(*, records: int, departments: int) -> None:

@@ -189,9 +189,10 @@ CREATE FUNCTION ledger_guard_settled_records() RETURNS trigger
 LANGUAGE plpgsql SET plan_cache_mode = force_custom_plan AS $$
 BEGIN
     IF EXISTS (SELECT FROM new_rows n
-                 LEFT JOIN ledger_settlementline l ON l.id = n.line_id AND l.scheme_id = n.scheme_id
+                 LEFT JOIN ledger_settlementline l ON l.id = n.line_id
                  LEFT JOIN ledger_settlement s ON s.id = l.settlement_id
-                WHERE s.state IS DISTINCT FROM 'calculating') THEN
+                WHERE s.state IS DISTINCT FROM 'calculating'
+                   OR l.scheme_id <> n.scheme_id) THEN
         RAISE EXCEPTION 'a record is settled by a line of its own scheme, while it is calculating'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'ledger_settled_while_calculating';
     END IF;

@@ -25,7 +25,9 @@ class JournalEntry(models.Model):
     """One event in the books: lines that balance in every commodity they touch."""
 
     entry_date = models.DateField(_("entry date"), db_comment="a day of its accounting period")
-    period = models.ForeignKey(AccountingPeriod, models.PROTECT, related_name="entries")
+    period = models.ForeignKey(
+        AccountingPeriod, models.PROTECT, related_name="entries", db_index=False
+    )
     recorded_at = models.DateTimeField(_("recorded at"), db_default=Now(), editable=False)
     recorded_xid = models.BigIntegerField(
         db_default=CurrentTransactionId(),
@@ -38,17 +40,20 @@ class JournalEntry(models.Model):
     purpose = models.CharField(_("purpose"), max_length=30)
     settlement = models.ForeignKey("ledger.Settlement", models.PROTECT, null=True, related_name="+")
     department = models.ForeignKey(
-        "organisation.Department", models.PROTECT, null=True, related_name="+"
+        "organisation.Department", models.PROTECT, null=True, related_name="+", db_index=False
     )
     activity_period = models.ForeignKey(
         AccountingPeriod,
         models.PROTECT,
         null=True,
         related_name="+",
+        db_index=False,
         db_comment="period of the activity; differs from `period` on a true-up",
     )
     reverses = models.OneToOneField("self", models.PROTECT, null=True, related_name="reversed_by")
-    posted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    posted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False
+    )
 
     class Meta:
         verbose_name = _("journal entry")
@@ -73,10 +78,14 @@ class JournalLine(models.Model):
     """A debit or a credit, in whole minor units of its account's commodity."""
 
     entry = models.ForeignKey(
-        JournalEntry, models.PROTECT, related_name="lines", db_constraint=False
+        JournalEntry, models.PROTECT, related_name="lines", db_constraint=False, db_index=False
     )
-    account = models.ForeignKey(Account, models.PROTECT, related_name="lines", db_constraint=False)
-    commodity = models.ForeignKey(Commodity, models.PROTECT, related_name="+", db_constraint=False)
+    account = models.ForeignKey(
+        Account, models.PROTECT, related_name="lines", db_constraint=False, db_index=False
+    )
+    commodity = models.ForeignKey(
+        Commodity, models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
     debit = models.BigIntegerField(_("debit"), db_comment="minor units, ≥ 0")
     credit = models.BigIntegerField(_("credit"), db_comment="minor units, ≥ 0")
 

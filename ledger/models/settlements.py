@@ -145,11 +145,15 @@ class SettlementLine(models.Model):
     amounts are what this settlement adds; `…_before` is what earlier settlements had on the key.
     """
 
-    settlement = models.ForeignKey(Settlement, models.PROTECT, related_name="lines")
-    shard = models.ForeignKey(SettlementShard, models.PROTECT, related_name="lines")
-    scheme = models.ForeignKey("pricing.Scheme", models.PROTECT, related_name="+")
-    department = models.ForeignKey("organisation.Department", models.PROTECT, related_name="+")
-    activity_period = models.ForeignKey(AccountingPeriod, models.PROTECT, related_name="+")
+    settlement = models.ForeignKey(Settlement, models.PROTECT, related_name="lines", db_index=False)
+    shard = models.ForeignKey(SettlementShard, models.PROTECT, related_name="lines", db_index=False)
+    scheme = models.ForeignKey("pricing.Scheme", models.PROTECT, related_name="+", db_index=False)
+    department = models.ForeignKey(
+        "organisation.Department", models.PROTECT, related_name="+", db_index=False
+    )
+    activity_period = models.ForeignKey(
+        AccountingPeriod, models.PROTECT, related_name="+", db_index=False
+    )
     is_true_up = models.BooleanField(
         _("true-up"), db_comment="the activity lies in a period before the settlement's own"
     )
@@ -157,9 +161,11 @@ class SettlementLine(models.Model):
     scope = models.PositiveSmallIntegerField(_("scope"), null=True)
     category = models.PositiveSmallIntegerField(_("Scope 3 category"), null=True)
     durability_class = models.CharField(_("durability class"), max_length=10, blank=True)
-    price = models.ForeignKey("pricing.CarbonPrice", models.PROTECT, null=True, related_name="+")
+    price = models.ForeignKey(
+        "pricing.CarbonPrice", models.PROTECT, null=True, related_name="+", db_index=False
+    )
     incentive_rate = models.ForeignKey(
-        "pricing.IncentiveRate", models.PROTECT, null=True, related_name="+"
+        "pricing.IncentiveRate", models.PROTECT, null=True, related_name="+", db_index=False
     )
     price_per_tonne = models.DecimalField(
         _("price per tonne"),
@@ -215,13 +221,21 @@ class SettledRecord(models.Model):
     """Which line settled an emission record: charged once per scheme, taken back at most once."""
 
     scheme = models.ForeignKey(
-        "pricing.Scheme", models.PROTECT, related_name="+", db_constraint=False
+        "pricing.Scheme", models.PROTECT, related_name="+", db_constraint=False, db_index=False
     )
     emission_record = models.ForeignKey(
-        "inventory.EmissionRecord", models.PROTECT, related_name="+", db_constraint=False
+        "inventory.EmissionRecord",
+        models.PROTECT,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
     )
     line = models.ForeignKey(
-        SettlementLine, models.CASCADE, related_name="settled_records", db_constraint=False
+        SettlementLine,
+        models.CASCADE,
+        related_name="settled_records",
+        db_constraint=False,
+        db_index=False,
     )
     sign = models.SmallIntegerField(db_comment="+1 settled, -1 taken back because superseded")
 

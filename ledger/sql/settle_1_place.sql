@@ -5,9 +5,6 @@ SELECT i.record_id, i.sign, c.department_id, c.activity_on, c.country,
        c.kind AS record_kind, c.scope, c.category, c.durability_class,
        (c.location_kgco2e * 1000000)::bigint AS location_mgco2e,
        (c.market_kgco2e * 1000000)::bigint AS market_mgco2e,
-       settled.line_id
+       i.line_id
   FROM ({inputs}) i
   JOIN inventory_chargeable c ON c.id = i.record_id
-  LEFT JOIN ledger_settledrecord settled
-    ON i.sign = -1 AND settled.scheme_id = %(scheme_id)s
-   AND settled.emission_record_id = i.record_id AND settled.sign = 1

@@ -28,15 +28,18 @@ WITH keyed AS (
      GROUP BY department_id, activity_period_id, kind, scope, category, durability_class,
               price_id, incentive_rate_id, price_per_tonne
 ), earlier AS (
+    -- Only keys that an earlier settlement can have: looked up one by one, whatever the history.
     SELECT l.department_id, l.activity_period_id, l.kind, l.scope, l.category,
            l.durability_class, l.price_id, l.incentive_rate_id,
            sum(l.settled_mgco2e)::bigint AS settled_mgco2e,
            sum(l.amount_minor)::bigint AS amount_minor
-      FROM ledger_settlementline l
+      FROM (SELECT DISTINCT department_id, activity_period_id FROM gathered
+             WHERE activity_period_id <> %(period_id)s OR %(revision)s > 1) k
+     CROSS JOIN LATERAL (
+           SELECT * FROM ledger_settlementline
+            WHERE scheme_id = %(scheme_id)s AND department_id = k.department_id
+              AND activity_period_id = k.activity_period_id OFFSET 0) l
       JOIN ledger_settlement s ON s.id = l.settlement_id AND s.state = 'posted'
-     WHERE l.scheme_id = %(scheme_id)s
-       AND (l.department_id, l.activity_period_id) IN
-           (SELECT department_id, activity_period_id FROM gathered)
      GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
 ), line AS (
     INSERT INTO ledger_settlementline (
