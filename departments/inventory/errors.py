@@ -229,7 +229,7 @@ class DecidedBySamePerson(InventoryError):
     def __init__(self, *, record_id: int, person: str) -> None:
         self.record_id, self.person = record_id, person
         super().__init__(
-            f"{person} entered or submitted record {record_id} and can't decide it. "
+            f"{person} entered, changed or submitted record {record_id} and can't decide it. "
             "Ask another approver of the department."
         )
 

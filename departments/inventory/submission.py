@@ -74,6 +74,7 @@ def edit_record(
     require_contributor(by, [record.department_id])
     if record.state == RecordState.SUBMITTED:
         record.state, record.submitted_by, record.submitted_at = RecordState.DRAFT, None, None
+    record.edited_by = by
     results.drop_proposed([record_id])
     return _saved(record)
 
@@ -129,7 +130,7 @@ def submit_records(*, record_ids: Collection[int], by: User, at: datetime) -> li
 
 @transaction.atomic
 def approve_records(*, record_ids: Collection[int], by: User, at: datetime) -> list[int]:
-    """Approve submitted records, as another person than who entered or submitted them.
+    """Approve submitted records, as another person than who entered, changed or submitted them.
 
     Their results become chargeable; what they supersede does not count any more.
     Returns: the ids that were approved now; those approved before are left alone.
@@ -294,7 +295,7 @@ def _require_state(record: ActivityRecord, states: Collection[str], *, step: str
 
 def _require_decidable(record: ActivityRecord, by: User, *, step: str) -> None:
     _require_state(record, (RecordState.SUBMITTED,), step=step)
-    if by.pk in (record.created_by_id, record.submitted_by_id):
+    if by.pk in (record.created_by_id, record.edited_by_id, record.submitted_by_id):
         raise DecidedBySamePerson(record_id=record.pk, person=by.get_username())
 
 

@@ -351,3 +351,17 @@ def test_approvals_at_the_same_time_number_each_result_once(cast: Cast):
     numbers = EmissionRecord.objects.values_list("approval_number", flat=True)
     assert len(set(numbers)) == 20
     assert None not in numbers
+
+
+def test_whoever_changed_a_draft_cannot_approve_it(cast: Cast) -> None:
+    record = cast.draft()
+    submission.edit_record(
+        record_id=record.pk, by=cast.approver, at=NOON, changes={"quantity": Decimal(9)}
+    )
+    submission.submit_records(record_ids=[record.pk], by=cast.contributor, at=NOON)
+    with pytest.raises(DecidedBySamePerson):
+        submission.approve_records(record_ids=[record.pk], by=cast.approver, at=NOON)
+    with pytest.raises(IntegrityError, match="approved_by_another_than_its_editor"):
+        ActivityRecord.objects.filter(pk=record.pk).update(
+            state="approved", decided_by=cast.approver
+        )

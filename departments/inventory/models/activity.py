@@ -74,6 +74,14 @@ class ActivityRecord(models.Model):
     )
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     created_at = models.DateTimeField(db_default=Now(), editable=False)
+    edited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_comment="who changed the draft last; null: nobody since it was entered",
+    )
     submitted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -108,6 +116,13 @@ class ActivityRecord(models.Model):
                 | (~Q(decided_by=F("submitted_by")) & ~Q(decided_by=F("created_by"))),
                 name="inventory_record_decided_by_another_person",
                 violation_error_message=_("Whoever entered or submitted a record can't decide it."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="approved")
+                | Q(edited_by__isnull=True)
+                | ~Q(decided_by=F("edited_by")),
+                name="inventory_record_approved_by_another_than_its_editor",
+                violation_error_message=_("Whoever changed a record last can't approve it."),
             ),
             models.UniqueConstraint(
                 fields=["department", "external_id"],
