@@ -214,11 +214,18 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Carbon Fee Ledger",
     "DESCRIPTION": "Internal carbon pricing: facts, then policy, then money.",
     "VERSION": "1",
+    "OAS_VERSION": "3.1.1",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "PeriodStateEnum": "ledger.models.periods.PeriodState",
+        "RecordStateEnum": "departments.inventory.models.activity.RecordState",
+        "SettlementStateEnum": "ledger.models.settlements.SettlementState",
+    },
 }
 
 # Work

@@ -1,0 +1,1 @@
+"""Doors. The books for programs: journal, balances, statements, settlements and exports."""

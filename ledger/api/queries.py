@@ -1,0 +1,76 @@
+"""Doors. What programs may ask for and send, field by field; anything else is refused."""
+
+from __future__ import annotations
+
+from rest_framework import serializers
+
+from departments.organisation.api.pages import MOST_LIMIT
+from departments.organisation.api.strict import StrictSerializer
+from ledger.exports.registry import FORMATS
+from ledger.models.settlements import SettlementState
+
+
+class PageQuerySerializer(StrictSerializer):
+    cursor = serializers.CharField(
+        required=False, help_text="`next_cursor` of the page before, unread."
+    )
+    limit = serializers.CharField(
+        required=False, help_text=f"Rows a page, 1 to {MOST_LIMIT}; 50 unless told else."
+    )
+
+
+class NoQuerySerializer(StrictSerializer):
+    """Nothing can be asked for."""
+
+
+class JournalQuerySerializer(PageQuerySerializer):
+    period = serializers.CharField(required=False, max_length=20, help_text="Code of a period.")
+    scheme = serializers.CharField(required=False, max_length=40, help_text="Code of a scheme.")
+    account = serializers.CharField(required=False, max_length=200, help_text="Its full code.")
+    commodity = serializers.CharField(required=False, max_length=10, help_text="USD, KGCO2E …")
+    entry = serializers.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
+
+
+class BalancesQuerySerializer(StrictSerializer):
+    as_of = serializers.DateField(
+        required=False, help_text="Count entries up to and including this day."
+    )
+    scheme = serializers.CharField(required=False, max_length=40, help_text="Code of a scheme.")
+
+
+class AccountsQuerySerializer(PageQuerySerializer, BalancesQuerySerializer):
+    """Which accounts, as of which day."""
+
+
+class StatementsQuerySerializer(PageQuerySerializer):
+    scheme = serializers.CharField(required=False, max_length=40)
+    period = serializers.CharField(required=False, max_length=20)
+    department = serializers.CharField(required=False, max_length=40)
+
+
+class SettlementsQuerySerializer(PageQuerySerializer):
+    scheme = serializers.CharField(required=False, max_length=40)
+    period = serializers.CharField(required=False, max_length=20)
+    state = serializers.ChoiceField(choices=SettlementState.choices, required=False)
+
+
+class NewSettlementSerializer(StrictSerializer):
+    scheme = serializers.CharField(max_length=40, help_text="Code of the scheme.")
+    period = serializers.CharField(max_length=20, help_text="Code of an open period.")
+
+
+class ApprovalSerializer(StrictSerializer):
+    review_ends_on = serializers.DateField(
+        required=False, allow_null=True, help_text="Last day on which departments may dispute."
+    )
+
+
+class NothingSerializer(StrictSerializer):
+    """No facts are needed."""
+
+
+class NewExportSerializer(StrictSerializer):
+    format = serializers.ChoiceField(choices=sorted(FORMATS))
+    period = serializers.CharField(required=False, max_length=20, help_text="Else all.")
+    scheme = serializers.CharField(required=False, max_length=40, help_text="Else all.")
+    commodity = serializers.CharField(required=False, max_length=10, help_text="Else all.")

@@ -1,0 +1,47 @@
+"""Which address opens which door of the ledger's API."""
+
+from django.urls import path
+
+from ledger.api import book_views, export_views, settlement_views, statement_views
+
+urlpatterns = [
+    path("journal-lines/", book_views.JournalLineList.as_view(), name="journal-lines"),
+    path(
+        "journal-entries/<int:entry_id>/",
+        book_views.JournalEntryDetail.as_view(),
+        name="journal-entry",
+    ),
+    path("accounts/", book_views.AccountList.as_view(), name="accounts"),
+    path("trial-balance/", book_views.TrialBalance.as_view(), name="trial-balance"),
+    path("periods/", book_views.PeriodList.as_view(), name="periods"),
+    path("verification/", book_views.Verify.as_view(), name="verification"),
+    path("statements/", statement_views.StatementList.as_view(), name="statements"),
+    path(
+        "statements/<str:scheme>/<str:period>/<str:department>/",
+        statement_views.StatementDetail.as_view(),
+        name="statement",
+    ),
+    path("settlements/", settlement_views.SettlementList.as_view(), name="settlements"),
+    path(
+        "settlements/<int:settlement_id>/",
+        settlement_views.SettlementDetail.as_view(),
+        name="settlement",
+    ),
+    path(
+        "settlements/<int:settlement_id>/approve/",
+        settlement_views.SettlementApprove.as_view(),
+        name="settlement-approve",
+    ),
+    path(
+        "settlements/<int:settlement_id>/post/",
+        settlement_views.SettlementPost.as_view(),
+        name="settlement-post",
+    ),
+    path(
+        "settlements/<int:settlement_id>/cancel/",
+        settlement_views.SettlementCancel.as_view(),
+        name="settlement-cancel",
+    ),
+    path("exports/", export_views.ExportList.as_view(), name="exports"),
+    path("exports/<int:sequence>/file/", export_views.ExportFile.as_view(), name="export-file"),
+]

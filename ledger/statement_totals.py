@@ -1,0 +1,94 @@
+"""Reads. Which statements there are, each with its totals: a department, scheme and period."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+from django.db.models import Count, Min, Q, QuerySet, Sum
+
+from ledger.models.settlements import LineKind, SettlementLine, SettlementState
+from pricing import price_lookup
+
+
+@dataclass(frozen=True, slots=True)
+class StatementTotals:
+    """One posted statement; amounts in `currency`, net = charged − earned.
+
+    `number` is its place in the order they were first posted in, and never changes.
+    """
+
+    number: int
+    department: str
+    department_name: str
+    scheme: str
+    period: str
+    charged: Decimal
+    earned: Decimal
+    currency: str
+    settled_kgco2e: Decimal
+    line_count: int
+
+    @property
+    def net(self) -> Decimal:
+        return self.charged - self.earned
+
+
+def statement_totals(
+    *,
+    department_ids: Collection[int] | None,
+    scheme: str | None = None,
+    period: str | None = None,
+    department: str | None = None,
+    after_number: int = 0,
+    limit: int | None = None,
+) -> list[StatementTotals]:
+    """Posted statements after a number, in order; `department_ids` None is every department.
+
+    `settled_kgco2e` is what was emitted; removals are not taken off.
+    """
+    lines = SettlementLine.objects.filter(settlement__state=SettlementState.POSTED)
+    if department_ids is not None:
+        lines = lines.filter(department_id__in=department_ids)
+    wanted = {
+        "scheme__code": scheme,
+        "settlement__period__code": period,
+        "department__code": department,
+    }
+    lines = lines.filter(**{name: code for name, code in wanted.items() if code is not None})
+    terms_of = cache(lambda scheme_id: price_lookup.scheme_terms(scheme_id=scheme_id))
+    rows = _summed(lines).filter(number__gt=after_number).order_by("number")[:limit]
+    return [_present(row, terms_of(row["scheme_id"])) for row in rows]
+
+
+def _summed(lines: QuerySet[SettlementLine]) -> Any:
+    charge, incentive = Q(kind=LineKind.CHARGE), Q(kind=LineKind.INCENTIVE)
+    return (
+        lines.order_by()
+        .values("scheme_id", "settlement__period__code", "department__code", "department__name")
+        .annotate(
+            number=Min("pk"),
+            charged=Sum("amount_minor", filter=charge, default=0),
+            earned=Sum("amount_minor", filter=incentive, default=0),
+            quantity=Sum("settled_mgco2e", filter=Q(scope__isnull=False), default=0),
+            line_count=Count("pk"),
+        )
+    )
+
+
+def _present(row: dict[str, Any], terms: price_lookup.SchemeTerms) -> StatementTotals:
+    return StatementTotals(
+        number=row["number"],
+        department=row["department__code"],
+        department_name=row["department__name"],
+        scheme=terms.code,
+        period=row["settlement__period__code"],
+        charged=Decimal(row["charged"]).scaleb(-terms.currency_exponent),
+        earned=Decimal(row["earned"]).scaleb(-terms.currency_exponent),
+        currency=terms.currency,
+        settled_kgco2e=Decimal(row["quantity"]).scaleb(-6),
+        line_count=row["line_count"],
+    )
