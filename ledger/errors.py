@@ -229,14 +229,6 @@ class ExportFormatUnknown(LedgerError):
         super().__init__(f"There is no export format {name!r}. There are: {', '.join(known)}.")
 
 
-class FormatUnknown(LedgerError):
-    code = "format_unknown"
-
-    def __init__(self, name: str, known: list[str]) -> None:
-        self.name, self.known = name, known
-        super().__init__(f"There is no export format {name!r}. There are: {', '.join(known)}.")
-
-
 class CommodityNotFound(LedgerError):
     code = "commodity_not_found"
     http_status = 404

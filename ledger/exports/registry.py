@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from ledger.errors import FormatUnknown
+from ledger.errors import ExportFormatUnknown
 from ledger.exports import beancount, generic_csv, hledger, jsonl
 from ledger.journal_lines import JournalRow
 
@@ -56,8 +56,8 @@ FORMATS: dict[str, Format] = {
 def format_named(name: str) -> Format:
     """The format of that name.
 
-    Raises: FormatUnknown, with the names there are.
+    Raises: ExportFormatUnknown, with the names there are.
     """
     if name not in FORMATS:
-        raise FormatUnknown(name, sorted(FORMATS))
+        raise ExportFormatUnknown(name, sorted(FORMATS))
     return FORMATS[name]

@@ -93,7 +93,7 @@ def export_journal(
     A closed period gives the same bytes each time. `by` None is the system itself. `progress` is
     told the lines so far, now and then.
 
-    Raises: NotAllowed, FormatUnknown, PeriodNotFound, SchemeNotFound, CommodityNotFound,
+    Raises: NotAllowed, ExportFormatUnknown, PeriodNotFound, SchemeNotFound, CommodityNotFound,
             ExportUnbalanced; nothing is registered then.
     """
     if by is not None and not may(by, Permission.EXPORT_JOURNAL):

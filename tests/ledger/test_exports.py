@@ -29,8 +29,8 @@ from ledger import balances, period_close, posting
 from ledger.errors import (
     CommodityNotFound,
     ExportChanged,
+    ExportFormatUnknown,
     ExportNotFound,
-    FormatUnknown,
     NotAllowed,
     PeriodNotFound,
 )
@@ -368,7 +368,7 @@ def test_refusals_register_nothing(settled: Books) -> None:
     asked: list[tuple[type[Exception], dict[str, Any]]] = [
         (NotAllowed, {"by": settled.people["analyst"]}),
         (NotAllowed, {"by": settled.people["contributor"]}),
-        (FormatUnknown, {"format_name": "sap"}),
+        (ExportFormatUnknown, {"format_name": "sap"}),
         (PeriodNotFound, {"period": "1999"}),
         (SchemeNotFound, {"scheme": "none"}),
         (CommodityNotFound, {"commodity": "EUR"}),
