@@ -491,6 +491,16 @@ def test_a_settlement_goes_from_202_to_the_journal(
     assert [(row["url"], row["shards_done"]) for row in listed] == [(url, 4)]
 
 
+def test_who_prepared_does_not_approve_whatever_their_role(books: Books) -> None:
+    books.emit("CLOUD", date(2023, 2, 1), "1000")
+    settlement = books.calculate("2023Q1")
+    Membership.objects.create(user=books.people["analyst"], role="sustainability_approver")
+    answer = as_person(books, "analyst").post(f"{API}/settlements/{settlement.pk}/approve/", {})
+    assert (answer.status_code, answer.json()["code"]) == (403, "approved_by_preparer")
+    settlement.refresh_from_db()
+    assert settlement.state == "calculated"
+
+
 def test_a_settlement_is_cancelled(books: Books) -> None:
     books.emit("CLOUD", date(2023, 2, 1), "1000")
     settlement = books.calculate("2023Q1")
@@ -557,6 +567,21 @@ def test_a_settlement_that_can_not_be(
     assert not Settlement.objects.exists()
 
 
+@pytest.mark.parametrize("person", ["analyst", "finance"])
+def test_a_bottomless_body_is_a_bad_request(
+    books: Books, rung: list[tuple[int, int]], person: str
+) -> None:
+    path = {"analyst": "settlements/", "finance": "exports/"}[person]
+    answer = as_person(books, person).post(
+        f"{API}/{path}", "[" * 990, content_type="application/json"
+    )
+    assert (answer.status_code, answer["Content-Type"]) == (400, "application/problem+json")
+    assert answer.json()["detail"] == "The JSON nests too deeply."
+    assert rung == []
+    assert not Settlement.objects.exists()
+    assert not JournalExport.objects.exists()
+
+
 def test_steps_of_a_settlement_that_is_not_there(books: Books) -> None:
     client = as_person(books, "approver")
     assert client.get(f"{API}/settlements/77/").status_code == 404
@@ -584,6 +609,8 @@ def test_an_export_is_made_listed_and_taken(settled: Books, format_name: str) ->
     assert sha256(content).hexdigest() == found["sha256"]
     assert len(content) == found["byte_count"]
     assert taken["Content-Disposition"].startswith('attachment; filename="journal-000001.')
+    assert taken["X-Content-Type-Options"] == "nosniff"
+    assert streamed(program.get(found["file"])).encode() == content
     again = program.get(found["file"], headers={"if-none-match": taken["ETag"]})
     assert again.status_code == 304
 
