@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import logging
+
 from celery import shared_task
+from celery.exceptions import OperationalError
 from django.utils import timezone
 
 from ledger import settlement_run
+
+logger = logging.getLogger(__name__)
 
 
 @shared_task(name="ledger.calculate_settlement")
@@ -22,6 +27,12 @@ def sweep_settlements() -> None:
 
 
 def ring(settlement_id: int, *, shard_count: int) -> None:
-    """Wake as many workers as there are shards; a bell too many does nothing."""
-    for _ in range(shard_count):
-        calculate_settlement.delay(settlement_id)
+    """Wake as many workers as there are shards; a bell too many does nothing.
+
+    A broker that is down loses nothing: the settlement is in its rows, and the sweep rings again.
+    """
+    try:
+        for _ in range(shard_count):
+            calculate_settlement.delay(settlement_id)
+    except OperationalError as error:
+        logger.warning("settlement %s waits for the next sweep: %s", settlement_id, error)

@@ -34,9 +34,7 @@ class KeyScope(BasePermission):
         if key is None:
             return True
         scopes: Mapping[str, str] = getattr(view, "required_scopes", {})
-        # HEAD is a GET without its body, OPTIONS only describes
-        method = {"HEAD": "GET", "OPTIONS": "GET"}.get(request.method or "", request.method or "")
-        scope = scopes.get(method)
+        scope = scopes.get(_read_as(request.method))
         self.message = (
             f"This key lacks the scope {scope}." if scope else "Keys can't do this; sign in."
         )
@@ -58,5 +56,10 @@ def _needed_permission(request: Request, view: APIView) -> Permission | None:
         view, "required_permission", None
     )
     if isinstance(needed, Mapping):
-        return needed.get(request.method or "")
+        return needed.get(_read_as(request.method))
     return needed
+
+
+def _read_as(method: str | None) -> str:
+    """HEAD is a GET without its body, OPTIONS only describes: both need what GET needs."""
+    return {"HEAD": "GET", "OPTIONS": "GET"}.get(method or "", method or "")
