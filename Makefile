@@ -5,7 +5,7 @@ UV_VERSION := 0.13.9
 WORKERS ?= 2
 PYTEST_ARGS ?=
 SERVE ?= 1
-PORT ?= 8000
+PORT ?=
 SIZE ?= small
 
 .DEFAULT_GOAL := help
@@ -16,8 +16,8 @@ help: ## List the targets
 
 setup: .venv/.synced ## Install the locked dependencies into .venv
 
-demo: .venv/.synced ## Settle the demo company and serve it (SERVE=0: don't serve, PORT=8000)
-	@$(PY) manage.py demo --port $(PORT) $(if $(filter 0,$(SERVE)),--no-serve)
+demo: .venv/.synced ## Settle the demo company and serve it (SERVE=0: don't serve; PORT=8100)
+	@$(PY) manage.py demo $(if $(PORT),--port $(PORT)) $(if $(filter 0,$(SERVE)),--no-serve)
 
 test: .venv/.synced ## All tests (WORKERS=2, PYTEST_ARGS='-k seal')
 	@$(PY) -m pytest -n $(WORKERS) $(PYTEST_ARGS)

@@ -20,6 +20,7 @@ from config.demo import company as demo_company
 from config.demo import report
 
 READY_SECONDS = 60
+PORT, PORTS_TRIED = 8000, 20
 PR_SET_PDEATHSIG = 1  # from linux/prctl.h
 
 
@@ -35,11 +36,12 @@ class Command(BaseCommand):
         parser.add_argument(
             "--no-serve", action="store_true", help="exit once the books are proven"
         )
-        parser.add_argument("--port", type=int, default=8000, help="the web page's port (8000)")
+        parser.add_argument(
+            "--port", type=int, help=f"the web page's port; else the first free one from {PORT}"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if not options["no_serve"]:
-            require_free_port(options["port"])
+        port = None if options["no_serve"] else free_port(options["port"])
         signal.signal(signal.SIGINT, signal.default_int_handler)
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
         self._manage("migrate", "--verbosity", "0")
@@ -51,9 +53,9 @@ class Command(BaseCommand):
             scheme = demo_company.read_company().scheme_code
             if not report.print_report(scheme, self.stdout.write):
                 raise CommandError("The books do not verify.", returncode=1)
-            if not options["no_serve"]:
-                servers += [start_beat(), start_web(options["port"])]
-                self._welcome(options["port"])
+            if port is not None:
+                servers += [start_beat(), start_web(port)]
+                self._welcome(port)
                 wait_for_any(servers)
         except KeyboardInterrupt:
             self.stdout.write("\nStopping …")
@@ -103,7 +105,7 @@ def start_web(port: int) -> subprocess.Popen[bytes]:
     server = start(
         "web",
         *("gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "2"),
-        *("--threads", "2", "--access-logfile", "-"),
+        *("--threads", "2", "--access-logfile", "-", "--no-control-socket"),
     )
     wait_for_port(port, server)
     return server
@@ -137,17 +139,27 @@ def name() -> str:
     return f"demo-{os.getpid()}@%h"
 
 
-def require_free_port(port: int) -> None:
-    """Refuse a taken port before any work is done."""
+def free_port(wanted: int | None) -> int:
+    """The wanted port, or the first free one; refused before any work is done."""
+    candidates = range(PORT, PORT + PORTS_TRIED) if wanted is None else [wanted]
+    for port in candidates:
+        if is_free(port):
+            return port
+    raise CommandError(
+        f"Port {candidates[0]} is taken on this machine. Choose another: make demo PORT=8100",
+        returncode=1,
+    )
+
+
+def is_free(port: int) -> bool:
+    """Whether nothing listens on a port of this machine."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
-        except OSError as error:
-            raise CommandError(
-                f"Port {port} is taken on this machine. Choose another: make demo PORT=8001",
-                returncode=1,
-            ) from error
+        except OSError:
+            return False
+    return True
 
 
 def wait_for_port(port: int, server: subprocess.Popen[bytes]) -> None:
