@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from ledger.models.accounts import Account, AccountKind, Commodity
+from ledger.models.settlements import LineKind, Settlement, SettlementLine
 from pricing.money import minor_exponent
+from pricing.price_lookup import SchemeTerms
 
 KGCO2E = "KGCO2E"
 KGCO2E_EXPONENT = 6  # stored to the milligram
@@ -23,6 +26,12 @@ CHART: dict[str, str] = {
     AccountKind.FEE_EXPENSE: "Expenses:Carbon-Fee:{scheme}:{department}",
     AccountKind.INCENTIVE_INCOME: "Income:Carbon-Incentive:{scheme}:{department}",
     AccountKind.CARBON_FUND: "Equity:Carbon-Fund:{scheme}",
+}
+
+# Which account of the department a line moves money on.
+MONEY_ACCOUNT = {
+    LineKind.CHARGE: AccountKind.FEE_EXPENSE,
+    LineKind.INCENTIVE: AccountKind.INCENTIVE_INCOME,
 }
 
 
@@ -84,3 +93,47 @@ def ensure_accounts(places: Iterable[AccountPlace]) -> None:
         ignore_conflicts=True,
         batch_size=5_000,
     )
+
+
+def open_accounts(settlement: Settlement, terms: SchemeTerms) -> None:
+    """Create what posting a settlement will touch, where it is missing."""
+    ensure_commodities(terms.currency)
+    ensure_accounts(accounts_of(settlement, terms))
+
+
+def accounts_of(settlement: Settlement, terms: SchemeTerms) -> set[AccountPlace]:
+    """Every account that posting a settlement touches."""
+    combinations = (
+        SettlementLine.objects.filter(settlement=settlement)
+        .values(
+            "department_id", "department__code", "kind", "scope", "category", "durability_class"
+        )
+        .distinct()
+        .order_by()
+    )
+    money: dict[str, Any] = {
+        "commodity": terms.currency,
+        "scheme_id": terms.id,
+        "scheme_code": terms.code,
+    }
+    places = {AccountPlace(AccountKind.CARBON_FUND, **money)}
+    if terms.keeps_atmosphere:
+        places.add(AccountPlace(AccountKind.ATMOSPHERE, KGCO2E))
+    for line in combinations:
+        department: dict[str, Any] = {
+            "department_id": line["department_id"],
+            "department_code": line["department__code"],
+        }
+        if line["kind"] in MONEY_ACCOUNT:
+            places.add(AccountPlace(MONEY_ACCOUNT[line["kind"]], **money, **department))
+        if terms.keeps_atmosphere:
+            places.add(_kilogram_place(line, department))
+    return places
+
+
+def _kilogram_place(line: dict[str, Any], department: dict[str, Any]) -> AccountPlace:
+    durability = line["durability_class"]
+    if durability:
+        return AccountPlace(AccountKind.REMOVALS, KGCO2E, **department, durability_class=durability)
+    source = {"scope": line["scope"], "category": line["category"]}
+    return AccountPlace(AccountKind.EMISSIONS, KGCO2E, **department, **source)

@@ -6,18 +6,14 @@ any number of people and workers, killed anywhere, and called again.
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict
 from datetime import date, datetime
-from decimal import Decimal
-from typing import Any
 
 from django.db import DatabaseError, connection, transaction
 
 from departments.organisation.access import Permission, may
 from departments.organisation.models import User
-from ledger import posting
-from ledger.chart_of_accounts import KGCO2E, AccountPlace, ensure_accounts, ensure_commodities
+from ledger import posting, settlement_lines
+from ledger.chart_of_accounts import open_accounts
 from ledger.errors import (
     ActivityOutsidePeriods,
     AlreadySettled,
@@ -27,13 +23,11 @@ from ledger.errors import (
     NotAllowed,
     PeriodClosed,
     PeriodNotFound,
-    PriceMissing,
     SettledLater,
     SettlementNotFound,
     SettlementUnderWay,
     WrongState,
 )
-from ledger.models.accounts import AccountKind
 from ledger.models.periods import AccountingPeriod, PeriodState
 from ledger.models.settlements import (
     SettledRecord,
@@ -43,7 +37,6 @@ from ledger.models.settlements import (
     SettlementState,
     ShardState,
 )
-from ledger.sql import statement
 from pricing import price_lookup
 from pricing.price_lookup import SchemeTerms
 
@@ -106,14 +99,16 @@ def _create(terms: SchemeTerms, period: AccountingPeriod, by: User) -> Settlemen
         approval_number_through=_approvals_through(),
         prepared_by=by,
     )
-    count, digest, outside, first_day, last_day = _inputs_digest(settlement, terms)
-    if outside:
-        raise ActivityOutsidePeriods(outside, str(first_day), str(last_day))
-    if count == 0 and _settled_before(terms, period):
+    inputs = settlement_lines.read_inputs(settlement, terms)
+    if inputs.outside_count:
+        raise ActivityOutsidePeriods(
+            inputs.outside_count, str(inputs.outside_from), str(inputs.outside_to)
+        )
+    if inputs.count == 0 and _settled_before(terms, period):
         raise AlreadySettled(terms.code, period.code)
-    settlement.record_count = count
-    settlement.input_sha256 = digest
-    settlement.shard_count = min(max(FEWEST_SHARDS, count // RECORDS_PER_SHARD), MOST_SHARDS)
+    settlement.record_count = inputs.count
+    settlement.input_sha256 = inputs.sha256
+    settlement.shard_count = min(max(FEWEST_SHARDS, inputs.count // RECORDS_PER_SHARD), MOST_SHARDS)
     settlement.save(force_insert=True)
     SettlementShard.objects.bulk_create(
         SettlementShard(settlement=settlement, number=number)
@@ -146,7 +141,7 @@ def calculate_next_shard(*, settlement_id: int, at: datetime) -> bool:
             if shard is None:
                 return False
             claimed = shard.pk
-            shard.record_count = _calculate(settlement, shard)
+            shard.record_count = settlement_lines.calculate_lines(settlement, shard)
             shard.state = ShardState.DONE
             shard.error = ""
             shard.attempts += 1
@@ -177,11 +172,9 @@ def finish_if_whole(*, settlement_id: int, at: datetime) -> Settlement:
         return settlement
     if settlement.shards.exclude(state=ShardState.DONE).exists():
         return settlement
-    with connection.cursor() as cursor:
-        cursor.execute(statement("settled_digest"), {"settlement_id": settlement_id})
-        count, digest = cursor.fetchone()
-    if (count, digest) != (settlement.record_count, settlement.input_sha256):
-        raise InputsChanged(name_of(settlement), settlement.record_count, count)
+    settled = settlement_lines.read_settled(settlement)
+    if (settled.count, settled.sha256) != (settlement.record_count, settlement.input_sha256):
+        raise InputsChanged(name_of(settlement), settlement.record_count, settled.count)
     settlement.state = SettlementState.CALCULATED
     settlement.calculated_at = at
     settlement.save()
@@ -239,8 +232,7 @@ def post(*, settlement_id: int, by: User, at: datetime) -> Settlement:
     period = posting.open_period_of(settlement.period.last_day)
     settlement.period = period
     terms = price_lookup.scheme_terms(scheme_id=settlement.scheme_id)
-    ensure_commodities(terms.currency)
-    ensure_accounts(_accounts_of(settlement, terms))
+    open_accounts(settlement, terms)
     posting.post_lines_of(settlement, terms, by=by)
     settlement.state = SettlementState.POSTED
     settlement.posted_by = by
@@ -306,136 +298,6 @@ def name_of(settlement: Settlement) -> str:
     """A settlement's name for people, e.g. `carbon-fee FY22 (1)`."""
     terms = price_lookup.scheme_terms(scheme_id=settlement.scheme_id)
     return f"{terms.code} {settlement.period.code} ({settlement.revision})"
-
-
-# --- the calculation of one shard -----------------------------------------------------------
-
-
-def _calculate(settlement: Settlement, shard: SettlementShard) -> int:
-    """Turn a shard's records into statement lines. Returns: how many records it settled."""
-    terms = price_lookup.scheme_terms(scheme_id=settlement.scheme_id)
-    inputs = statement("settlement_inputs")
-    facts = _input_facts(settlement, terms) | {"shard": shard.number}
-    with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS pg_temp.settling, pg_temp.priced")
-        cursor.execute(statement("settle_1_place").format(inputs=inputs), facts)
-        settled = int(cursor.rowcount)
-        cursor.execute("ANALYZE settling")
-        cursor.execute(
-            statement("settle_2_price"),
-            {
-                "price_rules": _as_json(price_lookup.price_rules(scheme_id=terms.id)),
-                "coverage": _as_json(price_lookup.coverage_rules(scheme_id=terms.id)),
-                "incentive_rules": _as_json(price_lookup.incentive_rules(scheme_id=terms.id)),
-            },
-        )
-        cursor.execute("ANALYZE priced")
-        _refuse_missing_prices(cursor)
-        cursor.execute(
-            statement("settle_3_lines").format(basis=terms.scope2_basis),
-            {
-                "settlement_id": settlement.pk,
-                "shard_id": shard.pk,
-                "scheme_id": terms.id,
-                "period_id": settlement.period_id,
-                "revision": settlement.revision,
-                "minor_units_per_mg": Decimal(1).scaleb(terms.currency_exponent - 9),
-            },
-        )
-    return settled
-
-
-def _refuse_missing_prices(cursor: Any) -> None:
-    cursor.execute(
-        """SELECT d.code, p.scope, p.category, min(p.activity_on)
-             FROM priced p JOIN organisation_department d ON d.id = p.department_id
-            WHERE p.is_covered AND p.price_id IS NULL
-            GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"""
-    )
-    missing = [
-        f"{department}, Scope {scope}"
-        + (f" category {category}" if category else "")
-        + f" from {first_day}"
-        for department, scope, category, first_day in cursor.fetchall()
-    ]
-    if missing:
-        raise PriceMissing(missing)
-
-
-def _input_facts(settlement: Settlement, terms: SchemeTerms) -> dict[str, Any]:
-    return {
-        "scheme_id": terms.id,
-        "starts_on": terms.starts_on,
-        "ends_before": settlement.period.ends_before,
-        "settled_until": settlement.settled_until or terms.starts_on,
-        "after": settlement.approval_number_after,
-        "through": settlement.approval_number_through,
-        "shard": None,
-        "shard_count": settlement.shard_count,
-    }
-
-
-def _inputs_digest(
-    settlement: Settlement, terms: SchemeTerms
-) -> tuple[int, str, int, date | None, date | None]:
-    inputs = statement("settlement_inputs")
-    with connection.cursor() as cursor:
-        cursor.execute(
-            statement("settlement_inputs_digest").format(inputs=inputs),
-            _input_facts(settlement, terms),
-        )
-        row: tuple[int, str, int, date | None, date | None] = cursor.fetchone()
-    return row
-
-
-def _as_json(rules: list[Any]) -> str:
-    """Rules as a JSON array; decimals and dates as text, which PostgreSQL reads exactly."""
-    return json.dumps([asdict(rule) for rule in rules], default=str)
-
-
-def _accounts_of(settlement: Settlement, terms: SchemeTerms) -> set[AccountPlace]:
-    """Every account that posting this settlement touches."""
-    places = set()
-    if terms.keeps_atmosphere:
-        places.add(AccountPlace(AccountKind.ATMOSPHERE, KGCO2E))
-    money: dict[str, Any] = {
-        "commodity": terms.currency,
-        "scheme_id": terms.id,
-        "scheme_code": terms.code,
-    }
-    places.add(AccountPlace(AccountKind.CARBON_FUND, **money))
-    rows = (
-        SettlementLine.objects.filter(settlement=settlement)
-        .values_list(
-            "department_id", "department__code", "kind", "scope", "category", "durability_class"
-        )
-        .distinct()
-        .order_by()
-    )
-    for department_id, code, kind, scope, category, durability in rows:
-        department: dict[str, Any] = {"department_id": department_id, "department_code": code}
-        if kind == "charge":
-            places.add(AccountPlace(AccountKind.FEE_EXPENSE, **money, **department))
-        if kind == "incentive":
-            places.add(AccountPlace(AccountKind.INCENTIVE_INCOME, **money, **department))
-        if not terms.keeps_atmosphere:
-            continue
-        if durability:
-            places.add(
-                AccountPlace(
-                    AccountKind.REMOVALS, KGCO2E, **department, durability_class=durability
-                )
-            )
-        else:
-            places.add(
-                AccountPlace(
-                    AccountKind.EMISSIONS, KGCO2E, **department, scope=scope, category=category
-                )
-            )
-    return places
-
-
-# --- small checks -----------------------------------------------------------------------------
 
 
 def _note_failure(shard_id: int, error: Exception) -> None:
