@@ -29,7 +29,7 @@ CHART: dict[str, str] = {
 }
 
 # Which account of the department a line moves money on.
-MONEY_ACCOUNT = {
+MONEY_ACCOUNT: dict[str, str] = {
     LineKind.CHARGE: AccountKind.FEE_EXPENSE,
     LineKind.INCENTIVE: AccountKind.INCENTIVE_INCOME,
 }
@@ -103,14 +103,6 @@ def open_accounts(settlement: Settlement, terms: SchemeTerms) -> None:
 
 def accounts_of(settlement: Settlement, terms: SchemeTerms) -> set[AccountPlace]:
     """Every account that posting a settlement touches."""
-    combinations = (
-        SettlementLine.objects.filter(settlement=settlement)
-        .values(
-            "department_id", "department__code", "kind", "scope", "category", "durability_class"
-        )
-        .distinct()
-        .order_by()
-    )
     money: dict[str, Any] = {
         "commodity": terms.currency,
         "scheme_id": terms.id,
@@ -119,21 +111,25 @@ def accounts_of(settlement: Settlement, terms: SchemeTerms) -> set[AccountPlace]
     places = {AccountPlace(AccountKind.CARBON_FUND, **money)}
     if terms.keeps_atmosphere:
         places.add(AccountPlace(AccountKind.ATMOSPHERE, KGCO2E))
-    for line in combinations:
-        department: dict[str, Any] = {
-            "department_id": line["department_id"],
-            "department_code": line["department__code"],
-        }
-        if line["kind"] in MONEY_ACCOUNT:
-            places.add(AccountPlace(MONEY_ACCOUNT[line["kind"]], **money, **department))
+    dimensions = ("kind", "scope", "category", "durability_class")
+    combinations = (
+        SettlementLine.objects.filter(settlement=settlement)
+        .values_list("department_id", "department__code", *dimensions)
+        .distinct()
+        .order_by()
+    )
+    for department_id, code, kind, *source in combinations:
+        department: dict[str, Any] = {"department_id": department_id, "department_code": code}
+        if kind in MONEY_ACCOUNT:
+            places.add(AccountPlace(MONEY_ACCOUNT[kind], **money, **department))
         if terms.keeps_atmosphere:
-            places.add(_kilogram_place(line, department))
+            places.add(_kilogram_place(department, *source))
     return places
 
 
-def _kilogram_place(line: dict[str, Any], department: dict[str, Any]) -> AccountPlace:
-    durability = line["durability_class"]
+def _kilogram_place(
+    department: dict[str, Any], scope: int | None, category: int | None, durability: str
+) -> AccountPlace:
     if durability:
         return AccountPlace(AccountKind.REMOVALS, KGCO2E, **department, durability_class=durability)
-    source = {"scope": line["scope"], "category": line["category"]}
-    return AccountPlace(AccountKind.EMISSIONS, KGCO2E, **department, **source)
+    return AccountPlace(AccountKind.EMISSIONS, KGCO2E, **department, scope=scope, category=category)
