@@ -8,7 +8,13 @@ from config import engines
 
 # The journal only grows. What else is posted, triggers guard: a settlement that is cancelled before
 # it was posted may lose its lines. TRUNCATE is granted nowhere, and nothing on partitions.
-APPEND_ONLY_TABLES = ("ledger_journalentry", "ledger_journalline")
+APPEND_ONLY_TABLES = (
+    "ledger_account",
+    "ledger_commodity",
+    "ledger_journalentry",
+    "ledger_journalline",
+    "ledger_periodseal",
+)
 
 _TABLES = """
     SELECT relname FROM pg_class

@@ -8,12 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from ledger.models.accounts import Account, AccountKind, Commodity
-from ledger.models.settlements import LineKind, Settlement, SettlementLine
 from pricing.money import minor_exponent
-from pricing.price_lookup import SchemeTerms
 
 KGCO2E = "KGCO2E"
 KGCO2E_EXPONENT = 6  # stored to the milligram
@@ -26,12 +23,6 @@ CHART: dict[str, str] = {
     AccountKind.FEE_EXPENSE: "Expenses:Carbon-Fee:{scheme}:{department}",
     AccountKind.INCENTIVE_INCOME: "Income:Carbon-Incentive:{scheme}:{department}",
     AccountKind.CARBON_FUND: "Equity:Carbon-Fund:{scheme}",
-}
-
-# Which account of the department a line moves money on.
-MONEY_ACCOUNT: dict[str, str] = {
-    LineKind.CHARGE: AccountKind.FEE_EXPENSE,
-    LineKind.INCENTIVE: AccountKind.INCENTIVE_INCOME,
 }
 
 
@@ -93,43 +84,3 @@ def ensure_accounts(places: Iterable[AccountPlace]) -> None:
         ignore_conflicts=True,
         batch_size=5_000,
     )
-
-
-def open_accounts(settlement: Settlement, terms: SchemeTerms) -> None:
-    """Create what posting a settlement will touch, where it is missing."""
-    ensure_commodities(terms.currency)
-    ensure_accounts(accounts_of(settlement, terms))
-
-
-def accounts_of(settlement: Settlement, terms: SchemeTerms) -> set[AccountPlace]:
-    """Every account that posting a settlement touches."""
-    money: dict[str, Any] = {
-        "commodity": terms.currency,
-        "scheme_id": terms.id,
-        "scheme_code": terms.code,
-    }
-    places = {AccountPlace(AccountKind.CARBON_FUND, **money)}
-    if terms.keeps_atmosphere:
-        places.add(AccountPlace(AccountKind.ATMOSPHERE, KGCO2E))
-    dimensions = ("kind", "scope", "category", "durability_class")
-    combinations = (
-        SettlementLine.objects.filter(settlement=settlement)
-        .values_list("department_id", "department__code", *dimensions)
-        .distinct()
-        .order_by()
-    )
-    for department_id, code, kind, *source in combinations:
-        department: dict[str, Any] = {"department_id": department_id, "department_code": code}
-        if kind in MONEY_ACCOUNT:
-            places.add(AccountPlace(MONEY_ACCOUNT[kind], **money, **department))
-        if terms.keeps_atmosphere:
-            places.add(_kilogram_place(department, *source))
-    return places
-
-
-def _kilogram_place(
-    department: dict[str, Any], scope: int | None, category: int | None, durability: str
-) -> AccountPlace:
-    if durability:
-        return AccountPlace(AccountKind.REMOVALS, KGCO2E, **department, durability_class=durability)
-    return AccountPlace(AccountKind.EMISSIONS, KGCO2E, **department, scope=scope, category=category)

@@ -149,7 +149,7 @@ class PriceMissing(LedgerError):
         more = f" and {len(places) - 10} more" if len(places) > 10 else ""
         super().__init__(
             f"No price is in force for {len(places)} covered combinations: {shown}{more}. "
-            "Propose and approve the missing prices, then release the shard."
+            "Propose and approve the missing prices, cancel this settlement, and settle again."
         )
 
 
@@ -272,4 +272,28 @@ class ExportChanged(LedgerError):
             f"Export {sequence} can't be issued again byte for byte: its file hashed to "
             f"{registered[:12]}, and would hash to {now[:12]} now, because a department's place or "
             "cost centre was changed since, or the books. Run verify, then export anew."
+        )
+
+
+class EntryOfSettlement(LedgerError):
+    code = "entry_of_settlement"
+    http_status = 409
+
+    def __init__(self, entry_id: int) -> None:
+        self.entry_id = entry_id
+        super().__init__(
+            f"Entry {entry_id} was posted by a settlement and stands on bills. Correct the record "
+            "it came from: the next settlement posts the difference."
+        )
+
+
+class AccountCodeTaken(LedgerError):
+    code = "account_code_taken"
+    http_status = 409
+
+    def __init__(self, scheme: str, missing: int) -> None:
+        self.scheme, self.missing = scheme, missing
+        super().__init__(
+            f"{missing} lines of scheme {scheme} have no account: another scheme or department "
+            "already uses their account code. Give the newer one another code."
         )

@@ -12,6 +12,7 @@ from ledger import seal
 from ledger.errors import NotAllowed, PeriodNotFound, PeriodNotReady
 from ledger.models.periods import AccountingPeriod, PeriodState
 from ledger.models.settlements import Settlement, SettlementState
+from pricing import price_lookup
 
 
 @transaction.atomic
@@ -56,6 +57,20 @@ def problems_before_close(period: AccountingPeriod) -> list[str]:
         waiting = settlements.filter(state=state).count()
         if waiting:
             problems.append(f"{waiting} settlement is {state.label}, not posted.")
-    if not settlements.filter(state=SettlementState.POSTED).exists():
-        problems.append("No settlement is posted.")
-    return problems
+    return problems + _schemes_behind(period)
+
+
+def _schemes_behind(period: AccountingPeriod) -> list[str]:
+    """Schemes that were settled before, but not up to the end of this period."""
+    reached: dict[str, AccountingPeriod] = {}
+    posted = Settlement.objects.filter(state=SettlementState.POSTED).select_related("period")
+    for settlement in posted.order_by("period__days"):
+        terms = price_lookup.scheme_terms(scheme_id=settlement.scheme_id)
+        reached[terms.code] = settlement.period
+    if not reached:
+        return ["No settlement is posted."]
+    return [
+        f"Scheme {code} is settled up to {last.code}, not up to {period.code}."
+        for code, last in sorted(reached.items())
+        if last.ends_before < period.ends_before
+    ]

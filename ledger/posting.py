@@ -10,12 +10,16 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from departments.organisation.access import Permission, may
 from departments.organisation.models import User
 from ledger.errors import (
+    AccountCodeTaken,
     AlreadyReversed,
     EntryEmpty,
     EntryNotFound,
+    EntryOfSettlement,
     EntryUnbalanced,
+    NotAllowed,
     PeriodClosed,
     PeriodNotFound,
     SourcePostedDifferently,
@@ -24,6 +28,7 @@ from ledger.models.journal import JournalEntry, JournalLine
 from ledger.models.periods import AccountingPeriod, PeriodState
 from ledger.models.settlements import Settlement
 from ledger.sql import statement
+from pricing.mechanisms import moves_money
 from pricing.price_lookup import SchemeTerms
 
 
@@ -101,12 +106,22 @@ def post(
 def reverse(*, entry_id: int, entry_date: date, reason: str, by: User) -> int:
     """Post the mirror of an entry, once, into the open period of `entry_date`.
 
+    Never a settlement's entry: its bill would say otherwise. Those are corrected by a record that
+    supersedes the wrong one; the next settlement posts the difference.
+
     Returns: the reversing entry's id.
-    Raises:  EntryNotFound, AlreadyReversed, PeriodNotFound, PeriodClosed.
+    Raises:  NotAllowed, EntryNotFound, EntryOfSettlement, AlreadyReversed, PeriodNotFound,
+             PeriodClosed.
     """
+    if not may(by, Permission.POST_SETTLEMENT):
+        raise NotAllowed(
+            by.get_username(), "reverse an entry", Permission.POST_SETTLEMENT.roles_text
+        )
     entry = JournalEntry.objects.filter(pk=entry_id).first()
     if entry is None:
         raise EntryNotFound(entry_id)
+    if entry.settlement_id is not None:
+        raise EntryOfSettlement(entry_id)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"r{entry_id}"])
     reversal = JournalEntry.objects.filter(reverses=entry).first()
@@ -136,7 +151,7 @@ def post_lines_of(settlement: Settlement, terms: SchemeTerms, *, by: User) -> in
         "settlement_id": settlement.pk,
         "currency": terms.currency,
         "keeps_atmosphere": terms.keeps_atmosphere,
-        "moves_money": terms.mechanism == "fee",
+        "moves_money": moves_money(terms.mechanism, "charge"),
         "scheme_name": terms.name,
         "entry_date": period.last_day,
         "period_id": period.pk,
@@ -147,8 +162,11 @@ def post_lines_of(settlement: Settlement, terms: SchemeTerms, *, by: User) -> in
         # Joined from analyzed tables: inside one statement the planner would have to guess.
         cursor.execute("DROP TABLE IF EXISTS pg_temp.moving, pg_temp.placed, pg_temp.numbered")
         cursor.execute(statement("post_1_sum"), facts)
+        moved = int(cursor.rowcount)
         cursor.execute("ANALYZE moving")
         cursor.execute(statement("post_2_place"))
+        if int(cursor.rowcount) != moved:
+            raise AccountCodeTaken(terms.code, moved - int(cursor.rowcount))
         cursor.execute(statement("post_3_number"))
         cursor.execute("ANALYZE placed, numbered")
         cursor.execute(statement("post_4_write"), facts)

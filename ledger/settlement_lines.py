@@ -42,14 +42,8 @@ def calculate_lines(settlement: Settlement, shard: SettlementShard) -> int:
         cursor.execute(statement("settle_1_place").format(inputs=inputs), facts)
         settled = int(cursor.rowcount)
         cursor.execute("ANALYZE settling")
-        cursor.execute(
-            statement("settle_2_price"),
-            {
-                "price_rules": _as_json(price_lookup.price_rules(scheme_id=terms.id)),
-                "coverage": _as_json(price_lookup.coverage_rules(scheme_id=terms.id)),
-                "incentive_rules": _as_json(price_lookup.incentive_rules(scheme_id=terms.id)),
-            },
-        )
+        rules = {name: json.dumps(found) for name, found in settlement.rules.items()}
+        cursor.execute(statement("settle_2_price"), rules)
         cursor.execute("ANALYZE priced")
         _refuse_missing_prices(cursor)
         cursor.execute(
@@ -64,6 +58,22 @@ def calculate_lines(settlement: Settlement, shard: SettlementShard) -> int:
             },
         )
     return settled
+
+
+def read_rules(terms: SchemeTerms) -> dict[str, Any]:
+    """Prices, coverage and incentive rates in force, as JSON: a settlement keeps what it read.
+
+    Decimals and dates are text, which PostgreSQL reads exactly.
+    """
+    rules: dict[str, list[Any]] = {
+        "price_rules": price_lookup.price_rules(scheme_id=terms.id),
+        "coverage": price_lookup.coverage_rules(scheme_id=terms.id),
+        "incentive_rules": price_lookup.incentive_rules(scheme_id=terms.id),
+    }
+    return {
+        name: json.loads(json.dumps([asdict(rule) for rule in found], default=str))
+        for name, found in rules.items()
+    }
 
 
 def _refuse_missing_prices(cursor: Any) -> None:
@@ -109,8 +119,3 @@ def read_settled(settlement: Settlement) -> Inputs:
     with connection.cursor() as cursor:
         cursor.execute(statement("settled_digest"), {"settlement_id": settlement.pk})
         return Inputs(*cursor.fetchone())
-
-
-def _as_json(rules: list[Any]) -> str:
-    """Rules as a JSON array; decimals and dates as text, which PostgreSQL reads exactly."""
-    return json.dumps([asdict(rule) for rule in rules], default=str)

@@ -9,11 +9,11 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from django.db import DatabaseError, connection, transaction
+from django.db.models import Exists, OuterRef
 
 from departments.organisation.access import Permission, may
 from departments.organisation.models import User
 from ledger import posting, settlement_lines
-from ledger.chart_of_accounts import open_accounts
 from ledger.errors import (
     ActivityOutsidePeriods,
     AlreadySettled,
@@ -37,6 +37,7 @@ from ledger.models.settlements import (
     SettlementState,
     ShardState,
 )
+from ledger.settlement_accounts import open_accounts
 from pricing import price_lookup
 from pricing.price_lookup import SchemeTerms
 
@@ -59,11 +60,8 @@ def prepare(*, scheme_code: str, period_code: str, by: User) -> Settlement:
     """
     _require(by, Permission.PREPARE_SETTLEMENT, "prepare a settlement")
     terms = price_lookup.scheme_terms(code=scheme_code)
-    period = AccountingPeriod.objects.filter(code=period_code).first()
-    if period is None:
-        raise PeriodNotFound(period_code)
     _lock_scheme(terms.id)
-
+    period = _period(period_code)
     under_way = (
         Settlement.objects.filter(scheme_id=terms.id, state__in=UNDER_WAY)
         .select_related("period")
@@ -106,6 +104,7 @@ def _create(terms: SchemeTerms, period: AccountingPeriod, by: User) -> Settlemen
         )
     if inputs.count == 0 and _settled_before(terms, period):
         raise AlreadySettled(terms.code, period.code)
+    settlement.rules = settlement_lines.read_rules(terms)
     settlement.record_count = inputs.count
     settlement.input_sha256 = inputs.sha256
     settlement.shard_count = min(max(FEWEST_SHARDS, inputs.count // RECORDS_PER_SHARD), MOST_SHARDS)
@@ -172,9 +171,7 @@ def finish_if_whole(*, settlement_id: int, at: datetime) -> Settlement:
         return settlement
     if settlement.shards.exclude(state=ShardState.DONE).exists():
         return settlement
-    settled = settlement_lines.read_settled(settlement)
-    if (settled.count, settled.sha256) != (settlement.record_count, settlement.input_sha256):
-        raise InputsChanged(name_of(settlement), settlement.record_count, settled.count)
+    _require_whole(settlement)
     settlement.state = SettlementState.CALCULATED
     settlement.calculated_at = at
     settlement.save()
@@ -183,11 +180,17 @@ def finish_if_whole(*, settlement_id: int, at: datetime) -> Settlement:
 
 @transaction.atomic
 def release_shard(*, shard_id: int, by: User) -> None:
-    """Let a quarantined shard be tried again, once its cause is mended."""
+    """Let a quarantined shard be tried again, once its cause is mended.
+
+    Prices stay what they were when the settlement was created: where one was missing, cancel the
+    settlement and prepare it anew.
+    """
     _require(by, Permission.PREPARE_SETTLEMENT, "release a shard")
-    SettlementShard.objects.filter(pk=shard_id, state=ShardState.QUARANTINED).update(
-        state=ShardState.WAITING, attempts=0
-    )
+    SettlementShard.objects.filter(
+        pk=shard_id,
+        state=ShardState.QUARANTINED,
+        settlement__state=SettlementState.CALCULATING,
+    ).update(state=ShardState.WAITING, attempts=0)
 
 
 @transaction.atomic
@@ -218,7 +221,8 @@ def approve(
 def post(*, settlement_id: int, by: User, at: datetime) -> Settlement:
     """Post an approved settlement: all its entries, or none, in one transaction.
 
-    Raises: NotAllowed, WrongState, PeriodClosed. Called again after posting, it changes nothing.
+    Raises: NotAllowed, WrongState, PeriodClosed, InputsChanged, AccountCodeTaken. Called again
+            after posting, it changes nothing.
     """
     _require(by, Permission.POST_SETTLEMENT, "post a settlement")
     settlement = (
@@ -231,6 +235,7 @@ def post(*, settlement_id: int, by: User, at: datetime) -> Settlement:
     _require_state(settlement, SettlementState.APPROVED)
     period = posting.open_period_of(settlement.period.last_day)
     settlement.period = period
+    _require_whole(settlement)
     terms = price_lookup.scheme_terms(scheme_id=settlement.scheme_id)
     open_accounts(settlement, terms)
     posting.post_lines_of(settlement, terms, by=by)
@@ -250,12 +255,12 @@ def cancel(*, settlement_id: int, by: User, at: datetime) -> Settlement:
         return settlement
     if settlement.state == SettlementState.POSTED:
         raise WrongState(name_of(settlement), settlement.state, "not yet posted")
-    SettledRecord.objects.filter(line__settlement=settlement)._raw_delete(settlement._state.db)
-    SettlementLine.objects.filter(settlement=settlement)._raw_delete(settlement._state.db)
     settlement.state = SettlementState.CANCELLED
     settlement.cancelled_by = by
     settlement.cancelled_at = at
     settlement.save()
+    SettledRecord.objects.filter(line__settlement=settlement)._raw_delete(settlement._state.db)
+    SettlementLine.objects.filter(settlement=settlement)._raw_delete(settlement._state.db)
     return settlement
 
 
@@ -286,11 +291,14 @@ def is_settled(*, scheme_code: str, period_code: str) -> bool:
 
 
 def unfinished_settlement_ids() -> list[int]:
-    """Settlements that a worker can bring on: the sweeper rings for them."""
+    """Settlements that a worker can bring on: shards wait, or all are done."""
+    shards = SettlementShard.objects.filter(settlement=OuterRef("pk"))
     return list(
-        Settlement.objects.filter(state=SettlementState.CALCULATING)
-        .exclude(shards__state=ShardState.QUARANTINED)
-        .values_list("pk", flat=True)
+        Settlement.objects.filter(
+            Exists(shards.filter(state=ShardState.WAITING))
+            | ~Exists(shards.exclude(state=ShardState.DONE)),
+            state=SettlementState.CALCULATING,
+        ).values_list("pk", flat=True)
     )
 
 
@@ -302,13 +310,26 @@ def name_of(settlement: Settlement) -> str:
 
 def _note_failure(shard_id: int, error: Exception) -> None:
     with transaction.atomic():
-        shard = SettlementShard.objects.select_for_update().get(pk=shard_id)
+        waiting = SettlementShard.objects.select_for_update().filter(state=ShardState.WAITING)
+        shard = waiting.filter(pk=shard_id).first()
+        if shard is None:
+            return  # another worker has finished it meanwhile
         shard.attempts += 1
         shard.error = str(error)
         hopeless = isinstance(error, LedgerError)
         if hopeless or shard.attempts >= ATTEMPTS_BEFORE_QUARANTINE:
             shard.state = ShardState.QUARANTINED
         shard.save()
+
+
+def _period(code: str) -> AccountingPeriod:
+    """The period, share-locked: it can't close while a settlement of it is created."""
+    found = AccountingPeriod.objects.raw(
+        "SELECT * FROM ledger_accountingperiod WHERE code = %s FOR SHARE", [code]
+    )
+    for period in found:
+        return period
+    raise PeriodNotFound(code)
 
 
 def _lock_scheme(scheme_id: int) -> None:
@@ -328,6 +349,12 @@ def _settled_before(terms: SchemeTerms, period: AccountingPeriod) -> bool:
     return Settlement.objects.filter(
         scheme_id=terms.id, period=period, state=SettlementState.POSTED
     ).exists()
+
+
+def _require_whole(settlement: Settlement) -> None:
+    settled = settlement_lines.read_settled(settlement)
+    if (settled.count, settled.sha256) != (settlement.record_count, settlement.input_sha256):
+        raise InputsChanged(name_of(settlement), settlement.record_count, settled.count)
 
 
 def _require(by: User, permission: Permission, step: str) -> None:

@@ -101,13 +101,47 @@ BEGIN
         RAISE EXCEPTION 'period % is closed and stays as it is: correct it in the open period', OLD.code
             USING ERRCODE = 'restrict_violation', CONSTRAINT = 'ledger_closed_period_never_changes';
     END IF;
-    IF NEW.days <> OLD.days
-       AND EXISTS (SELECT FROM ledger_settlement s WHERE s.period_id = OLD.id) THEN
-        RAISE EXCEPTION 'period % has settlements: its days are fixed', OLD.code
+    IF (NEW.days, NEW.code) IS DISTINCT FROM (OLD.days, OLD.code)
+       AND (EXISTS (SELECT FROM ledger_settlement s WHERE s.period_id = OLD.id)
+            OR EXISTS (SELECT FROM ledger_settlementline l WHERE l.activity_period_id = OLD.id)) THEN
+        RAISE EXCEPTION 'period % has settlements: its code and days are fixed', OLD.code
             USING ERRCODE = 'restrict_violation', CONSTRAINT = 'ledger_settled_period_keeps_its_days';
     END IF;
     RETURN NEW;
 END $$;
+
+CREATE FUNCTION ledger_open_period() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.state <> 'open' THEN
+        RAISE EXCEPTION 'period % is created open, and closed later', NEW.code
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'ledger_period_begins_open';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER ledger_open_period BEFORE INSERT ON ledger_accountingperiod
+    FOR EACH ROW EXECUTE FUNCTION ledger_open_period();
+
+-- A seal continues the chain, and seals a period that is closed, now.
+CREATE FUNCTION ledger_guard_seal() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtext('ledger_seal_chain'));
+    IF NEW.number <> (SELECT coalesce(max(number), 0) + 1 FROM ledger_periodseal)
+       OR NEW.previous_sha256 <> coalesce(
+              (SELECT chain_sha256 FROM ledger_periodseal ORDER BY number DESC LIMIT 1), '')
+       OR NEW.sealed_at <> statement_timestamp()
+       OR NOT EXISTS (SELECT FROM ledger_accountingperiod p
+                       WHERE p.id = NEW.period_id AND p.state = 'closed') THEN
+        RAISE EXCEPTION 'seal % does not continue the chain over a closed period', NEW.number
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'ledger_seal_continues_the_chain';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER ledger_guard_seal BEFORE INSERT ON ledger_periodseal
+    FOR EACH ROW EXECUTE FUNCTION ledger_guard_seal();
 
 CREATE TRIGGER ledger_keep_period BEFORE UPDATE ON ledger_accountingperiod
     FOR EACH ROW EXECUTE FUNCTION ledger_keep_period();
@@ -118,10 +152,13 @@ CREATE FUNCTION ledger_keep_settlement() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
     IF (NEW.scheme_id, NEW.period_id, NEW.revision, NEW.settled_until, NEW.approval_number_after,
-        NEW.approval_number_through, NEW.shard_count, NEW.prepared_by_id, NEW.prepared_at)
+        NEW.approval_number_through, NEW.record_count, NEW.input_sha256, NEW.rules,
+        NEW.shard_count, NEW.prepared_by_id, NEW.prepared_at)
        IS DISTINCT FROM
        (OLD.scheme_id, OLD.period_id, OLD.revision, OLD.settled_until, OLD.approval_number_after,
-        OLD.approval_number_through, OLD.shard_count, OLD.prepared_by_id, OLD.prepared_at)
+        OLD.approval_number_through, OLD.record_count, OLD.input_sha256, OLD.rules,
+        OLD.shard_count, OLD.prepared_by_id, OLD.prepared_at)
+       OR OLD.approved_by_id IS NOT NULL AND NEW.approved_by_id IS DISTINCT FROM OLD.approved_by_id
        OR OLD.state IN ('posted', 'cancelled') THEN
         RAISE EXCEPTION 'settlement % is % and keeps what it was made of', OLD.id, OLD.state
             USING ERRCODE = 'restrict_violation', CONSTRAINT = 'ledger_settlement_keeps_its_inputs';
@@ -133,8 +170,8 @@ BEGIN
             USING ERRCODE = 'check_violation', CONSTRAINT = 'ledger_settlement_goes_step_by_step';
     END IF;
     IF NEW.state IN ('calculated', 'approved', 'posted')
-       AND EXISTS (SELECT FROM ledger_settlementshard
-                    WHERE settlement_id = OLD.id AND state <> 'done') THEN
+       AND OLD.shard_count <> (SELECT count(*) FILTER (WHERE state = 'done')
+                                 FROM ledger_settlementshard WHERE settlement_id = OLD.id) THEN
         RAISE EXCEPTION 'settlement % has shards that are not done', OLD.id
             USING ERRCODE = 'check_violation', CONSTRAINT = 'ledger_settlement_is_whole';
     END IF;
@@ -144,6 +181,20 @@ END $$;
 CREATE TRIGGER ledger_keep_settlement BEFORE UPDATE ON ledger_settlement
     FOR EACH ROW EXECUTE FUNCTION ledger_keep_settlement();
 
+CREATE FUNCTION ledger_begin_settlement() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.state <> 'calculating' OR NEW.calculated_at IS NOT NULL
+       OR coalesce(NEW.approved_by_id, NEW.posted_by_id, NEW.cancelled_by_id) IS NOT NULL THEN
+        RAISE EXCEPTION 'a settlement begins with its calculation'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'ledger_settlement_goes_step_by_step';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER ledger_begin_settlement BEFORE INSERT ON ledger_settlement
+    FOR EACH ROW EXECUTE FUNCTION ledger_begin_settlement();
+
 CREATE FUNCTION ledger_refuse_deletion() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
@@ -152,9 +203,10 @@ BEGIN
 END $$;
 CREATE TRIGGER ledger_settlement_never_deleted BEFORE DELETE OR TRUNCATE ON ledger_settlement
     FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_deletion();
+CREATE TRIGGER ledger_shard_never_deleted BEFORE DELETE OR TRUNCATE ON ledger_settlementshard
+    FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_deletion();
 
--- Statement lines come while their settlement is calculating and go only when it is cancelled
--- before it was posted.
+-- Statement lines come while their settlement is calculating and go only once it is cancelled.
 CREATE FUNCTION ledger_guard_statement_lines() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
@@ -173,8 +225,8 @@ CREATE FUNCTION ledger_keep_statement_lines() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
     IF EXISTS (SELECT FROM old_rows o JOIN ledger_settlement s ON s.id = o.settlement_id
-                WHERE s.state = 'posted') THEN
-        RAISE EXCEPTION 'statement lines of a posted settlement are never changed'
+                WHERE s.state <> 'cancelled') THEN
+        RAISE EXCEPTION 'statement lines go only when their settlement is cancelled'
             USING ERRCODE = 'restrict_violation', CONSTRAINT = 'ledger_posted_line_never_changes';
     END IF;
     RETURN NULL;
@@ -208,8 +260,8 @@ BEGIN
     IF EXISTS (SELECT FROM old_rows o
                  LEFT JOIN ledger_settlementline l ON l.id = o.line_id
                  LEFT JOIN ledger_settlement s ON s.id = l.settlement_id
-                WHERE s.state = 'posted') THEN
-        RAISE EXCEPTION 'what a posted settlement settled stays settled'
+                WHERE s.state IS DISTINCT FROM 'cancelled') THEN
+        RAISE EXCEPTION 'what is settled stays settled, unless its settlement is cancelled'
             USING ERRCODE = 'restrict_violation', CONSTRAINT = 'ledger_posted_record_stays_settled';
     END IF;
     RETURN NULL;
@@ -219,3 +271,13 @@ CREATE TRIGGER ledger_keep_settled_records_deleted AFTER DELETE ON ledger_settle
     EXECUTE FUNCTION ledger_keep_settled_records();
 CREATE TRIGGER ledger_keep_settled_records_updated BEFORE UPDATE OR TRUNCATE
     ON ledger_settledrecord FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
+
+-- No temporary table stands in for a real one: guards look in this schema first.
+DO $$
+DECLARE guard regprocedure;
+BEGIN
+    FOR guard IN SELECT oid::regprocedure FROM pg_proc
+                  WHERE pronamespace = current_schema()::regnamespace AND proname LIKE 'ledger\_%' LOOP
+        EXECUTE format('ALTER FUNCTION %s SET search_path = %I, pg_temp', guard, current_schema());
+    END LOOP;
+END $$;

@@ -48,6 +48,10 @@ class Settlement(models.Model):
     input_sha256 = models.CharField(
         max_length=64, blank=True, db_comment="over the sorted inputs, when it was created"
     )
+    rules = models.JSONField(
+        default=dict,
+        db_comment="prices, coverage and incentive rates as they were when it was created",
+    )
     shard_count = models.PositiveSmallIntegerField(default=1)
     prepared_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     prepared_at = models.DateTimeField(db_default=Now(), editable=False)

@@ -8,7 +8,7 @@ import psycopg2
 import pytest
 from psycopg2.extensions import connection as PsycopgConnection
 
-from ledger import period_close, verification
+from ledger import period_close, settlement_run, verification
 from tests.ledger.books import NOON, Books
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -80,6 +80,26 @@ def refused(database: PsycopgConnection, sql: str, **facts: object) -> psycopg2.
         "UPDATE inventory_activityrecord SET quantity = 0",
         "UPDATE pricing_carbonprice SET price_per_tonne = 0",
         "DELETE FROM pricing_carbonprice",
+        "DELETE FROM ledger_settlementshard",
+        "UPDATE ledger_settlement SET record_count = 0",
+        "UPDATE ledger_commodity SET exponent = 0",
+        "UPDATE ledger_accountingperiod SET days = daterange('2023-01-01', '2023-02-01')",
+        "INSERT INTO ledger_accountingperiod (code, days, state, closed_by_id, closed_at) "
+        "SELECT 'X', daterange('2030-01-01', '2031-01-01'), 'closed', min(id), now() "
+        "FROM organisation_user",
+        "INSERT INTO ledger_periodseal (period_id, number, line_count, lines_sha256, "
+        "previous_sha256, chain_sha256, sealed_at) SELECT id, 99, 0, '', '', '', now() "
+        "FROM ledger_accountingperiod WHERE code = '2023Q3'",
+        "INSERT INTO ledger_settlement (scheme_id, period_id, revision, state, "
+        "approval_number_after, approval_number_through, record_count, input_sha256, rules, "
+        "shard_count, prepared_by_id, approved_by_id, posted_by_id, posted_at, prepared_at) "
+        "SELECT scheme_id, period_id, 9, 'posted', 0, 1000000, 0, '', '{}', 1, prepared_by_id, "
+        "approved_by_id, posted_by_id, now(), now() FROM ledger_settlement LIMIT 1",
+        # A temporary table of the same name, to lead the guards astray.
+        "CREATE TEMP TABLE ledger_settlement AS SELECT id, 'cancelled'::text AS state "
+        "FROM public.ledger_settlement; DELETE FROM ledger_settledrecord",
+        "CREATE TEMP TABLE ledger_settlement AS SELECT id, 'cancelled'::text AS state "
+        "FROM public.ledger_settlement; DELETE FROM ledger_settlementline",
         "ALTER TABLE ledger_journalline DISABLE TRIGGER ALL",
         "DROP TRIGGER ledger_guard_lines ON ledger_journalline",
         "SET session_replication_role = replica; UPDATE ledger_journalline SET debit = 1",
@@ -163,6 +183,53 @@ def test_nothing_posts_into_a_closed_period(
 ) -> None:
     error = refused(app_role, balanced(ENTRY), **facts(posted, period=period, day=day))
     assert error.diag.constraint_name == "ledger_entry_in_open_period"
+
+
+def test_a_temporary_table_does_not_open_a_closed_period(
+    posted: Books, app_role: PsycopgConnection
+) -> None:
+    shadow = (
+        "CREATE TEMP TABLE ledger_accountingperiod AS "
+        "SELECT id, code, 'open'::text AS state, days FROM public.ledger_accountingperiod; "
+    )
+    error = refused(
+        app_role,
+        shadow + balanced(ENTRY),
+        **facts(posted, period="2023Q1", day=date(2023, 2, 1)),
+    )
+    assert error.diag.constraint_name == "ledger_entry_in_open_period"
+
+
+def test_an_empty_settlement_can_not_be_made_whole(
+    books: Books, app_role: PsycopgConnection
+) -> None:
+    books.emit("CLOUD", date(2023, 2, 1), "1000")
+    settlement = settlement_run.prepare(
+        scheme_code="fee", period_code="2023Q1", by=books.people["analyst"]
+    )
+    error = refused(
+        app_role,
+        "UPDATE ledger_settlement SET state = 'calculated' WHERE id = %(id)s",
+        id=settlement.pk,
+    )
+    assert error.diag.constraint_name == "ledger_settlement_is_whole"
+
+
+def test_what_an_approved_settlement_settles_can_not_be_taken_from_it(
+    books: Books, app_role: PsycopgConnection
+) -> None:
+    books.emit("CLOUD", date(2023, 2, 1), "1000")
+    settlement = books.calculate("2023Q1")
+    settlement_run.approve(settlement_id=settlement.pk, by=books.people["approver"], at=NOON)
+    for table in ("ledger_settledrecord", "ledger_settlementline"):
+        refused(app_role, f"DELETE FROM {table}")
+    error = refused(
+        app_role,
+        "UPDATE ledger_settlement SET approved_by_id = %(other)s WHERE id = %(id)s",
+        other=books.people["finance"].pk,
+        id=settlement.pk,
+    )
+    assert error.diag.constraint_name == "ledger_settlement_keeps_its_inputs"
 
 
 def test_a_line_counts_its_accounts_commodity(posted: Books, app_role: PsycopgConnection) -> None:
