@@ -260,7 +260,7 @@ def test_finance_closes_a_period_once_every_check_holds(
     finance = as_person("finance")
     later = books.periods["2023Q2"]
     page = reverse("admin:ledger_accountingperiod_change", args=[later.pk])
-    assert "No settlement is posted." in said(finance.get(page))
+    assert "Scheme fee is settled up to 2023Q1, not up to 2023Q2." in said(finance.get(page))
     refused = finance.post(
         reverse("admin:ledger_accountingperiod_close", args=[later.pk]), follow=True
     )
