@@ -6,12 +6,16 @@ from psycopg2 import sql
 
 from config import engines
 
-# The journal only grows. What else is posted, triggers guard: a settlement that is cancelled before
-# it was posted may lose its lines. TRUNCATE is granted nowhere, and nothing on partitions.
+# The journal, published factors and proofs only grow. What else is posted, triggers guard: a
+# settlement that is cancelled before it was posted may lose its lines. TRUNCATE is granted nowhere,
+# and nothing on partitions.
 APPEND_ONLY_TABLES = (
+    "inventory_emissionfactor",
+    "inventory_importbatch",
     "ledger_account",
     "ledger_commodity",
     "ledger_journalentry",
+    "ledger_journalexport",
     "ledger_journalline",
     "ledger_periodseal",
 )

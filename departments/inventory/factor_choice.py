@@ -45,6 +45,10 @@ GWP_SETS = {
 DEFAULT_GWP_SET = "AR5"
 
 
+# Codes that people write for a country whose ISO 3166-1 code is another.
+OFTEN_MEANT = {"UK": "GB", "EN": "GB", "EL": "GR", "SP": "ES", "JA": "JP", "SW": "SE"}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChosenFactor:
     """One factor, where it was published, and how far it is from what was asked for."""
@@ -145,6 +149,7 @@ class FactorLibrary:
         self._published = cache(self._read)
         self._found = cache(self._find)
         self._gwp = cache(self._find_gwp)
+        self._countries = cache(self._read_countries)
         self.nearest = cache(self._nearest)
         self._names: list[str] = []
         self._asked = 0
@@ -191,7 +196,28 @@ class FactorLibrary:
         fitting = [row for row in rows if _converts(unit, row.unit)]
         if not fitting:
             _refuse_unit(activity, unit, rows)
-        return _nearest_in_place_and_year(fitting, activity, places, year, unit)
+        chosen = _nearest_in_place_and_year(fitting, activity, places, year, unit)
+        if chosen.place == WORLD != place:
+            self._require_known_place(activity, place)
+        return chosen
+
+    def _require_known_place(self, activity: str, place: str) -> None:
+        """The world's factor stands in for a country that publishes none, not for a slip."""
+        country = country_of(place)
+        if country and country in self._countries():
+            return
+        meant = OFTEN_MEANT.get(country, "")
+        raise FactorNotFound(
+            activity=activity,
+            missing="place",
+            reason=f"{place or 'An empty place'} is no place that any factor set knows.",
+            hint=(f"Did you mean {meant}? " if meant else "")
+            + "Enter an ISO 3166 code such as GB, KR or US-CA, or WORLD for the world's average.",
+        )
+
+    def _read_countries(self) -> frozenset[str]:
+        places = EmissionFactor.objects.order_by().values_list("place", flat=True).distinct()
+        return frozenset(country_of(place) for place in places if country_of(place))
 
     def _read(self, activity: str, places: Sequence[str]) -> list[ChosenFactor]:
         rows = EmissionFactor.objects.select_related("factor_set").filter(

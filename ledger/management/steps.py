@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser
+import os
+import sys
+from argparse import ArgumentParser, ArgumentTypeError
+from datetime import date
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -19,9 +22,17 @@ class StepCommand(BaseCommand):
 
     def execute(self, *args: Any, **options: Any) -> str | None:
         try:
-            return super().execute(*args, **options)
+            answer = super().execute(*args, **options)
+            self.stdout.flush()
+            return answer
         except (LedgerError, PricingError) as refusal:
             raise CommandError(str(refusal), returncode=1) from refusal
+        except BrokenPipeError:
+            # Whoever read our output has seen enough; nothing more can be said there.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return None
+        except OSError as error:
+            raise CommandError(f"The output can't be written: {error}.", returncode=1) from error
 
 
 class SettlementCommand(StepCommand):
@@ -41,3 +52,11 @@ def person(username: str) -> User:
     if found is None:
         raise CommandError(f"There is no active user {username!r}.", returncode=2)
     return found
+
+
+def day(text: str) -> date:
+    """A day as YYYY-MM-DD, for argparse."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise ArgumentTypeError(f"{text!r} is no day; write it as YYYY-MM-DD") from error

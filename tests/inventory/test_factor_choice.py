@@ -11,6 +11,7 @@ from departments.inventory.errors import (
     UnknownActivity,
 )
 from departments.inventory.factor_choice import FactorLibrary, choose_factor, places_of
+from departments.inventory.models.factors import EmissionFactor
 from tests.inventory.conftest import FLIGHT
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("factors")]
@@ -49,6 +50,12 @@ def test_subdivision_falls_back_to_its_country_and_says_so():
 
 
 def test_country_and_year_fall_back_by_one_tier_each():
+    """QQ is a country that some set knows, though none has a grid factor for it."""
+    known = EmissionFactor.objects.exclude(activity="electricity/grid").earliest("pk")
+    known.pk, known.place = None, "QQ"
+    known.code = "QQ-1"
+    known.save()
+
     chosen = grid("QQ-01", 2027, allow_suspect=True)
 
     assert (chosen.place, chosen.year, chosen.quality_tier) == ("WORLD", 2025, 4)
@@ -151,3 +158,12 @@ def test_places_fall_back_to_country_and_world():
     assert places_of("US/CAMX") == ["US/CAMX", "US", "WORLD"]
     assert places_of("REGION/ASIA") == ["REGION/ASIA", "WORLD"]
     assert places_of("") == ["", "WORLD"]
+
+
+@pytest.mark.parametrize(
+    ("place", "hint"), [("UK", "Did you mean GB"), ("Londno", "ISO 3166"), ("", "ISO 3166")]
+)
+def test_a_slip_in_the_place_does_not_become_the_worlds_average(place: str, hint: str):
+    with pytest.raises(FactorNotFound) as caught:
+        grid(place, 2024)
+    assert hint in caught.value.hint

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from ledger import balances
-from ledger.management.steps import StepCommand
+from ledger.management.steps import StepCommand, day
 from pricing import price_lookup
 
 
@@ -26,7 +26,7 @@ class Command(StepCommand):
         parser.add_argument("--scheme", metavar="CODE", help="entries of this scheme only")
         parser.add_argument(
             "--as-of",
-            type=date.fromisoformat,
+            type=day,
             metavar="DATE",
             help="up to and including this day, YYYY-MM-DD",
         )
