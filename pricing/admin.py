@@ -23,9 +23,50 @@ from pricing.errors import PricingError
 from pricing.models import CarbonPrice, IncentiveRate, Scheme, SchemeCoverage
 
 
+class CoverageForm(forms.ModelForm):  # type: ignore[type-arg]  # no subscript when it runs
+    """New coverage, or the day on which coverage ends; an end is rehearsed."""
+
+    by: User
+
+    class Meta:
+        model = SchemeCoverage
+        fields = ["scope", "category", "in_force"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.fields["scope"].disabled = self.fields["category"].disabled = True
+
+    def clean_in_force(self) -> Any:
+        asked, kept = self.cleaned_data["in_force"], self.initial.get("in_force")
+        if not self.instance.pk or asked == kept:
+            return asked
+        if asked.lower != kept.lower:
+            raise forms.ValidationError(_("The first day stays as it is; only the end may change."))
+        if asked.upper is None:
+            raise forms.ValidationError(_("An end stays; add another coverage from that day on."))
+        try:
+            with transaction.atomic():
+                price_setting.end_coverage(
+                    coverage_id=self.instance.pk, ends_before=asked.upper, by=self.by
+                )
+                transaction.set_rollback(True)
+        except PricingError as refusal:
+            raise forms.ValidationError(str(refusal)) from refusal
+        return asked
+
+
 class CoverageInline(RoleInline):
+    """What is covered is never changed, only ended, today or on a coming day."""
+
     model = SchemeCoverage
+    form = CoverageForm
     to_write = Permission.PROPOSE_PRICE
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        formset = super().get_formset(request, obj, **kwargs)
+        formset.form.by = request.user
+        return formset
 
 
 @admin.register(Scheme)

@@ -125,6 +125,27 @@ class PriceNeverEdited(PricingError):
         )
 
 
+class CoverageNotFound(PricingError):
+    code = "coverage_not_found"
+    http_status = 404
+
+    def __init__(self, coverage_id: int) -> None:
+        self.coverage_id = coverage_id
+        super().__init__(f"There is no coverage {coverage_id}.")
+
+
+class CoverageNeverEdited(PricingError):
+    code = "coverage_never_edited"
+    http_status = 409
+
+    def __init__(self, coverage: str, coverage_id: int) -> None:
+        self.coverage, self.coverage_id = coverage, coverage_id
+        super().__init__(
+            f"The coverage {coverage} is never edited, only ended, and not in the past. End it "
+            "today or on a coming day, then add another."
+        )
+
+
 class ApprovedBySamePerson(PricingError):
     code = "approved_by_same_person"
     http_status = 403

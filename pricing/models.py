@@ -7,7 +7,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Q, Value
-from django.db.models.functions import Coalesce, Now
+from django.db.models.functions import Coalesce, Now, Replace, Upper
 from django.utils.translation import gettext_lazy as _
 
 
@@ -22,7 +22,10 @@ class Scope2Basis(models.TextChoices):
 
 
 class Scheme(models.Model):
-    """A mechanism with its scope and its calendar, e.g. the internal carbon fee."""
+    """A mechanism with its scope and its calendar, e.g. the internal carbon fee.
+
+    Only its name, its purpose and whether it is illustrative may change.
+    """
 
     code = models.SlugField(_("code"), max_length=40, unique=True)
     name = models.CharField(_("name"), max_length=200)
@@ -54,6 +57,14 @@ class Scheme(models.Model):
                 condition=Q(keeps_atmosphere=True),
                 name="pricing_one_scheme_keeps_the_atmosphere",
             ),
+            models.UniqueConstraint(
+                Upper(Replace(F("code"), Value("_"), Value("-"))),
+                name="pricing_scheme_code_makes_accounts_of_its_own",
+                violation_error_message=_(
+                    "Another scheme's accounts have this name already: codes that differ only in "
+                    "case, “_” and “-” name the same accounts. Choose another code."
+                ),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -61,7 +72,10 @@ class Scheme(models.Model):
 
 
 class SchemeCoverage(models.Model):
-    """A scope, or one Scope 3 category, that a scheme charges during a range of days."""
+    """A scope, or one Scope 3 category, that a scheme charges during a range of days.
+
+    It is never changed; it may only be ended, and not in the past.
+    """
 
     scheme = models.ForeignKey(Scheme, models.PROTECT, related_name="coverage")
     scope = models.PositiveSmallIntegerField(_("scope"))

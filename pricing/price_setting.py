@@ -11,9 +11,12 @@ from typing import TypeVar
 from django.db import IntegrityError, transaction
 
 from departments.organisation.access import Permission, may
+from departments.organisation.constraints import constraint_of
 from departments.organisation.models import User
 from pricing.errors import (
     ApprovedBySamePerson,
+    CoverageNeverEdited,
+    CoverageNotFound,
     NotAllowed,
     PriceInvalid,
     PriceNeverEdited,
@@ -56,8 +59,8 @@ def create_scheme(
 
     A category of None is the whole scope.
 
-    Raises: CurrencyUnknown; SchemeInvalid, for a code that is taken or a second scheme that keeps
-            the atmosphere.
+    Raises: CurrencyUnknown; SchemeInvalid, for a code that is taken, by itself or in the names of
+            accounts, or a second scheme that keeps the atmosphere.
     """
     minor_exponent(currency)
     if mechanism not in Mechanism or scope2_basis not in Scope2Basis:
@@ -83,12 +86,42 @@ def create_scheme(
                 "Another scheme keeps the atmosphere account already: one must, so that no tonne "
                 "is counted twice."
             ) from error
+        if constraint_of(error) == "pricing_scheme_code_makes_accounts_of_its_own":
+            raise SchemeInvalid(
+                f"{code!r} differs from another scheme's code only in case, '_' and '-': both "
+                "would name the same accounts. Choose another code."
+            ) from error
         raise SchemeInvalid(f"There is a scheme {code!r} already. Choose another code.") from error
     SchemeCoverage.objects.bulk_create(
         SchemeCoverage(scheme=scheme, scope=scope, category=category, in_force=(starts_on, None))
         for scope, category in coverage
     )
     return scheme
+
+
+@transaction.atomic
+def end_coverage(*, coverage_id: int, ends_before: date, by: User) -> SchemeCoverage:
+    """Let a scheme charge a scope or category no longer, from today or a coming day on.
+
+    Raises: NotAllowed, CoverageNotFound, PriceInvalid; CoverageNeverEdited, for a day that has
+            passed or that lies after the end it has.
+    """
+    _require(by, Permission.PROPOSE_PRICE, "end a coverage")
+    coverage = SchemeCoverage.objects.select_for_update().filter(pk=coverage_id).first()
+    if coverage is None:
+        raise CoverageNotFound(coverage_id)
+    was, starts_on = str(coverage), coverage.in_force.lower
+    _check_days(starts_on or date.min, ends_before)
+    coverage.in_force = (starts_on, ends_before)
+    try:
+        with transaction.atomic():
+            coverage.save(update_fields=["in_force"])
+    except IntegrityError as error:
+        if constraint_of(error) == "pricing_coverage_never_edited":
+            raise CoverageNeverEdited(was, coverage_id) from error
+        raise
+    coverage.refresh_from_db(fields=["in_force"])
+    return coverage
 
 
 def propose_price(
@@ -206,12 +239,6 @@ def withdraw_price(*, price_id: int, by: User) -> None:
 def withdraw_incentive_rate(*, rate_id: int, by: User) -> None:
     """Take back an incentive rate that is not approved. Raises what `withdraw_price` raises."""
     _withdraw(_locked(IncentiveRate, rate_id), by)
-
-
-def constraint_of(error: BaseException) -> str:
-    """The name of the promise that the database would not break, or nothing."""
-    diagnostics = getattr(error.__cause__, "diag", None)
-    return str(getattr(diagnostics, "constraint_name", None) or "")
 
 
 def _approve(proposal: Proposal, by: User, at: datetime) -> Proposal:

@@ -19,8 +19,8 @@ from departments.inventory.errors import (
 )
 from departments.inventory.factor_choice import FactorLibrary
 from departments.inventory.models.activity import ActivityRecord, ImportBatch
-from departments.inventory.submission import constraint_of
 from departments.organisation.access import may_contribute
+from departments.organisation.constraints import constraint_of
 from departments.organisation.models import Department, User
 
 BATCH = 2000

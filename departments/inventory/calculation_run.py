@@ -27,11 +27,15 @@ from departments.inventory.errors import (
 )
 from departments.inventory.errors import UnknownActivity as ActivityRefused
 from departments.inventory.factor_choice import WORST_TIER, FactorLibrary, country_of
-from departments.inventory.models.emissions import DurabilityClass, EmissionKind, RemovalState
+from departments.inventory.models.emissions import (
+    LARGEST_KGCO2E,
+    DurabilityClass,
+    EmissionKind,
+    RemovalState,
+)
 from departments.inventory.units import UnitRefused
 
 MILLIGRAM = Decimal("0.000001")
-LARGEST_KGCO2E = Decimal(10) ** 17
 
 # Measured energy is better than average power, and that is better than rated power.
 _LESSER_PATHS = {compute_workload.AVERAGE_POWER: 1, compute_workload.RATED_POWER: 2}
@@ -155,8 +159,8 @@ def to_milligrams(kgco2e: Decimal) -> Decimal:
 
     Raises: ResultTooLarge.
     """
-    if abs(kgco2e) >= LARGEST_KGCO2E:
-        raise ResultTooLarge(emissions_kgco2e=kgco2e)
+    if abs(kgco2e) > LARGEST_KGCO2E:
+        raise ResultTooLarge(emissions_kgco2e=kgco2e, largest_kgco2e=LARGEST_KGCO2E)
     with localcontext(prec=60):
         return kgco2e.quantize(MILLIGRAM, rounding=ROUND_HALF_UP)
 

@@ -159,11 +159,11 @@ class OutsideOfScopes(InventoryError):
 class ResultTooLarge(InventoryError):
     code = "result_too_large"
 
-    def __init__(self, *, emissions_kgco2e: Decimal) -> None:
-        self.emissions_kgco2e = emissions_kgco2e
+    def __init__(self, *, emissions_kgco2e: Decimal, largest_kgco2e: Decimal) -> None:
+        self.emissions_kgco2e, self.largest_kgco2e = emissions_kgco2e, largest_kgco2e
         super().__init__(
-            f"The result is {emissions_kgco2e:.3e} kgCO2e, more than the whole world emits in "
-            "decades. Check the quantity and its unit."
+            f"The result is {emissions_kgco2e:.3e} kgCO2e; one record holds at most "
+            f"{largest_kgco2e:,f} kgCO2e, a billion tonnes. Check the quantity and its unit."
         )
 
 

@@ -33,6 +33,7 @@ from departments.inventory.models.activity import ActivityRecord, RecordState
 from departments.inventory.models.emissions import EmissionRecord
 from departments.inventory.record_fields import FIELDS, read_fields
 from departments.organisation.access import may_approve_records, may_contribute
+from departments.organisation.constraints import constraint_of
 from departments.organisation.errors import NotAllowed
 from departments.organisation.models import Department, User
 
@@ -316,9 +317,3 @@ def _saved(record: ActivityRecord) -> ActivityRecord:
         department = Department.objects.get(pk=record.department_id)
         raise ExternalIdTaken(external_id=record.external_id, department=department.code) from error
     return record
-
-
-def constraint_of(error: IntegrityError) -> str:
-    """The name of the database's promise that was about to be broken, or nothing."""
-    diagnostics = getattr(error.__cause__, "diag", None)
-    return str(getattr(diagnostics, "constraint_name", None) or "")

@@ -67,8 +67,10 @@ def may(user: Person, permission: Permission) -> bool:
     return _memberships(user).filter(role__in=permission.roles).exists()
 
 
-def may_contribute(user: Person, department_id: int, *, key: ApiKey | None = None) -> bool:
-    """Whether a person may enter activity of a department.
+def may_contribute(
+    user: Person, department_id: int, *, key: ApiKey | None = None, on: date | None = None
+) -> bool:
+    """Whether a person may enter activity of a department, by the tree as of `on` (default: today).
 
     Its contributors and approvers may, those of a department above it, and the sustainability
     analyst.
@@ -79,12 +81,17 @@ def may_contribute(user: Person, department_id: int, *, key: ApiKey | None = Non
         in_department=(Role.CONTRIBUTOR, Role.APPROVER),
         in_company=(Role.SUSTAINABILITY_ANALYST,),
         key=key,
+        on=on,
     )
 
 
-def may_approve_records(user: Person, department_id: int, *, key: ApiKey | None = None) -> bool:
-    """Whether a person may decide a department's records: an approver of it or above it, or the
-    sustainability approver. Never the one who entered them: that rule is the record's own.
+def may_approve_records(
+    user: Person, department_id: int, *, key: ApiKey | None = None, on: date | None = None
+) -> bool:
+    """Whether a person may decide a department's records, by the tree as of `on` (default: today).
+
+    An approver of it or above it may, or the sustainability approver. Never the one who entered
+    them: that rule is the record's own.
     """
     return _acts_in(
         user,
@@ -92,6 +99,7 @@ def may_approve_records(user: Person, department_id: int, *, key: ApiKey | None 
         in_department=(Role.APPROVER,),
         in_company=(Role.SUSTAINABILITY_APPROVER,),
         key=key,
+        on=on,
     )
 
 
@@ -100,8 +108,9 @@ def departments_visible_to(
 ) -> QuerySet[Department]:
     """The departments a person, or a program with a key, may see.
 
-    Company roles see all; department roles see theirs and all below, as of `on` (default: the
-    last tree). A key with departments sees only theirs among them.
+    Company roles see all; department roles see theirs and all below, as of `on` (default:
+    today). A department without a place in that day's tree is below none. A key that is not
+    company-wide sees only its departments among them, and nothing if it has none.
     """
     ids = visible_department_ids(user, key=key, on=on)
     return Department.objects.all() if ids is None else Department.objects.filter(pk__in=ids)
@@ -122,8 +131,9 @@ def _acts_in(
     in_department: Collection[Role],
     in_company: Collection[Role],
     key: ApiKey | None,
+    on: date | None,
 ) -> bool:
-    reach = _narrowed(_reach(user, (*in_department, *in_company), on=None), key, on=None)
+    reach = _narrowed(_reach(user, (*in_department, *in_company), on=on), key, on=on)
     return reach is None or department_id in reach
 
 
@@ -140,10 +150,9 @@ def _reach(user: Person, roles: Collection[Role], *, on: date | None) -> set[int
 
 
 def _narrowed(reach: set[int] | None, key: ApiKey | None, *, on: date | None) -> set[int] | None:
-    named = set(key.departments.values_list("pk", flat=True)) if key is not None else set()
-    if not named:
+    if key is None or key.is_company_wide:
         return reach
-    below = descendants_of(named, on=on)
+    below = descendants_of(key.departments.values_list("pk", flat=True), on=on)
     return below if reach is None else reach & below
 
 

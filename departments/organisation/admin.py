@@ -127,11 +127,16 @@ class DepartmentForm(forms.ModelForm):  # type: ignore[type-arg]  # no subscript
 
 @admin.register(Department)
 class DepartmentAdmin(RoleAdmin):
+    """A code is for life: accounts and sealed statements name the department by it."""
+
     to_write = Permission.MANAGE_PEOPLE
     form = DepartmentForm
     inlines = [PlacementInline]
     list_display = ["code", "name", "is_illustrative"]
     search_fields = ["code", "name"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Department | None = None) -> Any:
+        return [] if obj is None else ["code"]
 
     def save_model(self, request: HttpRequest, obj: Department, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
@@ -192,8 +197,16 @@ class ApiKeyAdmin(RoleAdmin):
     actions = ["revoke"]
 
     def get_fields(self, request: HttpRequest, obj: ApiKey | None = None) -> Any:
-        kept = ["prefix", "created_at", "revoked_at", "last_used_at"] if obj is not None else []
-        return [*self.fields, *kept]
+        if obj is None:
+            return self.fields
+        return [
+            *self.fields,
+            "is_company_wide",
+            "prefix",
+            "created_at",
+            "revoked_at",
+            "last_used_at",
+        ]
 
     def has_change_permission(self, request: HttpRequest, obj: ApiKey | None = None) -> bool:
         return False

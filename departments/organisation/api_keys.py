@@ -59,7 +59,10 @@ def issue_key(
     expires_at: datetime | None,
     at: datetime,
 ) -> IssuedKey:
-    """Make a key for a program; without departments it has the reach of the person it acts for.
+    """Make a key for a program; without departments it is company-wide for good.
+
+    A company-wide key has the reach of the person it acts for. One that was made for departments
+    never becomes company-wide: if its departments go, it sees nothing.
 
     Raises: KeyScopeUnknown, also for none at all; KeyForInactivePerson; KeyExpiresInPast.
     """
@@ -77,6 +80,7 @@ def issue_key(
         prefix=prefix,
         secret_sha256=_hash(secret),
         scopes=sorted(set(scopes)),
+        is_company_wide=not departments,
         acts_for=acts_for,
         created_at=at,
         expires_at=expires_at,

@@ -187,6 +187,11 @@ class ApiKey(models.Model):
     scopes = ArrayField(
         models.CharField(max_length=40), db_comment="what it may do, e.g. journal:read"
     )
+    is_company_wide = models.BooleanField(
+        _("company-wide"),
+        default=False,
+        help_text=_("It reaches as far as its person. Otherwise it sees its departments alone."),
+    )
     departments = models.ManyToManyField(
         Department,
         blank=True,

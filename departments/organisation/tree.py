@@ -9,14 +9,11 @@ from typing import Any
 
 from django.db import connection
 
-# The placements of one tree: those in force on a day, or, without a day, each department's last.
-_ON_A_DAY = """
+# The placements of one tree: those in force on a day, or, without a day, on the database's today.
+# What is announced for a later day counts from that day on.
+_PLACED = """
     SELECT department_id, parent_id, legal_entity_id FROM organisation_departmentplacement
-    WHERE in_force @> %(on)s::date
-"""
-_LATEST = """
-    SELECT DISTINCT ON (department_id) department_id, parent_id, legal_entity_id
-    FROM organisation_departmentplacement ORDER BY department_id, in_force DESC
+    WHERE in_force @> coalesce(%(on)s::date, CURRENT_DATE)
 """
 
 # UNION, not UNION ALL: a department is visited once, so that even a cycle comes to an end.
@@ -61,7 +58,7 @@ class DescendantRange:
 
 
 def descendants_of(department_ids: Iterable[int], *, on: date | None) -> set[int]:
-    """The departments and all that stand below them on a day; without a day, in the last tree."""
+    """The departments and all that stand below them on a day; without a day, today."""
     start = sorted(set(department_ids))
     if not start:
         return set()
@@ -69,7 +66,7 @@ def descendants_of(department_ids: Iterable[int], *, on: date | None) -> set[int
 
 
 def ancestors_of(department_id: int, *, on: date | None) -> list[int]:
-    """The departments above one on a day, nearest first; without a day, in the last tree."""
+    """The departments above one on a day, nearest first; without a day, today."""
     return [row[0] for row in _rows(_ANCESTORS, on=on, department_id=department_id)]
 
 
@@ -82,14 +79,16 @@ def descendant_ranges(department_id: int) -> list[DescendantRange]:
 
 
 def legal_entity_of(department_id: int, *, on: date | None) -> int | None:
-    """The id of the legal entity whose books a department is in on a day; None if it has none."""
+    """The id of the legal entity whose books a department is in on a day; None if it has none.
+
+    Without a day, today.
+    """
     one = "SELECT legal_entity_id FROM ({placed}) p WHERE p.department_id = %(department_id)s"
     rows = _rows(one, on=on, department_id=department_id)
     return rows[0][0] if rows else None
 
 
 def _rows(statement: str, *, on: date | None = None, **facts: Any) -> list[tuple[Any, ...]]:
-    placed = _LATEST if on is None else _ON_A_DAY
     with connection.cursor() as cursor:
-        cursor.execute(statement.format(placed=placed), {"on": on, **facts})
+        cursor.execute(statement.format(placed=_PLACED), {"on": on, **facts})
         return list(cursor.fetchall())

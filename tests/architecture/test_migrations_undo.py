@@ -20,7 +20,12 @@ def test_promises_go_and_come_back() -> None:
     before = count_of(PROMISES)
     assert before > 0
     try:
-        for label, first in [("ledger", "0001"), ("pricing", "0001"), ("inventory", "0002")]:
+        for label, first in [
+            ("ledger", "0001"),
+            ("pricing", "0001"),
+            ("inventory", "0002"),
+            ("organisation", "0001"),
+        ]:
             call_command("migrate", label, first, verbosity=0)
         assert count_of(PROMISES) == 0
     finally:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from departments.organisation.constraints import constraint_of
 from pricing import price_setting
 from pricing.errors import (
     ApprovedBySamePerson,
@@ -22,7 +23,6 @@ from pricing.errors import (
 )
 from pricing.models import CarbonPrice, Scheme
 from pricing.price_lookup import price_in_force
-from pricing.price_setting import constraint_of
 from pricing.quotes import quote
 from tests.factories import FIRST_DAY, NOON, make_cast, make_price, make_scheme
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -10,6 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from departments.inventory.models.activity import ActivityRecord
 from departments.inventory.models.factors import EmissionFactor
+
+# A billion tonnes: as milligrams it fits several times into the BIGINT that the books count in.
+LARGEST_KGCO2E = Decimal(10) ** 12
 
 
 class EmissionKind(models.TextChoices):
@@ -141,6 +146,14 @@ class EmissionRecord(models.Model):
                 | (Q(approved_by__isnull=False) & ~Q(approved_by=F("proposed_by"))),
                 name="inventory_recalculation_approved_by_another_person",
                 violation_error_message=_("Whoever recalculated a record can't approve it."),
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    location_kgco2e__range=(-LARGEST_KGCO2E, LARGEST_KGCO2E),
+                    market_kgco2e__range=(-LARGEST_KGCO2E, LARGEST_KGCO2E),
+                ),
+                name="inventory_result_is_countable",
+                violation_error_message=_("A record holds at most a billion tonnes."),
             ),
         ]
 

@@ -23,7 +23,8 @@ Example:
   curl -H "Authorization: Bearer cfl_…" http://localhost:8000/api/v1/me/
 
 A key never reaches further than the person it acts for; --department narrows it to those
-departments and all below them. Only a hash is stored: who loses the secret makes a new key.
+departments and all below them, for good. Only a hash is stored: who loses the secret makes a new
+key.
 
 Scopes: {scopes}.
 
