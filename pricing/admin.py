@@ -38,10 +38,10 @@ class CoverageForm(forms.ModelForm):  # type: ignore[type-arg]  # no subscript w
             self.fields["scope"].disabled = self.fields["category"].disabled = True
 
     def clean_in_force(self) -> Any:
-        asked, kept = self.cleaned_data["in_force"], self.initial.get("in_force")
-        if not self.instance.pk or asked == kept:
+        asked = self.cleaned_data["in_force"]
+        if not self.instance.pk or asked == self.initial["in_force"]:
             return asked
-        if asked.lower != kept.lower:
+        if asked.lower != self.initial["in_force"].lower:
             raise forms.ValidationError(_("The first day stays as it is; only the end may change."))
         if asked.upper is None:
             raise forms.ValidationError(_("An end stays; add another coverage from that day on."))

@@ -272,5 +272,10 @@ def test_what_can_not_be_calculated_is_refused_by_name(activity: str, unit: str)
 def test_rounding_is_half_away_from_zero_and_once():
     assert to_milligrams(Decimal("0.0000005")) == Decimal("0.000001")
     assert to_milligrams(Decimal("-0.0000005")) == Decimal("-0.000001")
-    with pytest.raises(ResultTooLarge):
-        to_milligrams(Decimal(10) ** 18)
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_result_is_no_larger_than_the_books_can_count(sign: int):
+    assert to_milligrams(sign * Decimal(10) ** 12) == sign * 10**12
+    with pytest.raises(ResultTooLarge, match=r"at most 1,000,000,000,000 kgCO2e, a billion tonnes"):
+        to_milligrams(sign * (Decimal(10) ** 12 + 1))

@@ -19,7 +19,7 @@ from departments.organisation.access import (
 from departments.organisation.api_keys import issue_key
 from departments.organisation.people import give_role
 from departments.organisation.placement import place_department
-from tests.factories import NOON, TREE, Cast, make_cast, make_person
+from tests.factories import NOON, TREE, Cast, make_cast, make_department, make_person
 
 pytestmark = pytest.mark.django_db
 
@@ -90,7 +90,39 @@ def test_an_inactive_or_anonymous_person_has_nothing() -> None:
         assert visible_department_ids(person) == set()
 
 
-def test_sight_follows_the_last_tree_unless_a_day_is_asked_for() -> None:
+def test_a_place_announced_for_later_counts_from_that_day_on() -> None:
+    cast, day = make_cast(), date(2099, 1, 1)
+    place_department(
+        department=cast.departments["PHONES"],
+        parent=cast.departments["CLOUD"],
+        legal_entity=cast.entity,
+        from_on=day,
+        by=cast.people["admin"],
+    )
+    approver, phones = cast.people["cloud-approver"], cast.id_of("PHONES")
+    for may_step in (may_approve_records, may_contribute):
+        assert not may_step(approver, phones)
+        assert may_step(approver, phones, on=day)
+    assert cast.codes_of(visible_department_ids(approver)) == CLOUD
+    assert cast.codes_of(visible_department_ids(approver, on=day)) == CLOUD | {"PHONES"}
+
+
+def test_a_department_without_a_place_today_has_its_own_people_alone() -> None:
+    cast = make_cast()
+    ended = make_department(
+        "ENDED",
+        entity=cast.entity,
+        parent=cast.departments["CLOUD"],
+        from_on=date(2021, 1, 1),
+        until=date(2022, 1, 1),
+    )
+    own = make_person("own-approver", "approver", ended)
+    assert may_approve_records(own, ended.pk)
+    assert not may_approve_records(cast.people["cloud-approver"], ended.pk)
+    assert may_approve_records(cast.people["cloud-approver"], ended.pk, on=date(2021, 7, 1))
+
+
+def test_sight_follows_todays_tree_unless_a_day_is_asked_for() -> None:
     cast = make_cast()
     place_department(
         department=cast.departments["PHONES"],
@@ -121,6 +153,17 @@ def test_a_key_narrows_its_persons_reach(
     cast = make_cast()
     key = key_for(cast, name, departments)
     assert cast.codes_of(visible_department_ids(cast.people[name], key=key)) == seen
+
+
+def test_a_key_whose_departments_go_sees_nothing() -> None:
+    cast = make_cast()
+    key = key_for(cast, "finance", ["DEVICES"])
+    key.departments.clear()
+    assert visible_department_ids(cast.people["finance"], key=key) == set()
+    assert not departments_visible_to(cast.people["finance"], key=key).exists()
+    analysts = key_for(cast, "analyst", ["DEVICES"])
+    analysts.departments.clear()
+    assert not may_contribute(cast.people["analyst"], cast.id_of("DEVICES"), key=analysts)
 
 
 def test_a_key_narrows_what_may_be_written() -> None:

@@ -58,7 +58,7 @@ def test_an_administrator_moves_a_department_from_a_day_on() -> None:
     cast = make_cast()
     phones = cast.departments["PHONES"]
     asked = {
-        "code": "PHONES",
+        "code": "RENAMED",
         "name": "Phones",
         "parent": cast.id_of("CLOUD"),
         "legal_entity": cast.entity.pk,
@@ -71,6 +71,8 @@ def test_an_administrator_moves_a_department_from_a_day_on() -> None:
     assert client_of(cast, "admin").post(path, asked).status_code == 302
     parents = DepartmentPlacement.objects.filter(department=phones).values_list("parent__code")
     assert [code for (code,) in parents.order_by("in_force")] == ["DEVICES", "CLOUD"]
+    phones.refresh_from_db()
+    assert phones.code == "PHONES"
 
 
 def test_a_role_given_opens_the_admin_and_django_flags_can_not_be_set() -> None:

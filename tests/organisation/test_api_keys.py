@@ -101,8 +101,34 @@ def test_the_command_prints_the_secret_once(capsys: pytest.CaptureFixture[str]) 
     printed = json.loads(capsys.readouterr().out)
     key = ApiKey.objects.get(prefix=printed["prefix"])
     assert printed["departments"] == ["CLOUD"]
+    assert not key.is_company_wide
     assert key.expires_at is not None
     assert find_key(printed["secret"], at=key.created_at) == key
+
+
+def test_a_key_made_without_departments_is_company_wide() -> None:
+    make_cast()
+    call_command(
+        "create_api_key", "--name", "Export", "--for", "finance", "--scope", "journal:read"
+    )
+    assert ApiKey.objects.get().is_company_wide
+
+
+@pytest.mark.django_db(transaction=True)
+def test_keys_from_before_reach_as_far_as_they_did_and_none_widens_on_the_way_back() -> None:
+    cast = make_cast()
+    whole = issue(cast).key
+    narrow = issue(cast, departments=[cast.departments["CLOUD"]]).key
+    blind = issue(cast, departments=[cast.departments["CLOUD"]]).key
+    blind.departments.clear()
+    try:
+        call_command("migrate", "organisation", "0001", verbosity=0)
+    finally:
+        call_command("migrate", verbosity=0)
+    for key in (whole, narrow, blind):
+        key.refresh_from_db()
+    assert (whole.is_company_wide, narrow.is_company_wide) == (True, False)
+    assert [key.revoked_at is None for key in (whole, narrow, blind)] == [True, True, False]
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from pricing.models import CarbonPrice, IncentiveRate, Scheme
+from pricing.models import CarbonPrice, IncentiveRate, Scheme, SchemeCoverage
 from tests.factories import Cast, make_cast, make_incentive_rate, make_price, make_scheme
 
 pytestmark = pytest.mark.django_db
@@ -100,3 +100,59 @@ def test_rates_take_the_same_way() -> None:
     withdraw = {"action": "withdraw_selected", "_selected_action": [rate.pk]}
     client_of(cast, "analyst").post(page, withdraw)
     assert not IncentiveRate.objects.exists()
+
+
+def scheme_page(scheme: Scheme, coverage: SchemeCoverage, **changes: object) -> dict[str, object]:
+    """The scheme's form with one row of coverage, as a browser sends it."""
+    return {
+        "name": "Renamed",
+        "code": "other",
+        "currency": "JPY",
+        "coverage-TOTAL_FORMS": "1",
+        "coverage-INITIAL_FORMS": "1",
+        "coverage-0-id": coverage.pk,
+        "coverage-0-scheme": scheme.pk,
+        "coverage-0-scope": "2",
+        "coverage-0-in_force_0": "2020-07-01",
+        "coverage-0-in_force_1": "",
+    } | changes
+
+
+def test_a_scheme_keeps_its_terms_and_its_coverage_is_only_ended() -> None:
+    cast, scheme = make_cast(), make_scheme()
+    coverage = scheme.coverage.get(scope=1)
+    path, analyst = f"/admin/pricing/scheme/{scheme.pk}/change/", client_of(cast, "analyst")
+    for refused, reason in [
+        ({"coverage-0-in_force_1": "2021-01-01"}, "never edited, only ended"),
+        ({"coverage-0-in_force_0": "2021-01-01"}, "The first day stays as it is"),
+    ]:
+        answer = analyst.post(path, scheme_page(scheme, coverage, **refused))
+        assert answer.status_code == 200
+        assert reason in answer.content.decode()
+    for end in ("", "2099-01-01"):
+        asked = scheme_page(scheme, coverage, **{"coverage-0-in_force_1": end})
+        assert analyst.post(path, asked).status_code == 302
+    coverage.refresh_from_db()
+    assert (coverage.scope, str(coverage.in_force.upper)) == (1, "2099-01-01")
+    answer = analyst.post(path, scheme_page(scheme, coverage))
+    assert "An end stays" in answer.content.decode()
+    scheme.refresh_from_db()
+    assert (scheme.code, scheme.currency, scheme.name) == ("carbon-fee", "USD", "Renamed")
+
+
+def test_a_new_scheme_with_the_accounts_of_another_is_refused_in_the_form() -> None:
+    cast, _ = make_cast(), make_scheme()
+    asked = {
+        "code": "Carbon_Fee",
+        "name": "Again",
+        "mechanism": "fee",
+        "currency": "USD",
+        "scope2_basis": "market",
+        "starts_on": "2022-07-01",
+        "coverage-TOTAL_FORMS": "0",
+        "coverage-INITIAL_FORMS": "0",
+    }
+    answer = client_of(cast, "analyst").post("/admin/pricing/scheme/add/", asked)
+    assert answer.status_code == 200
+    assert "name the same accounts" in answer.content.decode()
+    assert Scheme.objects.count() == 1

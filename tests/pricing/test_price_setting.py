@@ -13,6 +13,8 @@ from departments.organisation.constraints import constraint_of
 from pricing import price_setting
 from pricing.errors import (
     ApprovedBySamePerson,
+    CoverageNeverEdited,
+    CoverageNotFound,
     CurrencyUnknown,
     NotAllowed,
     PriceInvalid,
@@ -191,7 +193,28 @@ def test_schemes_that_can_not_be() -> None:
     price_setting.create_scheme(code="a", keeps_atmosphere=True, **asked)
     with pytest.raises(SchemeInvalid):
         price_setting.create_scheme(code="b", keeps_atmosphere=True, **asked)
+    for twin in ("CARBON-FEE", "carbon_fee"):
+        with pytest.raises(SchemeInvalid, match="would name the same accounts"):
+            make_scheme(twin)
     assert Scheme.objects.count() == 2
+
+
+def test_coverage_ends_on_a_coming_day_and_stays_ended() -> None:
+    cast, coverage = make_cast(), make_scheme().coverage.get(scope=1)
+    analyst = cast.people["analyst"]
+    with pytest.raises(NotAllowed):
+        price_setting.end_coverage(
+            coverage_id=coverage.pk, ends_before=LATER, by=cast.people["finance"]
+        )
+    ended = price_setting.end_coverage(coverage_id=coverage.pk, ends_before=LATER, by=analyst)
+    assert (ended.in_force.lower, ended.in_force.upper) == (FIRST_DAY, LATER)
+    for day in (date(2021, 7, 1), date(2099, 1, 2)):
+        with pytest.raises(CoverageNeverEdited):
+            price_setting.end_coverage(coverage_id=coverage.pk, ends_before=day, by=analyst)
+    with pytest.raises(CoverageNotFound):
+        price_setting.end_coverage(coverage_id=0, ends_before=LATER, by=analyst)
+    coverage.refresh_from_db()
+    assert coverage.in_force.upper == LATER
 
 
 def test_a_quote_is_the_bill_before_the_flight() -> None:
