@@ -10,6 +10,7 @@ import pytest
 from django.db import IntegrityError
 
 from ledger import balances, period_close, posting, settlement_run, statements, verification
+from ledger.chart_of_accounts import ensure_commodities
 from ledger.errors import (
     AccountCodeTaken,
     ActivityOutsidePeriods,
@@ -341,22 +342,25 @@ def test_a_skipped_period_closes_once_a_later_one_is_settled(books: Books) -> No
         period_close.close(period_code="2023Q3", by=finance, at=NOON)
 
 
-def test_two_schemes_with_one_account_code_are_refused_by_name(books: Books) -> None:
+def test_two_schemes_never_share_an_account_code(books: Books) -> None:
+    with pytest.raises(IntegrityError, match="pricing_scheme_code_makes_accounts_of_its_own"):
+        found_scheme(books, "FEE", keeps_atmosphere=False)
+
+
+def test_an_account_code_that_is_taken_is_named_and_nothing_is_posted(books: Books) -> None:
     books.emit("CLOUD", FEBRUARY, "1000")
-    books.settle("2023Q1")
-    fund = Account.objects.get(kind="carbon_fund")
-    try:
-        scheme = found_scheme(books, "FEE", keeps_atmosphere=False)
-    except IntegrityError:
-        return  # refused when it is founded
-    settlement = settlement_run.prepare(
-        scheme_code=scheme.code, period_code="2023Q1", by=books.people["analyst"]
-    )
-    settlement_run.calculate(settlement_id=settlement.pk, at=NOON)
+    settlement = books.calculate("2023Q1")
     settlement_run.approve(settlement_id=settlement.pk, by=books.people["approver"], at=NOON)
-    with pytest.raises(AccountCodeTaken):
+    ensure_commodities("USD")
+    Account.objects.create(
+        code="Expenses:Carbon-Fee:FEE:CLOUD",
+        kind="fee_expense",
+        commodity_id="USD",
+        department=books.departments["OFFICES"],
+    )
+    with pytest.raises(AccountCodeTaken, match="1 lines of scheme fee have no account"):
         settlement_run.post(settlement_id=settlement.pk, by=books.people["finance"], at=NOON)
-    assert Account.objects.get(kind="carbon_fund") == fund
+    assert not JournalEntry.objects.exists()
 
 
 def test_a_settlements_entry_is_not_reversed_by_hand(books: Books) -> None:
