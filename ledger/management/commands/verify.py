@@ -15,7 +15,8 @@ from ledger.management.steps import StepCommand
 class Command(StepCommand):
     help = (
         "Recompute every promise from the rows: entries balance, amounts are tonnes times price, "
-        "statement lines equal their records and the journal, seals of closed periods hold. "
+        "statement lines equal their records and the journal, every approved record is settled, "
+        "seals of closed periods hold. "
         "Exit codes: 0 all holds, 1 something is wrong and the places are printed."
     )
 

@@ -1,43 +1,78 @@
 SELECT count(*) FROM ledger_settlement WHERE state = 'posted'
 -- then
+-- Account by account what the statement lines bill, beside what the journal holds, each line once.
 WITH billed AS (
     SELECT l.settlement_id, l.department_id, l.activity_period_id,
-           sum(l.amount_minor) FILTER (WHERE l.kind = 'charge') AS charged,
-           sum(l.amount_minor) FILTER (WHERE l.kind = 'incentive') AS earned,
-           sum(l.settled_mgco2e) FILTER (WHERE l.durability_class = '') AS emitted,
-           sum(l.settled_mgco2e) FILTER (WHERE l.durability_class <> '') AS removed
+           CASE l.durability_class WHEN '' THEN 'charge' ELSE 'incentive' END AS purpose,
+           side.kind, side.commodity_id, side.scheme_id, side.account_department_id, side.scope,
+           side.category, side.durability_class, sum(side.minor) AS minor
       FROM ledger_settlementline l
       JOIN ledger_settlement s ON s.id = l.settlement_id AND s.state = 'posted'
-     GROUP BY 1, 2, 3
+      JOIN pricing_scheme scheme ON scheme.id = s.scheme_id
+     CROSS JOIN LATERAL (VALUES
+        ('emissions', 'KGCO2E', 0::bigint, l.department_id, coalesce(l.scope, 0),
+         coalesce(l.category, 0), '',
+         CASE WHEN scheme.keeps_atmosphere AND l.durability_class = '' THEN l.settled_mgco2e END),
+        ('removals', 'KGCO2E', 0, l.department_id, 0, 0, l.durability_class,
+         CASE WHEN scheme.keeps_atmosphere AND l.durability_class <> ''
+              THEN -l.settled_mgco2e END),
+        ('atmosphere', 'KGCO2E', 0, 0, 0, 0, '',
+         CASE WHEN NOT scheme.keeps_atmosphere THEN NULL
+              WHEN l.durability_class = '' THEN -l.settled_mgco2e ELSE l.settled_mgco2e END),
+        ('fee_expense', scheme.currency, l.scheme_id, l.department_id, 0, 0, '',
+         CASE WHEN scheme.mechanism = 'fee' AND l.kind = 'charge' THEN l.amount_minor END),
+        ('incentive_income', scheme.currency, l.scheme_id, l.department_id, 0, 0, '',
+         CASE WHEN scheme.mechanism = 'fee' AND l.kind = 'incentive' THEN -l.amount_minor END),
+        ('carbon_fund', scheme.currency, l.scheme_id, 0, 0, 0, '',
+         CASE WHEN scheme.mechanism <> 'fee' THEN NULL
+              WHEN l.kind = 'charge' THEN -l.amount_minor
+              WHEN l.kind = 'incentive' THEN l.amount_minor END)
+     ) AS side(kind, commodity_id, scheme_id, account_department_id, scope, category,
+               durability_class, minor)
+     WHERE side.minor <> 0
+     GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
+    HAVING sum(side.minor) <> 0
 ), booked AS (
-    SELECT e.settlement_id, e.department_id, e.activity_period_id,
-           sum(j.debit - j.credit) FILTER (WHERE a.kind = 'fee_expense') AS charged,
-           sum(j.credit - j.debit) FILTER (WHERE a.kind = 'incentive_income') AS earned,
-           sum(j.debit - j.credit) FILTER (WHERE a.kind = 'emissions') AS emitted,
-           sum(j.credit - j.debit) FILTER (WHERE a.kind = 'removals') AS removed
+    SELECT e.settlement_id, coalesce(e.department_id, 0) AS department_id,
+           coalesce(e.activity_period_id, 0) AS activity_period_id, e.purpose,
+           coalesce(a.kind, 'no account') AS kind, j.commodity_id,
+           coalesce(a.scheme_id, 0) AS scheme_id,
+           coalesce(a.department_id, 0) AS account_department_id,
+           coalesce(a.scope, 0) AS scope, coalesce(a.category, 0) AS category,
+           coalesce(a.durability_class, '') AS durability_class,
+           sum(j.debit - j.credit) AS minor, count(*) AS n
       FROM ledger_journalentry e
       JOIN ledger_journalline j ON j.entry_id = e.id
-      JOIN ledger_account a ON a.id = j.account_id
+      LEFT JOIN ledger_account a ON a.id = j.account_id
      WHERE e.settlement_id IS NOT NULL
-     GROUP BY 1, 2, 3
+     GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
+), wrong AS (
+    SELECT settlement_id, department_id, activity_period_id, kind,
+           coalesce(b.minor, 0) AS billed, coalesce(k.minor, 0) AS booked,
+           coalesce(k.n, 0) AS n
+      FROM billed b
+      FULL JOIN booked k
+     USING (settlement_id, department_id, activity_period_id, purpose, kind, commodity_id,
+            scheme_id, account_department_id, scope, category, durability_class)
+     WHERE coalesce(b.minor, 0) <> coalesce(k.minor, 0) OR k.n <> 1
 )
-SELECT format('settlement %s, department %s, activity of %s',
-              coalesce(b.settlement_id, k.settlement_id), d.code, p.code),
-       format('billed %s, earned %s, %s mg emitted, %s mg removed; booked %s, %s, %s, %s',
-              coalesce(b.charged, 0), coalesce(b.earned, 0), coalesce(b.emitted, 0),
-              coalesce(b.removed, 0), coalesce(k.charged, 0), coalesce(k.earned, 0),
-              coalesce(k.emitted, 0), coalesce(k.removed, 0))
-  FROM billed b
-  FULL JOIN booked k ON k.settlement_id = b.settlement_id AND k.department_id = b.department_id
-                    AND k.activity_period_id = b.activity_period_id
-  JOIN organisation_department d ON d.id = coalesce(b.department_id, k.department_id)
-  JOIN ledger_accountingperiod p ON p.id = coalesce(b.activity_period_id, k.activity_period_id)
-  JOIN ledger_settlement s ON s.id = coalesce(b.settlement_id, k.settlement_id)
-  JOIN pricing_scheme scheme ON scheme.id = s.scheme_id
- WHERE (scheme.mechanism <> 'showback'
-        AND (coalesce(b.charged, 0), coalesce(b.earned, 0))
-            <> (coalesce(k.charged, 0), coalesce(k.earned, 0)))
-    OR (scheme.keeps_atmosphere
-        AND (coalesce(b.emitted, 0), coalesce(b.removed, 0))
-            <> (coalesce(k.emitted, 0), coalesce(k.removed, 0)))
+SELECT format('settlement %s, department %s, activity of %s', w.settlement_id,
+              coalesce(d.code, 'none'), coalesce(p.code, 'no period')),
+       format('%s: billed %s minor units, booked %s in %s lines',
+              w.kind, w.billed, w.booked, w.n)
+  FROM wrong w
+  LEFT JOIN organisation_department d ON d.id = w.department_id
+  LEFT JOIN ledger_accountingperiod p ON p.id = w.activity_period_id
+UNION ALL
+SELECT 'entry ' || e.id,
+       CASE WHEN e.settlement_id IS NULL THEN 'says it is a settlement''s, and names none'
+            WHEN s.id IS NULL THEN format('there is no settlement %s', e.settlement_id)
+            ELSE format('its source, department or periods are not those of settlement %s', s.id)
+       END
+  FROM ledger_journalentry e
+  LEFT JOIN ledger_settlement s ON s.id = e.settlement_id
+ WHERE CASE WHEN e.settlement_id IS NULL THEN e.source_type = 'settlement'
+            ELSE s.id IS NULL OR e.source_type <> 'settlement' OR e.period_id <> s.period_id
+                 OR e.source_id IS DISTINCT FROM
+                    s.id || '/' || e.department_id || '/' || e.activity_period_id END
  ORDER BY 1
