@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
-from django.db import connection, transaction
-from django.db.backends.utils import CursorWrapper
+from django.db import connection
 
 from ledger import seal
 from ledger.models.periods import AccountingPeriod, PeriodSeal, PeriodState
@@ -39,8 +37,8 @@ def verify() -> Verification:
     """Check entries, statement lines, settled records and seals against the rows below them."""
     checked: dict[str, int] = {}
     findings: list[Finding] = []
-    with _whole_tables() as cursor:
-        for name, count_sql, check_sql in _checks():
+    for name, count_sql, check_sql in _checks():
+        with connection.cursor() as cursor:
             cursor.execute(count_sql)
             checked[name] = cursor.fetchone()[0]
             cursor.execute(check_sql)
@@ -49,16 +47,6 @@ def verify() -> Verification:
     checked["seals"] = len(seals)
     findings += _check_seals(seals)
     return Verification(checked, tuple(findings))
-
-
-@contextmanager
-def _whole_tables() -> Iterator[CursorWrapper]:
-    """A cursor whose queries join whole tables: where statistics are old, a planner that expects
-    few rows would look them up one by one, and take minutes for seconds."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_nestloop = off")
-        yield cursor
-        cursor.execute("SET LOCAL enable_nestloop = on")
 
 
 def _checks() -> Iterator[tuple[str, str, str]]:

@@ -17,15 +17,17 @@ WITH last AS MATERIALIZED (
       JOIN ledger_settlementline l ON l.id = r.line_id
       JOIN ledger_settlement s ON s.id = l.settlement_id AND s.state = 'posted'
       JOIN ledger_accountingperiod p ON p.id = s.period_id
-), wrong AS (
-    SELECT c.id AS record_id, format('scheme %s never settled it', last.code) AS detail
+), expected AS (
+    SELECT last.scheme_id, c.id AS record_id
       FROM inventory_chargeable c
       JOIN last ON c.approval_number <= last.through
        AND c.activity_on >= last.starts_on AND c.activity_on < last.ends_before
        AND (c.superseded_at_number IS NULL OR c.superseded_at_number > last.through)
-      LEFT JOIN settled s
-        ON s.scheme_id = last.scheme_id AND s.record_id = c.id AND s.sign = 1
-     WHERE s.record_id IS NULL
+), missing AS (
+    SELECT * FROM expected EXCEPT SELECT scheme_id, record_id FROM settled WHERE sign = 1
+), wrong AS (
+    SELECT m.record_id, format('scheme %s never settled it', last.code) AS detail
+      FROM missing m JOIN last ON last.scheme_id = m.scheme_id
     UNION ALL
     SELECT c.id, format('scheme %s settled it and never took it back', last.code)
       FROM inventory_superseded c
