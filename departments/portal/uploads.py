@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from base64 import b64decode, b64encode
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.backends.db import SessionStore
 
-from departments.inventory.errors import RowProblem
-from departments.portal.spreadsheet import as_csv
-
 KEPT_SECONDS = 60 * 60
 MARK = "portal_upload"
-ERROR_COLUMNS = ("line", "column", "value", "reason", "hint")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,20 +51,3 @@ def forget(session: SessionBase) -> None:
     key = session.pop(MARK, None)
     if key:
         SessionStore(session_key=key).delete()
-
-
-def errors_csv(content: bytes, problems: Sequence[RowProblem]) -> str:
-    """The problems, each with the row it is about, so that the file can be mended beside it."""
-    rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig", errors="replace"))))
-    header = rows[0] if rows else []
-    return as_csv(
-        (*ERROR_COLUMNS, *header),
-        (
-            (each.line, each.column, each.value, each.reason, each.hint, *_row(rows, each.line))
-            for each in problems
-        ),
-    )
-
-
-def _row(rows: Sequence[list[str]], line: int) -> list[str]:
-    return rows[line - 1] if 2 <= line <= len(rows) else []

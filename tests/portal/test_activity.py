@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import random
 from collections.abc import Callable
 
 import pytest
@@ -10,6 +13,7 @@ from django.test import Client
 from django.utils.html import strip_tags
 
 from departments.inventory.records import list_records, record_detail
+from departments.portal import forms
 from tests.ledger.books import Books
 
 NEW = "/departments/CLOUD/activity/new/"
@@ -48,8 +52,16 @@ def submitted(books: Books, browse: Callable[[str], Client]) -> int:
     return int(record_id)
 
 
-def file_of(text: str) -> dict[str, SimpleUploadedFile]:
-    return {"file": SimpleUploadedFile("july.csv", text.encode(), "text/csv")}
+def file_of(given: str | bytes) -> dict[str, SimpleUploadedFile]:
+    content = given.encode() if isinstance(given, str) else given
+    return {"file": SimpleUploadedFile("july.csv", content, "text/csv")}
+
+
+def errors_of(client: Client) -> list[dict[str, str]]:
+    """errors.csv as a spreadsheet reads it."""
+    response = client.get(f"{UPLOAD}errors.csv")
+    assert response.status_code == 200
+    return list(csv.DictReader(io.StringIO(response.content.decode(), newline="")))
 
 
 def test_entered_submitted_approved(books: Books, browse: Callable[[str], Client], submitted: int):
@@ -106,13 +118,26 @@ def test_an_approved_record_is_corrected_not_edited(
     decision = {"records": submitted, "decision": "approve"}
     browse("cloud-approver").post("/approvals/decide/", decision)
     client = browse("contributor")
-    page = client.post(f"/activity/{submitted}/edit/", FACTS | {"quantity": "1"})
-    assert page.status_code == 422
+    edit, correct = f"/activity/{submitted}/edit/", f"/activity/{submitted}/correct/"
+    assert client.get(edit).headers["Location"] == correct
+    assert client.get(correct).status_code == 200
+    assert client.post(edit, FACTS | {"quantity": "1"}).status_code == 422
     correction = FACTS | {"quantity": "13.5", "reason": "Read the wrong line"}
-    client.post(f"/activity/{submitted}/correct/", correction)
+    client.post(correct, correction)
     record = newest(books)
     assert (record.supersedes_id, record.state) == (submitted, "draft")
     assert record_detail(record_id=submitted, department_ids=None).record.quantity == 12.5
+    page = text_of(client.get(edit, follow=True))  # it is corrected once: the record says by which
+    assert f"A correction exists: record {record.record_id}" in page
+
+
+def test_a_record_that_is_not_approved_is_changed_not_corrected(
+    books: Books, browse: Callable[[str], Client], submitted: int
+):
+    client = browse("contributor")
+    assert client.get(f"/activity/{submitted}/edit/").status_code == 200
+    page = client.get(f"/activity/{submitted}/correct/")
+    assert page.headers["Location"] == f"/activity/{submitted}/"
 
 
 def test_a_file_is_checked_then_confirmed(books: Books, browse: Callable[[str], Client]):
@@ -159,6 +184,71 @@ def test_errors_csv_stands_beside_the_rows_and_runs_nothing(
     assert content.splitlines()[0].startswith("line,column,value,reason,hint,department,activity")
     assert ",'=1+1," in content
     assert response.headers["Content-Disposition"] == 'attachment; filename="errors.csv"'
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        GOOD.replace("Meter book", "x" * 4_900_000).encode(),
+        random.Random(7).randbytes(5000),
+        b"a,\x00\rb" * 40,
+        b"PK\x03\x04 a spreadsheet",
+        b"\xff\xfea",
+        GOOD.replace("Meter book", "Zähler").encode("cp1252"),
+        b"department;activity\n",
+    ],
+    ids=["large cell", "random", "NUL", "spreadsheet", "broken off", "cp1252", ";"],
+)
+def test_errors_csv_of_a_file_without_rows_holds_the_problems_alone(
+    books: Books, browse: Callable[[str], Client], content: bytes
+):
+    client = browse("contributor")
+    problems = client.post(UPLOAD, file_of(content)).context["problems"]
+    rows = errors_of(client)
+    assert [row["reason"] for row in rows] == [problem.reason for problem in problems]
+    assert list(rows[0]) == ["line", "column", "value", "reason", "hint"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_errors_csv_reads_every_encoding_and_counts_lines_like_the_check(
+    books: Books, browse: Callable[[str], Client], encoding: str
+):
+    text = HEADER + (
+        'CLOUD,reported/scope-1,2023-07-01,2023-07-31,a-1,1,tCO2e,"Zähler,\nSeite\n7"\n\n'
+        "CLOUD,reported/scope-1,2023-07-01,2023-07-31,a-2,many,tCO2e,계량기\n"
+    )
+    client = browse("contributor")
+    client.post(UPLOAD, file_of(text.encode(encoding)))
+    (row,) = errors_of(client)
+    assert (row["line"], row["column"], row["value"]) == ("6", "quantity", "many")
+    assert (row["external_id"], row["citation"]) == ("a-2", "계량기")
+
+
+def test_a_refused_upload_leaves_nothing_of_the_file_before(
+    books: Books, browse: Callable[[str], Client], monkeypatch: pytest.MonkeyPatch
+):
+    client = browse("contributor")
+    before = len(list_records(department_ids=None))
+    client.post(UPLOAD, file_of(GOOD))
+    monkeypatch.setattr(forms, "MOST_UPLOADED_BYTES", 10)
+    assert client.post(UPLOAD, file_of(BAD)).status_code == 422
+    assert client.get(f"{UPLOAD}errors.csv").status_code == 404
+    client.post(f"{UPLOAD}confirm/")
+    assert len(list_records(department_ids=None)) == before
+
+
+def test_the_check_says_what_stood_in(books: Books, browse: Callable[[str], Client]):
+    client = browse("contributor")
+    assert "stood in" not in text_of(client.post(UPLOAD, file_of(GOOD)))
+    row = "CLOUD,reported/scope-1,2023-07-01,2023-07-31,a-{},12.5,tCO2e,\n"
+    many = GOOD + "".join(row.format(number) for number in range(2, 32))
+    response = client.post(UPLOAD, file_of(many))
+    page = text_of(response)
+    text = "No source is cited for the reported figure."
+    assert f"{text} 30 rows, first in line 3." in page
+    assert page.count(text) == 1 + 19  # above all, and beside each of them that is previewed
+    tiers = [each.emissions.quality_tier for each in response.context["preview"]]
+    assert tiers[0] < tiers[1]
 
 
 def test_nobody_confirms_the_file_of_somebody_else(books: Books, browse: Callable[[str], Client]):

@@ -124,9 +124,11 @@ def record_new(request: PersonRequest, department: str) -> HttpResponse:
 
 @page
 def edit(request: PersonRequest, record_id: int) -> HttpResponse:
-    """Mend a record that is not approved yet."""
+    """Mend a record that is not approved yet; an approved one is corrected."""
     detail = _detail(request, record_id)
     _require(may_contribute(request.user, detail.record.department_id))
+    if request.method != "POST" and detail.record.state == "approved":
+        return redirect("portal:activity_correct", record_id)
     form = ActivityForm(request.POST or None, initial=_facts(detail))
     if form.is_valid():
         step = partial(
@@ -146,6 +148,8 @@ def correct(request: PersonRequest, record_id: int) -> HttpResponse:
     """Enter a new version of an approved record; the old one stays."""
     detail = _detail(request, record_id)
     _require(may_contribute(request.user, detail.record.department_id))
+    if request.method != "POST" and (detail.record.state != "approved" or detail.corrections):
+        return redirect("portal:activity_record", record_id)
     form = CorrectionForm(request.POST or None, initial=_facts(detail))
     if form.is_valid():
         changes = dict(form.cleaned_data)

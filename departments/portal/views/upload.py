@@ -18,7 +18,7 @@ from departments.inventory.errors import InventoryError
 from departments.organisation.access import departments_visible_to, may_contribute
 from departments.organisation.models import Department
 from departments.organisation.tree import descendants_of
-from departments.portal import uploads
+from departments.portal import file_report, uploads
 from departments.portal.forms import UploadForm
 from departments.portal.uploads import KeptFile
 from departments.portal.views.page import PersonRequest, page, visible_department
@@ -30,6 +30,8 @@ PREVIEWED = 20
 def check(request: PersonRequest, department: str) -> HttpResponse:
     """Choose a file; see what would be taken in, or everything that is wrong with it."""
     found = _enterable(request, department)
+    if request.method == "POST":
+        uploads.forget(request.session)  # what was checked before does not answer for this file
     form = UploadForm(request.POST or None, request.FILES or None)
     if not form.is_valid():
         return _show(request, found, form=form, status=422 if form.is_bound else 200)
@@ -40,7 +42,12 @@ def check(request: PersonRequest, department: str) -> HttpResponse:
     if report.problems:
         context: dict[str, Any] = {"problems": report.problems, "status": 422}
     else:
-        context = {"report": report, "preview": report.rows[:PREVIEWED], "status": 200}
+        context = {
+            "report": report,
+            "preview": report.rows[:PREVIEWED],
+            "fallbacks": file_report.fallbacks_of(report.rows),
+            "status": 200,
+        }
     return _show(request, found, form=UploadForm(), file=file, **context)
 
 
@@ -78,7 +85,7 @@ def errors(request: PersonRequest, department: str) -> HttpResponse:
         raise Http404("no file waits")
     report = _import(request, found, file, dry_run=True)
     return HttpResponse(
-        uploads.errors_csv(file.content, report.problems),
+        file_report.errors_csv(file.content, report.problems),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": 'attachment; filename="errors.csv"'},
     )
