@@ -33,6 +33,21 @@ class PeriodClosed(LedgerError):
         )
 
 
+class PeriodsNotOpened(LedgerError):
+    code = "periods_not_opened"
+    http_status = 409
+    shown = 10
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = problems
+        more = len(problems) - self.shown
+        super().__init__(
+            "No period was opened. "
+            + " ".join(problems[: self.shown])
+            + (f" And {more} more like these." if more > 0 else "")
+        )
+
+
 class EntryUnbalanced(LedgerError):
     code = "entry_unbalanced"
 

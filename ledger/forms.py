@@ -7,8 +7,10 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.utils.dates import MONTHS
 from django.utils.translation import gettext_lazy as _
 
+from departments.organisation.calendar import Calendar
 from ledger.desk.words import first_day_of, last_day_of
 from ledger.models.periods import AccountingPeriod, PeriodState
 from pricing import price_lookup
@@ -66,6 +68,35 @@ class NewPeriodForm(forms.Form):
                 known = field if field in self.fields else NON_FIELD_ERRORS
                 self.add_error(None if known == NON_FIELD_ERRORS else known, errors)
         return facts
+
+
+class OpenPeriodsForm(forms.Form):
+    """How a fiscal year is cut, when it begins, and how many periods to open."""
+
+    calendar = forms.ChoiceField(
+        label=_("Calendar"),
+        choices=[
+            (Calendar.MONTH, _("months")),
+            (Calendar.QUARTER, _("quarters")),
+            (Calendar.YEAR, _("years")),
+            (Calendar.WEEKS, _("4-4-5 weeks")),
+        ],
+    )
+    first_month = forms.TypedChoiceField(
+        label=_("The fiscal year begins in"),
+        coerce=int,
+        choices=list(MONTHS.items()),
+        help_text=_("It is called after the calendar year it ends in."),
+    )
+    from_on = forms.DateField(
+        label=_("First day"),
+        help_text=_("In a 4-4-5 calendar, weeks begin on its weekday."),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    how_many = forms.IntegerField(label=_("How many"), initial=12, min_value=1)
+
+    def clean_calendar(self) -> Calendar:
+        return Calendar(self.cleaned_data["calendar"])
 
 
 def describe(period: AccountingPeriod) -> str:

@@ -29,6 +29,7 @@ class Permission(StrEnum):
     PREPARE_SETTLEMENT = "prepare_settlement"
     APPROVE_SETTLEMENT = "approve_settlement"
     POST_SETTLEMENT = "post_settlement"
+    OPEN_PERIOD = "open_period"
     CLOSE_PERIOD = "close_period"
     EXPORT_JOURNAL = "export_journal"
     READ_BOOKS = "read_books"
@@ -52,6 +53,9 @@ _ROLES: dict[Permission, frozenset[Role]] = {
     Permission.PREPARE_SETTLEMENT: frozenset({Role.SUSTAINABILITY_ANALYST, Role.ADMINISTRATOR}),
     Permission.APPROVE_SETTLEMENT: frozenset({Role.SUSTAINABILITY_APPROVER}),
     Permission.POST_SETTLEMENT: frozenset({Role.SUSTAINABILITY_APPROVER, Role.FINANCE}),
+    Permission.OPEN_PERIOD: frozenset(
+        {Role.SUSTAINABILITY_ANALYST, Role.ADMINISTRATOR, Role.FINANCE}
+    ),
     Permission.CLOSE_PERIOD: frozenset({Role.FINANCE}),
     Permission.EXPORT_JOURNAL: frozenset({Role.FINANCE, Role.AUDITOR}),
     Permission.READ_BOOKS: frozenset(COMPANY_ROLES),

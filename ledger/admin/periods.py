@@ -14,14 +14,14 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.decorators import display
+from unfold.decorators import action, display
 
 from departments.organisation.access import Permission
 from departments.organisation.admin_access import may_here, require_here
 from ledger import period_close, periods
 from ledger.admin.pages import BADGES, BooksAdmin, hash_of, person_of, refusals_shown
 from ledger.desk.words import first_day_of, last_day_of
-from ledger.forms import NewPeriodForm
+from ledger.forms import NewPeriodForm, OpenPeriodsForm
 from ledger.models.periods import AccountingPeriod, PeriodState
 
 
@@ -33,11 +33,10 @@ class AccountingPeriodAdmin(BooksAdmin):
     list_select_related = ("closed_by", "seal")
     ordering = ("-days",)
     search_fields = ("code",)
+    actions_list = ("open_calendar",)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return may_here(request, Permission.PREPARE_SETTLEMENT) or may_here(
-            request, Permission.CLOSE_PERIOD
-        )
+        return may_here(request, Permission.OPEN_PERIOD)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[AccountingPeriod]:
         rows: QuerySet[AccountingPeriod] = super().get_queryset(request)
@@ -90,6 +89,35 @@ class AccountingPeriodAdmin(BooksAdmin):
             explanation=_("Days that are settled together. Periods never overlap."),
             submit=_("Open the period"),
             back=reverse("admin:ledger_accountingperiod_changelist"),
+        )
+
+    @action(  # type: ignore[untyped-decorator]
+        description=gettext_lazy("Open a calendar"), url_path="open", permissions=["add"]
+    )
+    def open_calendar(self, request: HttpRequest) -> HttpResponse:
+        """Many periods in a row, by fiscal calendar."""
+        require_here(request, Permission.OPEN_PERIOD)
+        form = OpenPeriodsForm(request.POST or None, initial=_next_in_row())
+        back = reverse("admin:ledger_accountingperiod_changelist")
+        if request.method == "POST" and form.is_valid():
+            with refusals_shown(request):
+                opened = periods.open_periods(by=person_of(request), **form.cleaned_data)
+                names = {"first": opened[0].code, "last": opened[-1].code, "count": len(opened)}
+                messages.success(
+                    request, _("%(count)s periods are there: %(first)s to %(last)s.") % names
+                )
+                return redirect(back)
+        return self.page(
+            request,
+            "form",
+            _("Open a calendar"),
+            form=form,
+            explanation=_(
+                "Periods in a row, all or none. They continue those that there are: no day lies in "
+                "two, and none is left out between them."
+            ),
+            submit=_("Open the periods"),
+            back=back,
         )
 
     def change_view(
@@ -146,3 +174,11 @@ class AccountingPeriodAdmin(BooksAdmin):
             submit=_("Close the period"),
             back=page,
         )
+
+
+def _next_in_row() -> dict[str, Any]:
+    """What most likely comes next: the day after the last period, in a year that begins there."""
+    last = AccountingPeriod.objects.order_by("-days").first()
+    if last is None:
+        return {}
+    return {"from_on": last.ends_before, "first_month": last.ends_before.month}
