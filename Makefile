@@ -35,7 +35,7 @@ lint: .venv/.synced ## Style, types, import rules, migrations, the API's contrac
 			echo "If the change is meant, renew the contract with: make openapi" ; exit 1 ; } ; }
 	@echo "All clean."
 
-bench: .venv/.synced ## Measure speed beside its floor (SIZE=small, medium or full)
+bench: .venv/.synced ## Measure beside floor and peer (SIZE=small|medium|full BENCH_ARGS='--only settle')
 	@$(PY) manage.py bench --size $(SIZE) $(BENCH_ARGS)
 
 openapi: .venv/.synced ## Renew tests/contract/openapi.yaml

@@ -1,4 +1,4 @@
-"""Writes. A database of its own for a bench, on the embedded server, gone afterwards."""
+"""Writes. Databases of a bench's own, on the embedded server, gone afterwards."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg2
 from django.conf import settings
@@ -15,28 +16,49 @@ from django.core.management.base import CommandError
 
 from config import engines
 
+SQL = Path(__file__).parent
 NAME = "carbon_bench"
+PEER_NAME = "carbon_bench_peer"
+SHOWN = (
+    "server_version",
+    "fsync",
+    "synchronous_commit",
+    "full_page_writes",
+    "shared_buffers",
+    "work_mem",
+    "maintenance_work_mem",
+    "max_wal_size",
+    "jit",
+)
+MUST_BE_ON = ("fsync", "synchronous_commit", "full_page_writes")
+
+
+@contextmanager
+def empty_database(name: str) -> Iterator[str]:
+    """A fresh database without tables; gives its name."""
+    as_owner("postgres", f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    as_owner("postgres", f"CREATE DATABASE {name} OWNER {engines.OWNER_ROLE}")
+    try:
+        yield name
+    finally:
+        as_owner("postgres", f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
 @contextmanager
 def scratch_database() -> Iterator[dict[str, str]]:
     """The environment in which commands and workers use a fresh, migrated database."""
     place = engines.here()
-    _server(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
-    _server(f"CREATE DATABASE {NAME} OWNER {engines.OWNER_ROLE}")
-    address = f"/{place.sockets}/{NAME}"
-    environment = {
-        **os.environ,
-        "DATABASE_URL": f"postgres://{engines.APP_ROLE}@{address}",
-        "DATABASE_OWNER_URL": f"postgres://{engines.OWNER_ROLE}@{address}",
-        "BROKER_URL": f"{place.broker_url}?virtual_host=9",
-        "SECRET_KEY": "for a bench only, and only on this machine",
-    }
-    try:
+    with empty_database(NAME):
+        address = f"/{place.sockets}/{NAME}"
+        environment = {
+            **os.environ,
+            "DATABASE_URL": f"postgres://{engines.APP_ROLE}@{address}",
+            "DATABASE_OWNER_URL": f"postgres://{engines.OWNER_ROLE}@{address}",
+            "BROKER_URL": f"{place.broker_url}?virtual_host=9",
+            "SECRET_KEY": "for a bench only, and only on this machine",
+        }
         manage(environment, "migrate", "--verbosity", "0")
         yield environment
-    finally:
-        _server(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
 
 
 def manage(environment: dict[str, str], *arguments: str) -> None:
@@ -49,20 +71,51 @@ def manage(environment: dict[str, str], *arguments: str) -> None:
 
 
 def fill(*, records: int, departments: int) -> None:
-    """Make the company that is measured, as the owner: that is not what is measured."""
-    text = (Path(__file__).parent / "company.sql").read_text()
-    _as_owner(NAME, text, {"records": records, "departments": departments})
+    """Make the company that is measured; that is not what is measured."""
+    run_sql("company.sql", records=records, departments=departments)
+    as_owner(NAME, "VACUUM (ANALYZE)")
 
 
-def _server(sql: str) -> None:
-    _as_owner("postgres", sql, None)
+def run_sql(file: str, **facts: Any) -> None:
+    """Run one of the bench's own statements in the scratch database, as its owner."""
+    as_owner(NAME, (SQL / file).read_text(), facts or None)
 
 
-def _as_owner(database: str, sql: str, facts: dict[str, int] | None) -> None:
+def query(statement: str, facts: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
+    """What a statement finds in the scratch database, read by its owner."""
+    with closing(_owner(NAME)) as owner, owner.cursor() as cursor:
+        cursor.execute(statement, facts)
+        return list(cursor.fetchall())
+
+
+def settle_disk() -> None:
+    """Write what is dirty now, so that no checkpoint of the filling falls into what is timed."""
+    as_owner("postgres", "CHECKPOINT")
+
+
+def server_settings() -> dict[str, str]:
+    """How the server runs, as it says itself.
+
+    Refused: a server that doesn't wait for the disk would make both sides look fast.
+    """
+    with closing(_owner("postgres")) as owner, owner.cursor() as cursor:
+        cursor.execute("SELECT name, current_setting(name) FROM unnest(%s) name", [list(SHOWN)])
+        found: dict[str, str] = dict(cursor.fetchall())
+    off = [name for name in MUST_BE_ON if found[name] != "on"]
+    if off:
+        raise CommandError(f"A bench needs a server as in production; off: {', '.join(off)}.")
+    return found
+
+
+def as_owner(database: str, sql: str, facts: dict[str, Any] | None = None) -> None:
+    """Run statements as the owner, each committed."""
+    with closing(_owner(database)) as owner, owner.cursor() as cursor:
+        cursor.execute(sql, facts)
+
+
+def _owner(database: str) -> psycopg2.extensions.connection:
     owner = psycopg2.connect(
         host=str(engines.here().sockets), dbname=database, user=engines.OWNER_ROLE
     )
     owner.autocommit = True
-    with owner.cursor() as cursor:
-        cursor.execute(sql, facts)
-    owner.close()
+    return owner

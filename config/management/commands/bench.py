@@ -3,77 +3,82 @@
 from __future__ import annotations
 
 import json
-import subprocess
+import platform
+import tempfile
 from argparse import ArgumentParser
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from config.bench import measures, scratch
-from config.management.commands.demo import logs, start, stop
-from ledger import tasks
+from config.bench import clock, rows, scratch
+from config.bench.measure import Missing, table
+from config.bench.sizes import SIZES
 
-SIZES = {"small": (20_000, 200), "medium": (200_000, 2_000), "full": (1_000_000, 10_000)}
+ONE_ROW = "--row"
 
 
 class Command(BaseCommand):
     help = (
-        "Measure the product beside a floor written in plain SQL, in the same run, in a database "
-        "of its own; print ratios and write JSON. Sizes: small (20,000 records, under a minute), "
-        "medium (200,000), full (1,000,000 records, 10,000 departments)."
+        "Measure the product beside a floor written in plain SQL or beside django-hordak, in the "
+        "same run, in databases of its own; print ratios and write JSON. Sizes: small (20,000 "
+        "records, about a minute), medium (200,000), full (1,000,000 records, 10,000,000 lines). "
+        f"Rows: {', '.join(row.name for row in rows.ROWS)}. See docs/performance.md."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        names = [row.name for row in rows.ROWS]
         parser.add_argument("--size", choices=SIZES, default="small")
+        parser.add_argument(
+            "--only", nargs="+", choices=names, metavar="ROW", help="measure these rows alone"
+        )
         parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures here too")
-        parser.add_argument("--inside", action="store_true", help="used by the command itself")
+        parser.add_argument(ONE_ROW, choices=names, help="used by the command itself")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        records, departments = SIZES[options["size"]]
-        if options["inside"]:
-            self._measure(records, options["json"])
+        size = options["size"]
+        if options["row"]:
+            self._measure_here(options["row"], size, options["json"])
             return
-        given = ["--json", str(options["json"].resolve())] if options["json"] else []
-        with scratch.scratch_database() as environment:
-            scratch.fill(records=records, departments=departments)
-            worker: list[subprocess.Popen[bytes]] = []
-            try:
-                worker.append(
-                    start(
-                        "bench-worker",
-                        "celery",
-                        "-A",
-                        "config",
-                        "worker",
-                        "-c",
-                        "2",
-                        "-n",
-                        "bench@%h",
-                        environment=environment,
-                    )
-                )
-                scratch.manage(environment, "bench", "--inside", "--size", options["size"], *given)
-            finally:
-                stop(worker)
-        self.stdout.write(f"The worker's log is in {logs()}.")
+        facts = {
+            "size": size,
+            "machine": {"processors": clock.cores(), "python": platform.python_version()},
+            "server": scratch.server_settings(),
+        }
+        self._print_conditions(facts)
+        found = self._measure_all(rows.chosen(options["only"] or []), size)
+        self.stdout.write("\n".join(["", *table(found)]))
+        if options["json"]:
+            options["json"].write_text(json.dumps({**facts, "rows": found}, indent=2) + "\n")
 
-    def _measure(self, records: int, file: Path | None) -> None:
-        self.stdout.write(f"{'':58} {'ours':>9} {'floor':>9} {'ratio':>7}  target")
-        done = []
-        for measure in measures.measure_all(
-            records=records,
-            ring=lambda settlement_id, shards: tasks.ring(settlement_id, shard_count=shards),
-            say=self.stderr.write,
-        ):
-            done.append(measure)
-            self.stdout.write(
-                f"{measure.work:58} {measure.seconds:8.3f}s {measure.floor_seconds:8.3f}s "
-                f"{measure.ratio:7.2f}  {measure.target} ({measure.floor})"
-            )
-        peak = measures.peak_memory_mib()
-        self.stdout.write(f"peak memory of this process: {peak:.0f} MiB")
-        if file is not None:
-            rows = [asdict(measure) | {"ratio": measure.ratio} for measure in done]
-            file.write_text(json.dumps({"peak_memory_mib": peak, "measures": rows}, indent=2))
+    def _measure_all(self, wanted: list[rows.Row], size: str) -> list[dict[str, Any]]:
+        """The rows in one database, each in a process of its own: its memory is its own, too."""
+        found: list[dict[str, Any]] = []
+        with scratch.scratch_database() as environment, tempfile.TemporaryDirectory() as folder:
+            self.stderr.write(f"Filling the company of size {size} …")
+            records, departments = SIZES[size].records, SIZES[size].departments
+            scratch.fill(records=records, departments=departments)
+            for row in wanted:
+                if row.measure is None:
+                    found.append(Missing(row.work, row.waits_for).facts())
+                    continue
+                self.stderr.write(f"{row.work} …")
+                file = Path(folder) / f"{row.name}.json"
+                arguments = (ONE_ROW, row.name, "--size", size, "--json", str(file))
+                scratch.manage(environment, "bench", *arguments)
+                found += json.loads(file.read_text())
+        return found
+
+    def _measure_here(self, name: str, size: str, file: Path) -> None:
+        (row,) = [row for row in rows.ROWS if row.name == name]
+        assert row.measure is not None  # rows without are never sent here
+        measures = list(row.measure(SIZES[size]))
+        peak = clock.own_peak_mib()
+        file.write_text(json.dumps([measure.with_peak(peak).facts() for measure in measures]))
+
+    def _print_conditions(self, facts: dict[str, Any]) -> None:
+        server = ", ".join(f"{name} {value}" for name, value in facts["server"].items())
+        self.stdout.write(
+            f"Size {facts['size']}; {facts['machine']['processors']} processors, "
+            f"Python {facts['machine']['python']}; PostgreSQL with {server}."
+        )

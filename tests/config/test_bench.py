@@ -1,0 +1,102 @@
+"""The bench compares like with like, and says plainly whether a target is met."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+from config.bench import settling
+from config.bench.measure import Measure, Missing, Target, table
+from config.bench.rows import ROWS, chosen
+from departments.organisation.models import User
+from ledger import settlement_run
+
+BENCH = Path(settling.__file__).parent
+NOW = datetime(2025, 1, 31, tzinfo=UTC)
+
+
+def run(file: str, **facts: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute((BENCH / file).read_text(), facts or None)
+
+
+def found(statement: str):
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        return cursor.fetchone()
+
+
+def settle(month: str) -> None:
+    person = {user.username: user for user in User.objects.all()}
+    settlement = settlement_run.prepare(scheme_code="fee", period_code=month, by=person["analyst"])
+    settlement_run.calculate(settlement_id=settlement.pk, at=NOW)
+    settlement_run.approve(settlement_id=settlement.pk, by=person["approver"], at=NOW)
+    settlement_run.post(settlement_id=settlement.pk, by=person["finance"], at=NOW)
+
+
+@pytest.mark.django_db
+def test_the_floor_makes_the_very_entries_and_lines_that_are_posted() -> None:
+    run("company.sql", records=3_000, departments=20)
+    run("floor_tables.sql")
+    run("floor.sql")
+    for month in settling.MONTHS:
+        settle(month)
+
+    booked, floor = found(settling.BOOKED), found(settling.FLOOR_MADE)
+
+    assert booked == floor
+    assert booked[0] > 240  # 20 departments × 12 months, and some earned for removals
+
+
+@pytest.mark.django_db
+def test_late_records_are_the_only_thing_settled_after_the_year() -> None:
+    run("company.sql", records=1_000, departments=5)
+    settle("2024-12")
+    run("late.sql", records=1_000)
+
+    settle("2025-01")
+
+    assert found("SELECT record_count FROM ledger_settlement ORDER BY id DESC") == (10,)
+
+
+def measure(ours: float, floor: float, target: Target) -> Measure:
+    return Measure("settle", ours, "bare insert", floor, "s", target)
+
+
+@pytest.mark.parametrize(
+    ("ours", "floor", "target", "is_met"),
+    [
+        (2.0, 1.0, Target(at_most=2), True),
+        (2.1, 1.0, Target(at_most=2), False),
+        (300, 100, Target(at_least=3), True),
+        (299, 100, Target(at_least=3), False),
+        (6.0, 5.0, Target(at_most=1.5, below=5), False),
+        (4.0, 3.5, Target(at_most=1.5, below=5), True),
+    ],
+)
+def test_a_target_is_met_or_not(ours: float, floor: float, target: Target, is_met: bool) -> None:
+    assert measure(ours, floor, target).is_met is is_met
+
+
+def test_the_table_says_not_there_yet_instead_of_a_figure() -> None:
+    rows = [
+        measure(5, 2, Target(at_most=2)).with_peak(111.4).facts(),
+        Missing("seal and verify", "seals set-based").facts(),
+    ]
+
+    heading, _, settled, missing = table(rows)
+
+    assert heading.split()[:2] == ["work", "ours"]
+    assert settled.split("  ")[0] == "settle"
+    assert "2.50×" in settled
+    assert "NOT MET" in settled
+    assert "111 MiB" in settled
+    assert " ".join(missing.split()) == "seal and verify not there yet seals set-based"
+
+
+def test_a_row_brings_the_one_it_goes_on_with() -> None:
+    assert chosen([]) == list(ROWS)
+    for row in ROWS:
+        names = [found.name for found in chosen([row.name])]
+        assert names == ([row.after] if row.after else []) + [row.name]
