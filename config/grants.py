@@ -14,6 +14,7 @@ APPEND_ONLY_TABLES = (
     "inventory_importbatch",
     "ledger_account",
     "ledger_commodity",
+    "ledger_exportacknowledgement",
     "ledger_journalentry",
     "ledger_journalexport",
     "ledger_journalline",

@@ -290,6 +290,19 @@ class ExportChanged(LedgerError):
         )
 
 
+class ExportAcknowledged(LedgerError):
+    code = "export_acknowledged"
+    http_status = 409
+
+    def __init__(self, sequence: int, by: str, on: str, reference: str) -> None:
+        self.sequence, self.reference = sequence, reference
+        super().__init__(
+            f"Export {sequence} was acknowledged by {by} on {on}, "
+            f"{f'as {reference!r}' if reference else 'without a reference'}, and that stays. "
+            "If finance took the lines in again, export them anew and acknowledge that export."
+        )
+
+
 class EntryOfSettlement(LedgerError):
     code = "entry_of_settlement"
     http_status = 409

@@ -99,6 +99,17 @@ class OpenPeriodsForm(forms.Form):
         return Calendar(self.cleaned_data["calendar"])
 
 
+class AcknowledgeForm(forms.Form):
+    """What finance calls the export in its own books, if anything."""
+
+    reference = forms.CharField(
+        label=_("Reference"),
+        required=False,
+        max_length=120,
+        help_text=_("For example the document number. May be left empty."),
+    )
+
+
 def describe(period: AccountingPeriod) -> str:
     """`FY23 · 2022-07-01 to 2023-06-30`."""
     return f"{period.code} · {first_day_of(period)} – {last_day_of(period)}"

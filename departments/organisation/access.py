@@ -32,6 +32,7 @@ class Permission(StrEnum):
     OPEN_PERIOD = "open_period"
     CLOSE_PERIOD = "close_period"
     EXPORT_JOURNAL = "export_journal"
+    ACKNOWLEDGE_EXPORT = "acknowledge_export"
     READ_BOOKS = "read_books"
     PROPOSE_PRICE = "propose_price"
     APPROVE_PRICE = "approve_price"
@@ -58,6 +59,7 @@ _ROLES: dict[Permission, frozenset[Role]] = {
     ),
     Permission.CLOSE_PERIOD: frozenset({Role.FINANCE}),
     Permission.EXPORT_JOURNAL: frozenset({Role.FINANCE, Role.AUDITOR}),
+    Permission.ACKNOWLEDGE_EXPORT: frozenset({Role.FINANCE}),
     Permission.READ_BOOKS: frozenset(COMPANY_ROLES),
     Permission.PROPOSE_PRICE: frozenset({Role.SUSTAINABILITY_ANALYST}),
     Permission.APPROVE_PRICE: frozenset({Role.SUSTAINABILITY_APPROVER}),

@@ -1,4 +1,4 @@
-"""Doors. Accounts, journal, statement lines, exports and seals: for reading."""
+"""Doors. Accounts, journal, statement lines and seals: for reading."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownF
 from ledger import amounts, statements
 from ledger.admin.pages import BooksAdmin, hash_of, moment, right
 from ledger.models.accounts import Account
-from ledger.models.exports import JournalExport
 from ledger.models.journal import JournalEntry, JournalLine
 from ledger.models.periods import PeriodSeal
 from ledger.models.settlements import SettlementLine
@@ -277,42 +276,6 @@ class SettlementLineAdmin(BooksAdmin):
             detail=statements.line_detail(line_id=row.pk, department_ids=None),
             line_id=row.pk,
         )
-
-
-@admin.register(JournalExport)
-class JournalExportAdmin(BooksAdmin):
-    """What finance took, with the manifest that proves it."""
-
-    list_display = (
-        "sequence",
-        "format_name",
-        "period",
-        "line_count",
-        "file_hash",
-        "exported_by",
-        "exported",
-    )
-    list_select_related = ("period", "exported_by")
-    ordering = ("-sequence",)
-    fields = (
-        "sequence",
-        "format_name",
-        "period",
-        "line_count",
-        "sha256",
-        "manifest",
-        "exported_by",
-        "exported_at",
-    )
-    readonly_fields = ("exported_at",)
-
-    @admin.display(description=_("exported at"))
-    def exported(self, export: JournalExport) -> str:
-        return moment(export.exported_at)
-
-    @admin.display(description="SHA-256")
-    def file_hash(self, export: JournalExport) -> SafeString:
-        return hash_of(export.sha256)
 
 
 @admin.register(PeriodSeal)

@@ -6,6 +6,7 @@ import tempfile
 from typing import Any
 
 from django.http import FileResponse
+from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
 from rest_framework import status
@@ -20,8 +21,14 @@ from departments.organisation.api.permissions import KeyScope
 from departments.organisation.api.strict import BoundedJSONParser
 from ledger.api.answers import asked, not_modified, sent
 from ledger.api.permissions import SeesWholeCompany
-from ledger.api.queries import NewExportSerializer, NoQuerySerializer, PageQuerySerializer
+from ledger.api.queries import (
+    AcknowledgementBodySerializer,
+    NewExportSerializer,
+    NoQuerySerializer,
+    PageQuerySerializer,
+)
 from ledger.api.serializers import ExportSerializer
+from ledger.exports.acknowledgement import acknowledge
 from ledger.exports.registry import FORMATS
 from ledger.exports.run import export_journal, find, reissue
 from ledger.models.exports import JournalExport
@@ -44,7 +51,9 @@ class ExportList(ExportView, ListAPIView[JournalExport]):
     serializer_class = ExportSerializer
     pagination_class = KeysetPagination
     filter_backends = []
-    queryset = JournalExport.objects.select_related("exported_by")
+    queryset = JournalExport.objects.select_related(
+        "exported_by", "acknowledgement__acknowledged_by"
+    )
 
     @extend_schema(operation_id="exports_list")
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -114,6 +123,27 @@ class ExportFile(ExportView):
             content_type=f"{layout.media_type}; charset=utf-8",
             headers={"ETag": etag, "Cache-Control": "private"},
         )
+
+
+class ExportAcknowledge(ExportView):
+    """Finance has taken an export into its own books."""
+
+    @extend_schema(
+        operation_id="exports_acknowledge",
+        request=AcknowledgementBodySerializer,
+        responses=ExportSerializer,
+        examples=[
+            OpenApiExample("A document", request_only=True, value={"reference": "JE 4711"}),
+        ],
+    )
+    def post(self, request: Request, sequence: int) -> Response:
+        """Acknowledge it, once; a period that was exported closes only then. Safe to repeat."""
+        facts = sent(request, AcknowledgementBodySerializer)
+        person: Any = request.user
+        export = acknowledge(
+            sequence=sequence, reference=facts["reference"], by=person, at=timezone.now()
+        )
+        return Response(ExportSerializer(export).data)
 
 
 class _Nowhere:

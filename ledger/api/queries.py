@@ -74,3 +74,13 @@ class NewExportSerializer(StrictSerializer):
     period = serializers.CharField(required=False, max_length=20, help_text="Else all.")
     scheme = serializers.CharField(required=False, max_length=40, help_text="Else all.")
     commodity = serializers.CharField(required=False, max_length=10, help_text="Else all.")
+
+
+class AcknowledgementBodySerializer(StrictSerializer):
+    reference = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        default="",
+        max_length=120,
+        help_text="What finance calls it, e.g. a document number.",
+    )

@@ -12,7 +12,7 @@ from rest_framework import serializers
 from ledger.balances import AccountBalance
 from ledger.exports.registry import FORMATS
 from ledger.journal_lines import JournalRow
-from ledger.models.exports import JournalExport
+from ledger.models.exports import ExportAcknowledgement, JournalExport
 from ledger.models.periods import AccountingPeriod, PeriodSeal, PeriodState
 from ledger.models.settlements import Settlement, SettlementState
 from ledger.settlement_review import DepartmentTotals, Progress, SettlementReview
@@ -334,6 +334,14 @@ class ManifestSealSerializer(serializers.Serializer[Any]):
     chain_sha256 = serializers.CharField()
 
 
+class AcknowledgementSerializer(serializers.ModelSerializer[ExportAcknowledgement]):
+    acknowledged_by = serializers.CharField(source="acknowledged_by.username")
+
+    class Meta:
+        model = ExportAcknowledgement
+        fields = ["reference", "acknowledged_by", "acknowledged_at"]
+
+
 class ExportSerializer(serializers.Serializer[JournalExport]):
     """An export and its manifest."""
 
@@ -360,6 +368,9 @@ class ExportSerializer(serializers.Serializer[JournalExport]):
         source="exported_by.username", allow_null=True, default=None
     )
     exported_at = serializers.DateTimeField()
+    acknowledgement = AcknowledgementSerializer(
+        allow_null=True, default=None, help_text="Once finance has taken it into its own books."
+    )
     file = serializers.SerializerMethodField(help_text="Where the bytes are.")
 
     def get_file(self, export: JournalExport) -> str:

@@ -44,4 +44,9 @@ urlpatterns = [
     ),
     path("exports/", export_views.ExportList.as_view(), name="exports"),
     path("exports/<int:sequence>/file/", export_views.ExportFile.as_view(), name="export-file"),
+    path(
+        "exports/<int:sequence>/acknowledge/",
+        export_views.ExportAcknowledge.as_view(),
+        name="export-acknowledge",
+    ),
 ]

@@ -130,7 +130,10 @@ def find(*, sequence: int) -> JournalExport:
 
     Raises: ExportNotFound.
     """
-    export = JournalExport.objects.select_related("exported_by").filter(sequence=sequence).first()
+    exports = JournalExport.objects.select_related(
+        "exported_by", "acknowledgement__acknowledged_by"
+    )
+    export = exports.filter(sequence=sequence).first()
     if export is None:
         raise ExportNotFound(sequence)
     return export

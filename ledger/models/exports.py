@@ -31,3 +31,24 @@ class JournalExport(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sequence} {self.format_name}"
+
+
+class ExportAcknowledgement(models.Model):
+    """Finance has taken an export into its own books: once, and for good."""
+
+    export = models.OneToOneField(JournalExport, models.PROTECT, related_name="acknowledgement")
+    reference = models.CharField(
+        _("reference"),
+        max_length=120,
+        blank=True,
+        db_comment="what finance calls it in its own books, e.g. a document number",
+    )
+    acknowledged_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    acknowledged_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("export acknowledgement")
+        verbose_name_plural = _("export acknowledgements")
+
+    def __str__(self) -> str:
+        return f"{self.export_id} {self.reference}"

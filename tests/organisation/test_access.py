@@ -29,7 +29,8 @@ ALL = set(TREE)
 MATRIX = {
     "analyst": "prepare_settlement open_period read_books propose_price",
     "approver": "approve_settlement post_settlement read_books approve_price",
-    "finance": "post_settlement open_period close_period export_journal read_books manage_keys",
+    "finance": "post_settlement open_period close_period export_journal acknowledge_export "
+    "read_books manage_keys",
     "auditor": "export_journal read_books",
     "admin": "prepare_settlement open_period read_books manage_people manage_keys",
     "cloud-contributor": "",

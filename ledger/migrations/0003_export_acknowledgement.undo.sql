@@ -1,0 +1,2 @@
+DROP TRIGGER ledger_acknowledgement_never_changes ON ledger_exportacknowledgement;
+DROP FUNCTION ledger_keep_acknowledgement();
