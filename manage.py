@@ -11,6 +11,7 @@ WITHOUT_DATABASE = {
     "collectstatic",
     "compilemessages",
     "findstatic",
+    "generate_company",
     "help",
     "makemessages",
     "shell_completion",
