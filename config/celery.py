@@ -34,6 +34,10 @@ app.conf.update(
             "task": "ledger.sweep_settlements",
             "schedule": 60.0,
         },
+        "forget answers that were kept for a day": {
+            "task": "organisation.forget_old_replies",
+            "schedule": 3600.0,
+        },
     },
     beat_schedule_filename=str(settings.BEAT_SCHEDULE_FILE),
 )

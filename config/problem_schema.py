@@ -1,4 +1,4 @@
-"""Reads. What the OpenAPI document says of refusals: every operation may answer a problem."""
+"""Reads. What the OpenAPI document says of every operation: its refusals, its repetition."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from drf_spectacular.utils import OpenApiResponse
 from rest_framework import serializers
 
 from config.problems import MEDIA_TYPE
+from departments.organisation.api.idempotency import PARAMETER, IdempotentPosts
 
 
 class FieldProblemSerializer(serializers.Serializer[Any]):
@@ -30,7 +31,12 @@ class ProblemSerializer(serializers.Serializer[Any]):
 
 
 class ProblemSchema(AutoSchema):
-    """Adds the problem as the default response of every operation."""
+    """Adds what every operation shares: the problem as default response, a POST's own key."""
+
+    def get_override_parameters(self) -> list[Any]:
+        parameters = list(super().get_override_parameters())
+        takes_key = self.method == "POST" and isinstance(self.view, IdempotentPosts)
+        return [*parameters, PARAMETER] if takes_key else parameters
 
     def _get_response_bodies(
         self, direction: Literal["request", "response"] = "response"

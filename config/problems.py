@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from uuid import uuid4
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.core.exceptions import ValidationError as ModelValidationError
 from django.db import DatabaseError, DataError, IntegrityError, InterfaceError, OperationalError
 from django.db.models import ProtectedError
@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 TABLE: tuple[tuple[type[BaseException], int, str, str], ...] = (
     (Http404, 404, "not_found", "There is nothing here, or nothing that you may see."),
     (PermissionDenied, 403, "permission_denied", "You may not do this."),
+    (RequestDataTooBig, 413, "too_large", "The body is too large. Send less at a time."),
     (ModelValidationError, 400, "invalid", "Some values can't be taken as they are."),
     (ProtectedError, 409, "still_in_use", "Other rows refer to this one, so it stays."),
     (IntegrityError, 409, "conflict", "This contradicts what is already stored."),

@@ -57,3 +57,38 @@ class KeyExpiresInPast(OrganisationError):
     def __init__(self, expires_at: str) -> None:
         self.expires_at = expires_at
         super().__init__(f"{expires_at} has passed. Choose a later expiry, or none.")
+
+
+class IdempotencyKeyMalformed(OrganisationError):
+    code = "idempotency_key_malformed"
+    http_status = 400
+
+    def __init__(self, length: int) -> None:
+        super().__init__(
+            f"An Idempotency-Key is 1 to 255 visible ASCII characters without spaces; this one "
+            f"has {length} characters. A random UUID is a good one."
+        )
+
+
+class IdempotencyKeyReused(OrganisationError):
+    code = "idempotency_key_reused"
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+        super().__init__(
+            f"The Idempotency-Key {key!r} came to this address before, with another body. Send "
+            "that body again to get its answer, or choose a new key for this one."
+        )
+
+
+class IdempotencyKeyInUse(OrganisationError):
+    code = "idempotency_key_in_use"
+    http_status = 409
+    wait = 5  # seconds, told as Retry-After
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+        super().__init__(
+            f"The first request with the Idempotency-Key {key!r} is still under way. Send this one "
+            f"again in {self.wait} seconds: it will get the same answer."
+        )

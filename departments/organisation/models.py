@@ -213,3 +213,28 @@ class ApiKey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"
+
+
+class KeptReply(models.Model):
+    """The answer to a POST with an Idempotency-Key, kept to be given again byte for byte."""
+
+    request_sha256 = models.CharField(
+        max_length=64,
+        primary_key=True,
+        db_comment="hex SHA-256 of who asked, method, path and Idempotency-Key",
+    )
+    body_sha256 = models.CharField(
+        max_length=64, db_comment="hex SHA-256 of query, content type and body"
+    )
+    status = models.PositiveSmallIntegerField(db_comment="HTTP status")
+    headers = models.JSONField(db_comment="names and values")
+    content = models.BinaryField(db_comment="the body that was sent")
+    kept_at = models.DateTimeField(db_index=True, db_comment="a sweep deletes it a day later")
+
+    class Meta:
+        verbose_name = _("kept reply")
+        verbose_name_plural = _("kept replies")
+        ordering = ["kept_at"]
+
+    def __str__(self) -> str:
+        return f"{self.status} {self.request_sha256[:12]}"

@@ -13,9 +13,9 @@ from rest_framework import status
 from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from departments.organisation.access import Permission
+from departments.organisation.api.idempotency import IdempotentPosts
 from departments.organisation.api.pages import KeysetPagination
 from departments.organisation.api.permissions import KeyScope
 from departments.organisation.api.strict import BoundedJSONParser
@@ -36,7 +36,7 @@ from ledger.models.exports import JournalExport
 KEPT_IN_MEMORY = 1_000_000  # bytes; a longer file waits on disk
 
 
-class ExportView(APIView):
+class ExportView(IdempotentPosts):
     """What these doors share: only finance and auditors, and only for the whole company."""
 
     permission_classes = [KeyScope, SeesWholeCompany]

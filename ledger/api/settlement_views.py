@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404
 from django.utils import timezone
@@ -13,9 +14,9 @@ from rest_framework import status
 from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from departments.organisation.access import Permission
+from departments.organisation.api.idempotency import IdempotentPosts
 from departments.organisation.api.pages import KeysetPagination
 from departments.organisation.api.permissions import KeyScope
 from departments.organisation.api.strict import BoundedJSONParser
@@ -34,7 +35,7 @@ from ledger.models.settlements import Settlement, ShardState
 from ledger.settlement_review import review
 
 
-class SettlementView(APIView):
+class SettlementView(IdempotentPosts):
     """What these doors share: who may come in. Each step asks for its own role itself."""
 
     permission_classes = [KeyScope, SeesWholeCompany]
@@ -87,7 +88,7 @@ class SettlementList(SettlementView, ListAPIView[Settlement]):
         settlement = settlement_run.prepare(
             scheme_code=facts["scheme"], period_code=facts["period"], by=_person(request)
         )
-        tasks.ring(settlement.pk, shard_count=settlement.shard_count)
+        transaction.on_commit(lambda: tasks.ring(settlement.pk, shard_count=settlement.shard_count))
         answer = _detail(settlement.pk, status_code=status.HTTP_202_ACCEPTED)
         answer["Location"] = answer.data["url"]
         return answer

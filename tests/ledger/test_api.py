@@ -11,6 +11,7 @@ from hashlib import sha256
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 from rest_framework.test import APIClient
 
@@ -64,8 +65,9 @@ SCOPE_OF = {
 
 @pytest.fixture(autouse=True)
 def rung(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
-    """The bell: settlement and number of shards, instead of a broker."""
+    """The bell: settlement and number of shards, instead of a broker; a test never commits."""
     bells: list[tuple[int, int]] = []
+    monkeypatch.setattr(transaction, "on_commit", lambda ring: ring())
     monkeypatch.setattr(
         tasks,
         "ring",

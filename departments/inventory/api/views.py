@@ -11,7 +11,6 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from departments.inventory import factor_choice, records, submission
 from departments.inventory.api.serializers import (
@@ -28,12 +27,13 @@ from departments.inventory.api.serializers import (
 )
 from departments.inventory.errors import EntryRefused
 from departments.organisation.access import departments_visible_to
+from departments.organisation.api.idempotency import IdempotentPosts
 from departments.organisation.api.pages import Page, page_of
 from departments.organisation.api.permissions import KeyScope, key_of, visible_ids_of
 from departments.organisation.api.strict import BoundedJSONParser, StrictSerializer
 
 
-class InventoryView(APIView):
+class InventoryView(IdempotentPosts):
     """What these doors share: who may come, and bodies that don't nest without end."""
 
     permission_classes = [KeyScope]
