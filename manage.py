@@ -19,12 +19,20 @@ WITHOUT_DATABASE = {
     "startapp",
     "version",
 }
-AS_OWNER = {"dbshell", "flush", "makemigrations", "migrate", "sqlmigrate"}
+AS_OWNER = {
+    "create_database_roles",
+    "dbshell",
+    "flush",
+    "makemigrations",
+    "migrate",
+    "sqlmigrate",
+}
+WITHOUT_WORK = {"-h", "--help", "--version", "--print-sql"}
 
 
 def needs_database(arguments: list[str]) -> bool:
-    """Whether the command line does more than show help or work on files."""
-    if not arguments or {"-h", "--help", "--version"} & set(arguments):
+    """Whether the command line does more than show something or work on files."""
+    if not arguments or WITHOUT_WORK & set(arguments):
         return False
     return arguments[0] not in WITHOUT_DATABASE or "--database" in arguments
 

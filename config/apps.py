@@ -17,6 +17,6 @@ class ConfigConfig(AppConfig):
 
 
 def _grant(*, using: str, **_: Any) -> None:
-    from config.grants import grant_app_role
+    from config.grants import renew_grants
 
-    grant_app_role(using=using)
+    renew_grants(using=using)

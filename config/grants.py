@@ -1,4 +1,11 @@
-"""Writes. What the application's role may do: rows yes, tables no, and the journal only grows."""
+"""Writes. What each role may do: the app's rows yes, tables no; the journal only grows.
+
+Owner and backup need no grants: one owns everything, the other reads everything by its role.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
 
 from django.db import connections, transaction
 from django.db.backends.utils import CursorWrapper
@@ -20,45 +27,102 @@ APPEND_ONLY_TABLES = (
     "ledger_journalline",
     "ledger_periodseal",
 )
+NEVER_UPDATED_TABLES = ("ledger_settledrecord", "ledger_settlementline")
+NEVER_DELETED_TABLES = ("ledger_settlement", "ledger_settlementshard")
+
+# What the reader doesn't see: who is signed in, and what passwords and keys are checked against.
+SECRET_TABLES = ("django_session",)
+SECRET_COLUMNS = {
+    "organisation_apikey": ("secret_sha256",),
+    "organisation_user": ("password",),
+}
 
 _TABLES = """
-    SELECT relname FROM pg_class
-    WHERE relnamespace = current_schema()::regnamespace
-      AND relkind IN ('r', 'p', 'v', 'm') AND NOT relispartition
+    SELECT c.relname, c.relispartition,
+           array_agg(a.attname ORDER BY a.attnum) FILTER (WHERE a.attnum > 0 AND NOT attisdropped)
+      FROM pg_class c LEFT JOIN pg_attribute a ON a.attrelid = c.oid
+     WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm')
+       AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = c.oid AND deptype = 'e')
+     GROUP BY c.oid ORDER BY c.relname
 """
-_ON_THE_SCHEMA = """
+_PLACE = """
+    SELECT current_schema(), coalesce(
+        (SELECT tableowner FROM pg_tables
+          WHERE schemaname = current_schema() AND tablename = 'django_migrations'), current_user)
+"""
+_DEFINER_FUNCTIONS = """
+    SELECT oid::regprocedure::text FROM pg_proc
+     WHERE pronamespace = current_schema()::regnamespace AND prosecdef
+"""
+# A partition that a trigger makes belongs to the owner; nobody gets a grant on it by default.
+_BY_DEFAULT = """
+    ALTER DEFAULT PRIVILEGES FOR ROLE {owner} REVOKE ALL ON TABLES FROM {role};
+    ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA {schema} REVOKE ALL ON TABLES FROM {role};
     GRANT USAGE ON SCHEMA {schema} TO {role};
+"""
+_APP_ON_THE_SCHEMA = """
     GRANT USAGE ON ALL SEQUENCES IN SCHEMA {schema} TO {role};
     GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA {schema} TO {role};
 """
-_ON_A_TABLE = "REVOKE ALL ON {table} FROM {role}; GRANT {privileges} ON {table} TO {role};"
 
 
-def grant_app_role(*, using: str) -> None:
-    """Give the application's role what it needs, no more; without that role nothing happens.
+def renew_grants(*, using: str) -> list[str]:
+    """Give the application's role and the reader what they need, no more; a missing role nothing.
 
     Each run covers every table there is, and takes back what an earlier run gave too much.
+    Returns: the roles whose grants were renewed.
     """
     with transaction.atomic(using=using), connections[using].cursor() as cursor:
         cursor.execute(
-            "SELECT current_schema() FROM pg_roles WHERE rolname = %s", [engines.APP_ROLE]
+            "SELECT rolname FROM pg_roles WHERE rolname IN (%s, %s) ORDER BY rolname",
+            [engines.APP_ROLE, engines.READER_ROLE],
         )
-        found = cursor.fetchone()
-        if found:
-            _grant_in(cursor, schema=found[0])
+        roles = [role for (role,) in cursor.fetchall()]
+        for role in roles:
+            cursor.execute(sql.Composed(_statements(cursor, role)))
+        _close_definer_functions(cursor)
+    return roles
 
 
-def _grant_in(cursor: CursorWrapper, *, schema: str) -> None:
-    role = sql.Identifier(engines.APP_ROLE)
-    statements = [sql.SQL(_ON_THE_SCHEMA).format(schema=sql.Identifier(schema), role=role)]
+def _statements(cursor: CursorWrapper, role: str) -> Iterable[sql.Composable]:
+    cursor.execute(_PLACE)
+    schema, owner = cursor.fetchone()
+    names = {name: sql.Identifier(name) for name in (schema, owner, role)}
+    on_schema = _BY_DEFAULT + (_APP_ON_THE_SCHEMA if role == engines.APP_ROLE else "")
+    yield sql.SQL(on_schema).format(schema=names[schema], owner=names[owner], role=names[role])
     cursor.execute(_TABLES)
-    for (table,) in cursor.fetchall():
-        privileges = (
-            "SELECT, INSERT" if table in APPEND_ONLY_TABLES else "SELECT, INSERT, UPDATE, DELETE"
-        )
-        statements.append(
-            sql.SQL(_ON_A_TABLE).format(
-                table=sql.Identifier(schema, table), role=role, privileges=sql.SQL(privileges)
-            )
-        )
-    cursor.execute(sql.Composed(statements))
+    for table, is_partition, columns in cursor.fetchall():
+        place = sql.Identifier(schema, table)
+        yield sql.SQL("REVOKE ALL ON {} FROM {};").format(place, names[role])
+        privileges = None if is_partition else _privileges(role, table, columns)
+        if privileges is not None:
+            yield sql.SQL("GRANT {} ON {} TO {};").format(privileges, place, names[role])
+
+
+def _privileges(role: str, table: str, columns: list[str]) -> sql.Composable | None:
+    if role == engines.APP_ROLE:
+        return sql.SQL(_app_privileges(table))
+    if table in SECRET_TABLES:
+        return None
+    hidden = SECRET_COLUMNS.get(table)
+    if hidden is None:
+        return sql.SQL("SELECT")
+    shown = [sql.Identifier(column) for column in columns if column not in hidden]
+    return sql.SQL("SELECT ({})").format(sql.SQL(", ").join(shown))
+
+
+def _app_privileges(table: str) -> str:
+    if table in APPEND_ONLY_TABLES:
+        return "SELECT, INSERT"
+    if table in NEVER_UPDATED_TABLES:
+        return "SELECT, INSERT, DELETE"
+    if table in NEVER_DELETED_TABLES:
+        return "SELECT, INSERT, UPDATE"
+    return "SELECT, INSERT, UPDATE, DELETE"
+
+
+def _close_definer_functions(cursor: CursorWrapper) -> None:
+    """What runs with the owner's rights is for the application alone, not for everybody."""
+    cursor.execute(_DEFINER_FUNCTIONS)
+    for (function,) in cursor.fetchall():
+        cursor.execute(f"REVOKE EXECUTE ON FUNCTION {function} FROM PUBLIC")

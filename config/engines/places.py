@@ -9,6 +9,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 OWNER_ROLE = "carbon_owner"  # owns the tables: migrations and nothing else
 APP_ROLE = "carbon_app"  # reads and writes rows, owns nothing
+READER_ROLE = "carbon_reader"  # reads the books; no secrets
+BACKUP_ROLE = "carbon_backup"  # reads everything, for pg_dump
 DATABASE = "carbon"
 REPLACED_BY = {"postgres": "DATABASE_URL", "valkey": "BROKER_URL"}
 

@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 from typing import IO
 
-from config.engines.places import APP_ROLE, DATABASE, OWNER_ROLE, Engines, wanted
+from config.engines.places import DATABASE, OWNER_ROLE, Engines, wanted
 from config.engines.programs import (
     Account,
     EnginesUnavailable,
@@ -22,6 +22,7 @@ from config.engines.programs import (
     postgres_version,
     process_of,
 )
+from config.engines.roles import database_statement, role_statements
 
 _NAMES = {"postgres": "PostgreSQL", "valkey": "Valkey"}
 _LARGEST_LOG_BYTES = 5_000_000
@@ -167,14 +168,9 @@ def _make_cluster(engines: Engines, account: Account) -> None:
         initdb += ["--no-sync"]
     _run(engines, account, initdb)
     single = [str(binaries / "postgres"), "--single", "-D", str(unfinished), "postgres"]
-    _run(engines, account, single, statements=_ROLES_AND_DATABASE)
+    made = "\n".join([*role_statements(), database_statement(DATABASE), ""])
+    _run(engines, account, single, statements=made)
     unfinished.rename(engines.postgres_data)
-
-
-_ROLES_AND_DATABASE = f"""\
-CREATE ROLE {APP_ROLE} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE
-CREATE DATABASE {DATABASE} OWNER {OWNER_ROLE}
-"""
 
 
 def _run(engines: Engines, account: Account, command: list[str], *, statements: str = "") -> None:

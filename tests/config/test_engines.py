@@ -15,7 +15,14 @@ from pathlib import Path
 import psycopg2
 import pytest
 
-from config.engines import APP_ROLE, DATABASE, OWNER_ROLE, Engines
+from config.engines import (
+    APP_ROLE,
+    BACKUP_ROLE,
+    DATABASE,
+    OWNER_ROLE,
+    READER_ROLE,
+    Engines,
+)
 from config.engines.places import ROOT
 
 USE = "from config import engines; engines.ensure()"
@@ -120,10 +127,15 @@ def test_roles(engines: Engines):
     holder = started(engines)
     roles = query(
         engines,
-        "SELECT rolname, rolsuper, rolcreaterole, rolcreatedb FROM pg_roles "
+        "SELECT rolname, rolsuper, rolcreaterole, rolcreatedb, rolbypassrls FROM pg_roles "
         "WHERE rolname LIKE 'carbon%' ORDER BY 1",
     )
-    assert roles == [(APP_ROLE, False, False, False), (OWNER_ROLE, True, True, True)]
+    assert roles == [
+        (APP_ROLE, False, False, False, False),
+        (BACKUP_ROLE, False, False, False, True),
+        (OWNER_ROLE, True, True, True, True),
+        (READER_ROLE, False, False, False, False),
+    ]
     ended(holder)
 
 

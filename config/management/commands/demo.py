@@ -44,6 +44,7 @@ class Command(BaseCommand):
         port = None if options["no_serve"] else free_port(options["port"])
         signal.signal(signal.SIGINT, signal.default_int_handler)
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+        self._manage("create_database_roles", "--verbosity", "0")
         self._manage("migrate", "--verbosity", "0")
         self._manage("load_factors")
         servers: list[subprocess.Popen[bytes]] = []
