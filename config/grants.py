@@ -25,6 +25,7 @@ APPEND_ONLY_TABLES = (
     "ledger_journalentry",
     "ledger_journalexport",
     "ledger_journalline",
+    "ledger_manualentryline",
     "ledger_periodseal",
 )
 NEVER_UPDATED_TABLES = ("ledger_settledrecord", "ledger_settlementline")

@@ -107,7 +107,9 @@ def problem_of(error: BaseException) -> dict[str, Any] | None:
         return _of_framework(error)
     if is_domain_refusal(error):
         status = int(getattr(type(error), "http_status", 422))
-        return _problem(status, str(type(error).code), str(error))  # type: ignore[attr-defined]
+        fields = [problem._asdict() for problem in getattr(error, "field_problems", ())]
+        more = {"errors": fields} if fields else {}
+        return _problem(status, str(type(error).code), str(error), **more)  # type: ignore[attr-defined]
     for kind, status, code, words in TABLE:
         if isinstance(error, kind):
             return _of_table(error, status, code, _(words))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Sequence
+from typing import ClassVar, NamedTuple
 
 
 class LedgerError(Exception):
@@ -324,4 +325,92 @@ class AccountCodeTaken(LedgerError):
         super().__init__(
             f"{missing} lines of scheme {scheme} have no account: another scheme or department "
             "already uses their account code. Give the newer one another code."
+        )
+
+
+class FieldProblem(NamedTuple):
+    """What is wrong with one field; `field` is a dotted path such as `lines.2.account`."""
+
+    field: str
+    reason: str
+
+
+class ManualEntryInvalid(LedgerError):
+    code = "manual_entry_invalid"
+
+    def __init__(self, problems: Sequence[FieldProblem]) -> None:
+        self.field_problems = tuple(problems)
+        count = f"{len(problems)} problems" if len(problems) > 1 else "a problem"
+        super().__init__(
+            f"The manual entry has {count}, so nothing was written: "
+            + " ".join(f"{problem.field}: {problem.reason}" for problem in problems)
+        )
+
+
+class ManualEntryNotFound(LedgerError):
+    code = "manual_entry_not_found"
+    http_status = 404
+
+    def __init__(self, manual_entry_id: int) -> None:
+        self.manual_entry_id = manual_entry_id
+        super().__init__(f"There is no manual entry {manual_entry_id}.")
+
+
+class ManualEntryDecided(LedgerError):
+    code = "manual_entry_decided"
+    http_status = 409
+
+    def __init__(self, manual_entry_id: int, state: str, by: str) -> None:
+        self.manual_entry_id, self.state = manual_entry_id, state
+        super().__init__(
+            f"Manual entry {manual_entry_id} was {state} by {by}, and that stays. Propose a new "
+            "entry, or the reversal of this one if it was approved."
+        )
+
+
+class DecidedByProposer(LedgerError):
+    code = "decided_by_proposer"
+    http_status = 403
+
+    def __init__(self, person: str, manual_entry_id: int) -> None:
+        self.person, self.manual_entry_id = person, manual_entry_id
+        super().__init__(
+            f"{person} proposed manual entry {manual_entry_id} and can't decide it: another person "
+            "must. Its author may withdraw it."
+        )
+
+
+class WithdrawnByAnother(LedgerError):
+    code = "withdrawn_by_another"
+    http_status = 403
+
+    def __init__(self, person: str, manual_entry_id: int, author: str) -> None:
+        self.person, self.manual_entry_id = person, manual_entry_id
+        super().__init__(
+            f"{author} proposed manual entry {manual_entry_id}; {person} can't withdraw it, only "
+            "reject it."
+        )
+
+
+class ManualEntryNotPosted(LedgerError):
+    code = "manual_entry_not_posted"
+    http_status = 409
+
+    def __init__(self, manual_entry_id: int, state: str) -> None:
+        self.manual_entry_id, self.state = manual_entry_id, state
+        super().__init__(
+            f"Manual entry {manual_entry_id} is {state}, so nothing of it is in the journal and "
+            "there is nothing to reverse."
+        )
+
+
+class ReversalProposed(LedgerError):
+    code = "reversal_proposed"
+    http_status = 409
+
+    def __init__(self, manual_entry_id: int, reversal_id: int, state: str) -> None:
+        self.manual_entry_id, self.reversal_id = manual_entry_id, reversal_id
+        super().__init__(
+            f"The reversal of manual entry {manual_entry_id} is {state} already: it is manual "
+            f"entry {reversal_id}."
         )

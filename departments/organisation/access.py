@@ -33,6 +33,8 @@ class Permission(StrEnum):
     CLOSE_PERIOD = "close_period"
     EXPORT_JOURNAL = "export_journal"
     ACKNOWLEDGE_EXPORT = "acknowledge_export"
+    PROPOSE_ENTRY = "propose_entry"
+    APPROVE_ENTRY = "approve_entry"
     READ_BOOKS = "read_books"
     PROPOSE_PRICE = "propose_price"
     APPROVE_PRICE = "approve_price"
@@ -60,6 +62,8 @@ _ROLES: dict[Permission, frozenset[Role]] = {
     Permission.CLOSE_PERIOD: frozenset({Role.FINANCE}),
     Permission.EXPORT_JOURNAL: frozenset({Role.FINANCE, Role.AUDITOR}),
     Permission.ACKNOWLEDGE_EXPORT: frozenset({Role.FINANCE}),
+    Permission.PROPOSE_ENTRY: frozenset({Role.SUSTAINABILITY_ANALYST, Role.FINANCE}),
+    Permission.APPROVE_ENTRY: frozenset({Role.SUSTAINABILITY_APPROVER, Role.FINANCE}),
     Permission.READ_BOOKS: frozenset(COMPANY_ROLES),
     Permission.PROPOSE_PRICE: frozenset({Role.SUSTAINABILITY_ANALYST}),
     Permission.APPROVE_PRICE: frozenset({Role.SUSTAINABILITY_APPROVER}),

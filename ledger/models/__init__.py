@@ -1,5 +1,5 @@
 """Tables: accounts, periods, settlements and the journal they end in."""
 
-from ledger.models import accounts, exports, journal, periods, settlements
+from ledger.models import accounts, exports, journal, manual_entries, periods, settlements
 
-__all__ = ["accounts", "exports", "journal", "periods", "settlements"]
+__all__ = ["accounts", "exports", "journal", "manual_entries", "periods", "settlements"]

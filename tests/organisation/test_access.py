@@ -27,10 +27,10 @@ CLOUD = {"CLOUD", "CLOUD-EAST", "CLOUD-WEST"}
 ALL = set(TREE)
 
 MATRIX = {
-    "analyst": "prepare_settlement open_period read_books propose_price",
-    "approver": "approve_settlement post_settlement read_books approve_price",
+    "analyst": "prepare_settlement open_period read_books propose_price propose_entry",
+    "approver": "approve_settlement post_settlement read_books approve_price approve_entry",
     "finance": "post_settlement open_period close_period export_journal acknowledge_export "
-    "read_books manage_keys",
+    "propose_entry approve_entry read_books manage_keys",
     "auditor": "export_journal read_books",
     "admin": "prepare_settlement open_period read_books manage_people manage_keys",
     "cloud-contributor": "",

@@ -1,0 +1,10 @@
+DROP TRIGGER ledger_guard_manual_lines ON ledger_manualentryline;
+DROP TRIGGER ledger_manual_line_never_changes ON ledger_manualentryline;
+DROP TRIGGER ledger_manual_entry_never_deleted ON ledger_manualentry;
+DROP TRIGGER ledger_keep_manual_entry ON ledger_manualentry;
+DROP TRIGGER ledger_begin_manual_entry ON ledger_manualentry;
+DROP FUNCTION ledger_guard_manual_lines();
+DROP FUNCTION ledger_refuse_manual_change();
+DROP FUNCTION ledger_keep_manual_entry();
+DROP FUNCTION ledger_manual_entry_is_in_journal(ledger_manualentry);
+DROP FUNCTION ledger_begin_manual_entry();
