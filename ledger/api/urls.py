@@ -2,7 +2,13 @@
 
 from django.urls import path
 
-from ledger.api import book_views, export_views, settlement_views, statement_views
+from ledger.api import (
+    book_views,
+    export_views,
+    manual_entry_views,
+    settlement_views,
+    statement_views,
+)
 
 urlpatterns = [
     path("journal-lines/", book_views.JournalLineList.as_view(), name="journal-lines"),
@@ -48,5 +54,31 @@ urlpatterns = [
         "exports/<int:sequence>/acknowledge/",
         export_views.ExportAcknowledge.as_view(),
         name="export-acknowledge",
+    ),
+    path("manual-entries/", manual_entry_views.ManualEntryList.as_view(), name="manual-entries"),
+    path(
+        "manual-entries/<int:manual_entry_id>/",
+        manual_entry_views.ManualEntryDetail.as_view(),
+        name="manual-entry",
+    ),
+    path(
+        "manual-entries/<int:manual_entry_id>/approve/",
+        manual_entry_views.ManualEntryApprove.as_view(),
+        name="manual-entry-approve",
+    ),
+    path(
+        "manual-entries/<int:manual_entry_id>/reject/",
+        manual_entry_views.ManualEntryReject.as_view(),
+        name="manual-entry-reject",
+    ),
+    path(
+        "manual-entries/<int:manual_entry_id>/withdraw/",
+        manual_entry_views.ManualEntryWithdraw.as_view(),
+        name="manual-entry-withdraw",
+    ),
+    path(
+        "manual-entries/<int:manual_entry_id>/reverse/",
+        manual_entry_views.ManualEntryReverse.as_view(),
+        name="manual-entry-reverse",
     ),
 ]

@@ -61,7 +61,7 @@ def views_of(patterns: Any) -> Iterator[type[APIView]]:
 
 def test_every_post_of_the_api_takes_a_key() -> None:
     posts = [view for view in views_of(get_resolver().url_patterns) if hasattr(view, "post")]
-    assert len(posts) >= 9
+    assert len(posts) >= 15
     assert [view for view in posts if not issubclass(view, IdempotentPosts)] == []
 
 
