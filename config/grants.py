@@ -19,6 +19,7 @@ from config import engines
 APPEND_ONLY_TABLES = (
     "inventory_emissionfactor",
     "inventory_importbatch",
+    "inventory_importpart",
     "ledger_account",
     "ledger_commodity",
     "ledger_exportacknowledgement",

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from io import BytesIO
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -17,6 +18,7 @@ from departments.inventory.errors import (
     ImportRefused,
     RowProblem,
 )
+from departments.inventory.evidence import keep_file
 from departments.inventory.factor_choice import FactorLibrary
 from departments.inventory.models.activity import ActivityRecord, ImportBatch
 from departments.organisation.access import may_contribute
@@ -189,11 +191,11 @@ def _stored(
     batch = ImportBatch.objects.create(
         file_name=file_name,
         sha256=sha256(content).hexdigest(),
-        content=content,
         row_count=len(rows),
         imported_by=by,
         imported_at=at,
     )
+    keep_file(batch, BytesIO(content))
     records = ActivityRecord.objects.bulk_create(
         (_record(row.facts, batch, by, at) for row in rows), batch_size=BATCH
     )

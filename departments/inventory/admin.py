@@ -116,10 +116,6 @@ class ImportBatchAdmin(ReadAdmin):
     search_fields = ("file_name", "sha256")
     list_select_related = ("imported_by",)
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[ImportBatch]:
-        rows: QuerySet[ImportBatch] = super().get_queryset(request)
-        return rows.defer("content")
-
 
 @admin.register(EmissionRecord)
 class EmissionRecordAdmin(ReadAdmin):

@@ -113,7 +113,6 @@ def test_what_is_read_only_opens_and_takes_nothing(cast: Cast):
     batch = ImportBatch.objects.create(
         file_name="a.csv",
         sha256="0" * 64,
-        content=b"",
         row_count=0,
         imported_by=cast.analyst,
         imported_at=NOON,

@@ -2,7 +2,10 @@
 
 import pytest
 
+from tests.inventory.conftest import cast, excerpts, factors
 from tests.ledger.books import Books, open_books
+
+__all__ = ["cast", "excerpts", "factors"]
 
 
 @pytest.fixture

@@ -46,9 +46,19 @@ class EmissionRecord(models.Model):
     """
 
     activity_record = models.ForeignKey(
-        ActivityRecord, models.PROTECT, related_name="emission_records"
+        ActivityRecord,
+        models.PROTECT,
+        related_name="emission_records",
+        db_constraint=False,
+        db_index=False,
     )
-    department = models.ForeignKey("organisation.Department", models.PROTECT, related_name="+")
+    department = models.ForeignKey(
+        "organisation.Department",
+        models.PROTECT,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
     activity_on = models.DateField(db_comment="last day of the activity: names period and price")
     country = models.CharField(max_length=2, blank=True, db_comment="ISO 3166-1 alpha-2")
     kind = models.CharField(max_length=10, choices=EmissionKind, default=EmissionKind.EMISSION)
@@ -63,7 +73,12 @@ class EmissionRecord(models.Model):
         max_digits=24, decimal_places=6, db_comment="kgCO2e, market-based, to the milligram"
     )
     factor = models.ForeignKey(
-        EmissionFactor, models.PROTECT, null=True, related_name="emission_records"
+        EmissionFactor,
+        models.PROTECT,
+        null=True,
+        related_name="emission_records",
+        db_constraint=False,
+        db_index=False,
     )
     gwp_set = models.CharField(max_length=40, blank=True)
     quality_tier = models.PositiveSmallIntegerField(
@@ -72,12 +87,21 @@ class EmissionRecord(models.Model):
     trace = models.JSONField(
         db_comment="the printed arithmetic: method, citation, fallbacks, steps; decimals as strings"
     )
-    supersedes = models.ForeignKey("self", models.PROTECT, null=True, related_name="successors")
+    supersedes = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        related_name="successors",
+        db_constraint=False,
+        db_index=False,
+    )
     proposed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
         null=True,
         related_name="+",
+        db_constraint=False,
+        db_index=False,
         db_comment="who recalculated an approved record; null for a record's first result",
     )
     approved_by = models.ForeignKey(
@@ -85,6 +109,8 @@ class EmissionRecord(models.Model):
         models.PROTECT,
         null=True,
         related_name="+",
+        db_constraint=False,
+        db_index=False,
         db_comment="who approved a recalculation; set once, before the approval number",
     )
     reason = models.CharField(max_length=500, blank=True, db_comment="of a recalculation")
@@ -108,6 +134,11 @@ class EmissionRecord(models.Model):
                 condition=Q(approval_number__isnull=False),
             ),
             models.Index(fields=["activity_record"], name="inventory_emission_by_record"),
+            models.Index(
+                fields=["supersedes"],
+                name="inventory_emission_supersedes",
+                condition=Q(supersedes__isnull=False),
+            ),
             models.Index(
                 fields=["approval_number"],
                 name="inventory_emission_successor",
