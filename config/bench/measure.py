@@ -36,7 +36,8 @@ class Measure:
     """One row: ours and its floor (or peer), both from this run, in the same unit.
 
     `unit` is `s` or `ms` (less is better) or `/s` (more is better). `peak_mib` is the most memory
-    that the process which did our work has held; None where the row can't say.
+    that the process which did our work has held; None where the row can't say. `parts` are the
+    steps that our figure is made of, in seconds.
     """
 
     work: str
@@ -46,6 +47,7 @@ class Measure:
     unit: str
     target: Target
     peak_mib: float | None = None
+    parts: tuple[tuple[str, float], ...] = ()
 
     @property
     def ratio(self) -> float:
@@ -78,6 +80,7 @@ class Measure:
             "met": self.is_met,
             "peak_mib": self.peak_mib,
             "beside": self.beside,
+            "parts": dict(self.parts),
         }
 
 
@@ -130,3 +133,16 @@ def table(rows: Sequence[dict[str, Any]]) -> list[str]:
         lines.append("  ".join(padded).rstrip())
     lines.insert(1, "  ".join("─" * width for width in widths))
     return lines
+
+
+def where_time_goes(rows: Sequence[dict[str, Any]]) -> list[str]:
+    """A line for each row that knows its parts: their seconds, and their share of ours."""
+    return [
+        f"{row['work']}: "
+        + ", ".join(
+            f"{name} {shown(seconds, 's')} ({seconds / row['ours']:.0%})"
+            for name, seconds in row["parts"].items()
+        )
+        for row in rows
+        if row.get("parts")
+    ]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import partial
 from statistics import median
 
 from config.bench import clock, scratch
@@ -42,21 +42,28 @@ def measure(size: Size) -> Iterator[Measure]:
     floors = [settle_floor(), settle_floor()]
     with worker() as peak_mib:
         scratch.settle_disk()
-        posted, sealed = settle_year()
+        spent = settle_year()
         peak = peak_mib()
         floors.append(settle_floor())
         require_same_books()
         floor = median(floors)
+        sealed = sum(spent.values())
+        posted = sealed - spent["close and seal"]
+        parts = tuple(spent.items())
         yield Measure(f"{work}: to posted", posted, beside, floor, "s", Target(at_most=2), peak)
-        yield Measure(f"{work}: and sealed", sealed, beside, floor, "s", Target(at_most=3), peak)
+        yield Measure(
+            f"{work}: and sealed", sealed, beside, floor, "s", Target(at_most=3), peak, parts
+        )
         again = clock.timed(settle_again)
         small = Target(at_most=0.05)
         yield Measure("the same again: nothing to post", again, "the first run", posted, "s", small)
         scratch.run_sql("late.sql", records=size.records)
         scratch.settle_disk()
-        late = clock.timed(lambda: settle_month(LATE_MONTH))
+        spent = {}
+        settle_month(LATE_MONTH, spent)
+        late, parts = sum(spent.values()), tuple(spent.items())
         name = f"{size.records // 100:,} late records (1 %), as true-ups"
-        yield Measure(name, late, "the first run", posted, "s", small, peak_mib())
+        yield Measure(name, late, "the first run", posted, "s", small, peak_mib(), parts)
 
 
 def settle_floor() -> float:
@@ -66,26 +73,39 @@ def settle_floor() -> float:
     return clock.timed(lambda: scratch.run_sql("floor.sql"))
 
 
-def settle_year() -> tuple[float, float]:
-    """Settle month by month. Returns: seconds to posted, and to posted and sealed."""
-    posted = sealed = 0.0
+def settle_year() -> dict[str, float]:
+    """Settle and close month by month. Returns: seconds by step, all months together."""
+    spent: dict[str, float] = {}
     for month in MONTHS:
-        settling = clock.timed(partial(settle_month, month))
-        close = partial(period_close.close, period_code=month, by=person("finance"), at=NOW)
-        posted += settling
-        sealed += settling + clock.timed(close)
-    return posted, sealed
+        settle_month(month, spent)
+        with spending(spent, "close and seal"):
+            period_close.close(period_code=month, by=person("finance"), at=NOW)
+    return spent
 
 
-def settle_month(month: str) -> None:
+def settle_month(month: str, spent: dict[str, float]) -> None:
     """Prepare, ring, wait for the workers, approve, post."""
-    settlement = settlement_run.prepare(scheme_code="fee", period_code=month, by=person("analyst"))
-    tasks.ring(settlement.pk, shard_count=settlement.shard_count)
-    while settlement.state == "calculating":
-        time.sleep(0.01)
-        settlement.refresh_from_db()
-    settlement_run.approve(settlement_id=settlement.pk, by=person("approver"), at=NOW)
-    settlement_run.post(settlement_id=settlement.pk, by=person("finance"), at=NOW)
+    with spending(spent, "prepare"):
+        settlement = settlement_run.prepare(
+            scheme_code="fee", period_code=month, by=person("analyst")
+        )
+    with spending(spent, "ring and calculate"):
+        tasks.ring(settlement.pk, shard_count=settlement.shard_count)
+        while settlement.state == "calculating":
+            time.sleep(0.01)
+            settlement.refresh_from_db()
+    with spending(spent, "approve"):
+        settlement_run.approve(settlement_id=settlement.pk, by=person("approver"), at=NOW)
+    with spending(spent, "post"):
+        settlement_run.post(settlement_id=settlement.pk, by=person("finance"), at=NOW)
+
+
+@contextmanager
+def spending(spent: dict[str, float], step: str) -> Iterator[None]:
+    """Add the seconds of a block to a step."""
+    started = time.perf_counter()
+    yield
+    spent[step] = spent.get(step, 0.0) + time.perf_counter() - started
 
 
 def settle_again() -> None:

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 
 from config.bench import settling
-from config.bench.measure import Measure, Missing, Target, table
+from config.bench.measure import Measure, Missing, Target, table, where_time_goes
 from config.bench.rows import ROWS, chosen
 from departments.organisation.models import User
 from ledger import settlement_run
@@ -93,6 +93,15 @@ def test_the_table_says_not_there_yet_instead_of_a_figure() -> None:
     assert "NOT MET" in settled
     assert "111 MiB" in settled
     assert " ".join(missing.split()) == "seal and verify not there yet seals set-based"
+
+
+def test_where_the_time_goes_is_told_in_seconds_and_shares() -> None:
+    parts = (("prepare", 1.0), ("post", 3.0))
+    settled = Measure("settle", 4, "bare insert", 2, "s", Target(at_most=2), parts=parts)
+
+    told = where_time_goes([settled.facts(), Missing("seal", "seals").facts()])
+
+    assert told == ["settle: prepare 1.000 s (25%), post 3.000 s (75%)"]
 
 
 def test_a_row_brings_the_one_it_goes_on_with() -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from config.bench import clock, rows, scratch
-from config.bench.measure import Missing, table
+from config.bench.measure import Missing, table, where_time_goes
 from config.bench.sizes import SIZES
 
 ONE_ROW = "--row"
@@ -47,7 +47,7 @@ class Command(BaseCommand):
         }
         self._print_conditions(facts)
         found = self._measure_all(rows.chosen(options["only"] or []), size)
-        self.stdout.write("\n".join(["", *table(found)]))
+        self.stdout.write("\n".join(["", *table(found), "", *where_time_goes(found)]))
         if options["json"]:
             options["json"].write_text(json.dumps({**facts, "rows": found}, indent=2) + "\n")
 
