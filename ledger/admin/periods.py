@@ -18,7 +18,7 @@ from unfold.decorators import action, display
 
 from departments.organisation.access import Permission
 from departments.organisation.admin_access import may_here, require_here
-from ledger import period_close, periods
+from ledger import close_checklist, period_close, periods
 from ledger.admin.pages import BADGES, BooksAdmin, hash_of, person_of, refusals_shown
 from ledger.desk.words import first_day_of, last_day_of
 from ledger.forms import NewPeriodForm, OpenPeriodsForm
@@ -129,6 +129,7 @@ class AccountingPeriodAdmin(BooksAdmin):
     ) -> HttpResponse:
         period = self.row_to_read(request, object_id)
         is_open = period.state == PeriodState.OPEN
+        checks = close_checklist.checks_of(period, at=timezone.now()) if is_open else []
         return self.page(
             request,
             "period",
@@ -136,9 +137,12 @@ class AccountingPeriodAdmin(BooksAdmin):
             period=period,
             last_day=last_day_of(period),
             is_open=is_open,
-            problems=period_close.problems_before_close(period) if is_open else [],
+            checks=checks,
+            failing=[check for check in checks if check.refuses],
             settlements=period.settlements.select_related("scheme", "posted_by").order_by("-id"),
-            exports=period.exports.select_related("exported_by").order_by("-sequence"),
+            exports=period.exports.select_related("exported_by", "acknowledgement").order_by(
+                "-sequence"
+            ),
             seal=getattr(period, "seal", None),
             may_close=may_here(request, Permission.CLOSE_PERIOD),
             close_takes=Permission.CLOSE_PERIOD.roles_text,
@@ -170,7 +174,11 @@ class AccountingPeriodAdmin(BooksAdmin):
                 _("Its lines are hashed and chained to the seal before."),
                 _("A closed period can't be opened again."),
             ],
-            problems=period_close.problems_before_close(period),
+            problems=[
+                check.what_next
+                for check in close_checklist.checks_of(period, at=timezone.now())
+                if check.refuses
+            ],
             submit=_("Close the period"),
             back=page,
         )

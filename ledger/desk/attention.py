@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from ledger import period_close
+from ledger import close_checklist
 from ledger.desk.facts import Facts
 from ledger.desk.words import called
 from ledger.models.periods import AccountingPeriod, PeriodState
@@ -65,7 +65,9 @@ def attention(
         )
         yield Attention("rates", text % {"count": facts.waiting_rates})
     first_open = next((p for p in periods if p.state == PeriodState.OPEN), None)
-    if first_open and not period_close.problems_before_close(first_open):
+    if first_open and not any(
+        check.refuses for check in close_checklist.steps_of(first_open, at=at)
+    ):
         yield Attention(
             "period",
             _("Period %(period)s is ready to close") % {"period": first_open.code},

@@ -1,0 +1,112 @@
+"""Reads. Control totals of a period, each from two sides that have to be equal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from ledger.chart_of_accounts import KGCO2E, KGCO2E_EXPONENT
+from ledger.sql import statement
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """Both sides of a period's journal in one commodity, in its whole units."""
+
+    commodity: str
+    line_count: int
+    debit: Decimal
+    credit: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyTotal:
+    """What all departments' statements add up to, and what the company's own accounts took.
+
+    In whole units of the commodity; fees and emissions are above zero, incentives and removals
+    below.
+    """
+
+    commodity: str
+    statements: int
+    departments: Decimal
+    company: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One quantity or amount, recomputed from records, and as it is booked."""
+
+    label: str
+    unit: str
+    from_records: Decimal
+    in_journal: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class InventoryTotal:
+    """What a scheme settled in a period; the departments whose two sides differ in anything."""
+
+    code: str
+    measures: tuple[Measure, ...]
+    wrong_departments: tuple[str, ...]
+
+
+def sides_of(period_id: int) -> list[Sides]:
+    """Debit and credit of each commodity that a period's journal touches."""
+    return [
+        Sides(commodity, count, _units(debit, exponent), _units(credit, exponent))
+        for commodity, exponent, count, debit, credit in _rows("close_sides", period_id)
+    ]
+
+
+def company_totals_of(period_id: int) -> list[CompanyTotal]:
+    """Σ department statements beside fund and atmosphere, by commodity."""
+    return [
+        CompanyTotal(code, count, _units(departments, exponent), _units(company, exponent))
+        for code, exponent, count, departments, company in _rows("close_company", period_id)
+    ]
+
+
+def inventory_totals_of(period_id: int) -> list[InventoryTotal]:
+    """Emission records × the rules each settlement keeps, beside the journal, by scheme.
+
+    Statement lines are not read. Rounded as they are: round(tonnes so far × price) for each key.
+    """
+    return [_inventory_total(*row) for row in _rows("close_inventory", period_id)]
+
+
+def _inventory_total(
+    code: str, currency: str, exponent: int, *sides_and_wrong: Any
+) -> InventoryTotal:
+    *sides, wrong = sides_and_wrong
+    pairs = list(zip(sides[::2], sides[1::2], strict=True))
+    measured = [
+        (_("emitted"), KGCO2E, KGCO2E_EXPONENT),
+        (_("removed"), KGCO2E, KGCO2E_EXPONENT),
+        (_("charged"), currency, exponent),
+        (_("earned"), currency, exponent),
+    ]
+    return InventoryTotal(
+        code,
+        tuple(
+            Measure(label, unit, _units(records, places), _units(booked, places))
+            for (label, unit, places), (records, booked) in zip(measured, pairs, strict=True)
+        ),
+        tuple(wrong),
+    )
+
+
+def _rows(name: str, period_id: int) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement(name), {"period_id": period_id})
+        return list(cursor.fetchall())
+
+
+def _units(minor: Decimal, exponent: int) -> Decimal:
+    """Minor units in whole units, with all their decimals."""
+    return Decimal(int(minor)).scaleb(-exponent)
