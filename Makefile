@@ -7,9 +7,10 @@ PYTEST_ARGS ?=
 SERVE ?= 1
 PORT ?=
 SIZE ?= small
+POSTS ?= 10000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench openapi
+.PHONY: help setup demo test lint bench openapi storm
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,6 +38,9 @@ lint: .venv/.synced ## Style, types, import rules, migrations, the API's contrac
 
 bench: .venv/.synced ## Measure beside floor and peer (SIZE=small|medium|full BENCH_ARGS='--only settle')
 	@$(PY) manage.py bench --size $(SIZE) $(BENCH_ARGS)
+
+storm: .venv/.synced ## Send identical POSTs, 200 at a time, with one Idempotency-Key (POSTS=10000)
+	@CFL_STORM_POSTS=$(POSTS) $(PY) -m pytest -q tests/promises/test_storm.py $(PYTEST_ARGS)
 
 openapi: .venv/.synced ## Renew tests/contract/openapi.yaml
 	@mkdir -p tests/contract
