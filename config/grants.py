@@ -27,8 +27,9 @@ APPEND_ONLY_TABLES = (
     "ledger_journalexport",
     "ledger_journalline",
     "ledger_manualentryline",
-    "ledger_periodseal",
 )
+# Seals are written by functions of the owner, which the application may call.
+READ_ONLY_TABLES = ("ledger_accountseal", "ledger_entryseal", "ledger_periodseal")
 NEVER_UPDATED_TABLES = ("ledger_settledrecord", "ledger_settlementline")
 NEVER_DELETED_TABLES = ("ledger_settlement", "ledger_settlementshard")
 
@@ -114,6 +115,8 @@ def _privileges(role: str, table: str, columns: list[str]) -> sql.Composable | N
 
 
 def _app_privileges(table: str) -> str:
+    if table in READ_ONLY_TABLES:
+        return "SELECT"
     if table in APPEND_ONLY_TABLES:
         return "SELECT, INSERT"
     if table in NEVER_UPDATED_TABLES:

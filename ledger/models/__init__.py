@@ -1,5 +1,21 @@
 """Tables: accounts, periods, settlements and the journal they end in."""
 
-from ledger.models import accounts, exports, journal, manual_entries, periods, settlements
+from ledger.models import (
+    accounts,
+    exports,
+    journal,
+    manual_entries,
+    periods,
+    seals,
+    settlements,
+)
 
-__all__ = ["accounts", "exports", "journal", "manual_entries", "periods", "settlements"]
+__all__ = [
+    "accounts",
+    "exports",
+    "journal",
+    "manual_entries",
+    "periods",
+    "seals",
+    "settlements",
+]

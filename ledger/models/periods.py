@@ -72,15 +72,22 @@ class AccountingPeriod(models.Model):
 
 
 class PeriodSeal(models.Model):
-    """SHA-256 over a closed period's lines, chained to the seal before it."""
+    """SHA-256 over a closed period's entries and all accounts, chained to the seal before it."""
 
     period = models.OneToOneField(AccountingPeriod, models.PROTECT, related_name="seal")
     number = models.PositiveIntegerField(unique=True, db_comment="1, 2, 3 … without a gap")
+    entry_count = models.PositiveBigIntegerField()
     line_count = models.PositiveBigIntegerField()
-    lines_sha256 = models.CharField(max_length=64, db_comment="hex, over canonical lines")
+    lines_sha256 = models.CharField(
+        max_length=64, db_comment="hex, end of the chain of the period's entry seals"
+    )
+    account_count = models.PositiveBigIntegerField(db_comment="account seals so far")
+    accounts_sha256 = models.CharField(
+        max_length=64, db_comment="hex, the chain of account seals at that number"
+    )
     previous_sha256 = models.CharField(max_length=64, blank=True)
     chain_sha256 = models.CharField(
-        max_length=64, db_comment="hex SHA-256 of previous, number, period, count and lines hash"
+        max_length=64, db_comment="hex SHA-256 of everything else here, and the period's own fields"
     )
     sealed_at = models.DateTimeField(db_default=Now(), editable=False)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
 
@@ -13,6 +15,7 @@ from departments.organisation.models import Department
 from ledger import period_close, posting, verification
 from ledger.models.accounts import Account
 from ledger.models.journal import JournalEntry, JournalLine
+from ledger.models.seals import AccountSeal
 from ledger.models.settlements import Settlement, SettlementLine
 from pricing.models import CarbonPrice, IncentiveRate
 from tests.ledger.books import ALWAYS, NOON, Books
@@ -32,6 +35,8 @@ INPUTS = "settlements settle their inputs"
 COMPLETE = "records are settled once"
 REVERSALS = "reversals mirror their entries"
 SEALS = "seals"
+ENTRIES = "entries are as they were sealed"
+SEALED_ACCOUNTS = "accounts are as they were sealed"
 
 
 @pytest.fixture
@@ -146,6 +151,24 @@ def tamper(*statements: str, **facts: int | None) -> None:
 def found(check: str) -> set[str]:
     """The places that a check names."""
     return {finding.place for finding in verification.verify().findings if finding.check == check}
+
+
+def said(check: str) -> dict[str, str]:
+    """What a check says about each place, after what it always says."""
+    return {
+        finding.place: finding.detail.partition(": ")[2]
+        for finding in verification.verify().findings
+        if finding.check == check
+    }
+
+
+@contextmanager
+def restored(*statements: str, **facts: int | None) -> Iterator[None]:
+    """Tamper, and take it back afterwards."""
+    with transaction.atomic():
+        tamper(*statements, **facts)
+        yield
+        transaction.set_rollback(True)
 
 
 def billed_to(department: str, period: str) -> str:
@@ -551,6 +574,24 @@ def sealed(posted: Books) -> Books:
         ("UPDATE ledger_periodseal SET chain_sha256 = 'x' WHERE number = 1", "seal 1"),
         ("UPDATE ledger_periodseal SET chain_sha256 = repeat('0', 64) WHERE number = 2", "seal 2"),
         ("UPDATE ledger_periodseal SET line_count = line_count + 1 WHERE number = 2", "seal 2"),
+        ("UPDATE ledger_periodseal SET entry_count = entry_count - 1 WHERE number = 2", "seal 2"),
+        ("UPDATE ledger_periodseal SET account_count = 1 WHERE number = 2", "seal 2"),
+        ("UPDATE ledger_periodseal SET accounts_sha256 = 'x' WHERE number = 2", "seal 2"),
+        (
+            "UPDATE ledger_periodseal SET sealed_at = sealed_at + interval '1 us' WHERE number = 2",
+            "seal 2",
+        ),
+        ("UPDATE ledger_accountingperiod SET closed_by_id = 1 WHERE code = '2023Q2'", "seal 2"),
+        (
+            "UPDATE ledger_accountingperiod SET closed_at = closed_at - interval '1 us'"
+            " WHERE code = '2023Q2'",
+            "seal 2",
+        ),
+        (
+            "UPDATE ledger_accountingperiod SET days = '[2023-04-01,2023-06-30)'"
+            " WHERE code = '2023Q2'",
+            "seal 2",
+        ),
         ("UPDATE ledger_periodseal SET lines_sha256 = 'x' WHERE number = 2", "period 2023Q2"),
         ("DELETE FROM ledger_periodseal WHERE number = 1", "seal 2"),
         ("DELETE FROM ledger_periodseal WHERE number = 1", "period 2023Q1"),
@@ -604,7 +645,7 @@ def test_a_line_edited_or_deleted(posted: Books, change: str) -> None:
     tamper(change, fee=journal_line("fee_expense", tampered))
     assert found(BALANCE) == {f"entry {tampered}"}
     assert found(JOURNAL) == {billed_to("CLOUD", "2023Q1")}
-    assert found(SEALS) == {"period 2023Q1"}
+    assert found(ENTRIES) == {f"entry {tampered}"}
 
 
 def test_both_sides_of_an_entry_edited(posted: Books) -> None:
@@ -616,17 +657,18 @@ def test_both_sides_of_an_entry_edited(posted: Books) -> None:
     )
     assert found(BALANCE) == set()
     assert found(JOURNAL) == {billed_to("CLOUD", "2023Q1")}
-    assert found(SEALS) == {"period 2023Q1"}
+    assert found(ENTRIES) == {f"entry {entry()}"}
 
 
 def test_an_entry_deleted_with_its_lines(posted: Books) -> None:
+    deleted = entry()
     tamper(
         "DELETE FROM ledger_journalline WHERE entry_id = %(id)s",
         "DELETE FROM ledger_journalentry WHERE id = %(id)s",
-        id=entry(),
+        id=deleted,
     )
     assert found(JOURNAL) == {billed_to("CLOUD", "2023Q1")}
-    assert found(SEALS) == {"period 2023Q1"}
+    assert found(ENTRIES) == {f"entry {deleted}"}
 
 
 PAIR = """
@@ -641,7 +683,7 @@ def test_a_pair_added_to_an_entry(posted: Books, period: str) -> None:
     tamper(PAIR, entry=entry(period), fee=account("fee_expense", "CLOUD").pk)
     assert found(BALANCE) == set()
     assert found(JOURNAL) == {billed_to("CLOUD", period)}
-    assert found(SEALS) == ({"period 2023Q1"} if period == "2023Q1" else set())
+    assert found(ENTRIES) == ({f"entry {entry()}"} if period == "2023Q1" else set())
 
 
 def test_an_entry_added_to_a_closed_period(posted: Books) -> None:
@@ -656,7 +698,7 @@ def test_an_entry_added_to_a_closed_period(posted: Books) -> None:
         fee=account("fee_expense", "CLOUD").pk,
     )
     assert {(one.check, one.place) for one in verification.verify().findings} == {
-        (SEALS, "period 2023Q1")
+        (ENTRIES, "entry 999")
     }
 
 
@@ -671,16 +713,109 @@ def test_two_lines_with_their_accounts_swapped(posted: Books) -> None:
     )
     assert found(BALANCE) == set()
     assert found(JOURNAL) == {billed_to("CLOUD", "2023Q1")}
-    assert found(SEALS) == {"period 2023Q1"}
+    assert found(ENTRIES) == {f"entry {entry()}"}
 
 
 @pytest.mark.parametrize("column", ["description", "source_id", "purpose"])
 def test_the_words_of_an_entry(posted: Books, column: str) -> None:
-    tamper(f"UPDATE ledger_journalentry SET {column} = 'other' WHERE id = %(id)s", id=entry())
-    assert found(SEALS) == {"period 2023Q1"}
+    tampered = entry()
+    tamper(f"UPDATE ledger_journalentry SET {column} = 'other' WHERE id = %(id)s", id=tampered)
+    assert found(ENTRIES) == {f"entry {tampered}"}
 
 
 def test_a_line_moved_to_another_entry_or_to_none(posted: Books) -> None:
     line = journal_line("fee_expense", entry())
     tamper("UPDATE ledger_journalline SET entry_id = 0 WHERE id = %(id)s", id=line)
     assert found(BALANCE) == {f"entry {entry()}", "entry 0"}
+    assert said(ENTRIES) == {f"entry {entry()}": f"line {line} is gone"}
+
+
+def test_lines_are_named_by_their_ids(posted: Books) -> None:
+    """Which line was changed, removed, added; two entries that swap their lines are both named."""
+    first, second = entry(), entry(department="OFFICES")
+    ids = list(JournalLine.objects.filter(entry=first).order_by("pk").values_list("pk", flat=True))
+    with restored("UPDATE ledger_journalline SET credit = 7 WHERE id = %(id)s", id=ids[1]):
+        assert said(ENTRIES) == {f"entry {first}": f"line {ids[1]} was changed"}
+    with restored("DELETE FROM ledger_journalline WHERE id = %(id)s", id=ids[2]):
+        assert said(ENTRIES) == {f"entry {first}": f"line {ids[2]} is gone"}
+    with restored(PAIR, entry=first, fee=account("fee_expense", "CLOUD").pk):
+        added = JournalLine.objects.filter(entry=first, pk__gt=ids[-1]).order_by("pk")
+        words = "; ".join(f"line {line.pk} was added" for line in added)
+        assert said(ENTRIES) == {f"entry {first}": words}
+    with restored(
+        "UPDATE ledger_journalentry SET description = 'other' WHERE id = %(id)s", id=first
+    ):
+        words = "its own fields (date, source, description, …) were changed"
+        assert said(ENTRIES) == {f"entry {first}": words}
+    with restored(
+        "UPDATE ledger_journalline SET entry_id = %(first)s + %(second)s - entry_id"
+        " WHERE entry_id IN (%(first)s, %(second)s)",
+        first=first,
+        second=second,
+    ):
+        assert set(said(ENTRIES)) == {f"entry {first}", f"entry {second}"}
+    assert verification.verify().holds
+
+
+@pytest.mark.parametrize(
+    ("change", "places"),
+    [
+        ("UPDATE ledger_entryseal SET hashes = hashes || chain WHERE number = 2", {2}),
+        ("UPDATE ledger_entryseal SET entry_id = 0 WHERE number = 2", {2}),
+        ("UPDATE ledger_entryseal SET chain = hashes WHERE number = 2", {2, 3}),
+        ("UPDATE ledger_entryseal SET number = 99 WHERE number = 2", {3, 99}),
+        ("DELETE FROM ledger_entryseal WHERE number = 2", {3}),
+    ],
+)
+def test_the_seal_of_an_entry(posted: Books, change: str, places: set[int]) -> None:
+    tamper(change)
+    named = {place for place in found(ENTRIES) if place.startswith("entry seal")}
+    assert named >= {f"entry seal 2023Q1/{number}" for number in places}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "code = 'Equity:Elsewhere'",
+        "kind = 'removals'",
+        "scope = 3",
+        "category = 7",
+        "durability_class = 'long'",
+        "department_id = NULL",
+        "scheme_id = 99",
+        "commodity_id = 'KGCO2E'",
+        "id = id + 1000",
+    ],
+)
+def test_an_account(posted: Books, change: str) -> None:
+    fee = account("fee_expense", "CLOUD").pk
+    tamper(f"UPDATE ledger_account SET {change} WHERE id = %(id)s", id=fee)
+    assert found(SEALED_ACCOUNTS) == {f"account {fee}"}
+
+
+def test_the_decimals_of_a_commodity(posted: Books) -> None:
+    tamper("UPDATE ledger_commodity SET exponent = 3 WHERE code = 'USD'")
+    money = Account.objects.filter(commodity="USD", pk__in=sealed_accounts())
+    assert found(SEALED_ACCOUNTS) == {f"account {account.pk}" for account in money}
+
+
+def sealed_accounts() -> list[int]:
+    return list(AccountSeal.objects.values_list("account_id", flat=True))
+
+
+@pytest.mark.parametrize(
+    ("change", "place"),
+    [
+        ("UPDATE ledger_accountseal SET sha256 = chain WHERE number = 1", "account seal 1"),
+        ("UPDATE ledger_accountseal SET chain = sha256 WHERE number = 2", "account seal 2"),
+        ("DELETE FROM ledger_accountseal WHERE number = 2", "account seal 3"),
+        (
+            "DELETE FROM ledger_accountseal WHERE number = (SELECT max(number) FROM"
+            " ledger_accountseal)",
+            "seal 1",
+        ),
+    ],
+)
+def test_the_seal_of_an_account(posted: Books, change: str, place: str) -> None:
+    tamper(change)
+    assert place in found(SEALED_ACCOUNTS) | found(SEALS)
