@@ -14,7 +14,7 @@ from ledger import period_close, posting, seal, verification
 from ledger.models.accounts import Account, Commodity
 from ledger.models.journal import JournalEntry, JournalLine
 from ledger.models.periods import AccountingPeriod, PeriodSeal
-from ledger.models.seals import AccountSeal, EntrySeal
+from ledger.models.seals import EntrySeal
 from tests.ledger.books import NOON, Books
 
 

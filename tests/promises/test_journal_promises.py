@@ -70,6 +70,15 @@ def refused(database: PsycopgConnection, sql: str, **facts: object) -> psycopg2.
         "UPDATE ledger_account SET code = 'Expenses:Elsewhere'",
         "DELETE FROM ledger_periodseal",
         "UPDATE ledger_periodseal SET lines_sha256 = repeat('0', 64)",
+        "DELETE FROM ledger_entryseal",
+        "UPDATE ledger_entryseal SET hashes = chain",
+        "UPDATE ledger_accountseal SET sha256 = chain",
+        "INSERT INTO ledger_entryseal (period_id, number, entry_id, hashes, chain) "
+        "SELECT id, 99, 1, '', '' FROM ledger_accountingperiod",
+        "INSERT INTO ledger_accountseal (number, account_id, sha256, chain) VALUES (99, 0, '', '')",
+        "SELECT ledger_seal_period(id, statement_timestamp()) FROM ledger_accountingperiod "
+        "WHERE state = 'open'",
+        "SELECT ledger_seal_period(period_id, sealed_at) FROM ledger_periodseal",
         "UPDATE ledger_accountingperiod SET state = 'open' WHERE code = '2023Q1'",
         "UPDATE ledger_settlementline SET amount_minor = 0",
         "DELETE FROM ledger_settlementline",
