@@ -34,6 +34,14 @@ app.conf.update(
             "task": "ledger.sweep_settlements",
             "schedule": 60.0,
         },
+        "deliver what waits in the outbox": {
+            "task": "ledger.deliver_outbox",
+            "schedule": 60.0,
+        },
+        "seal what was committed": {
+            "task": "ledger.seal_entries",
+            "schedule": 60.0,
+        },
         "forget answers that were kept for a day": {
             "task": "organisation.forget_old_replies",
             "schedule": 3600.0,

@@ -31,7 +31,7 @@ APPEND_ONLY_TABLES = (
 # Seals are written by functions of the owner, which the application may call.
 READ_ONLY_TABLES = ("ledger_accountseal", "ledger_entryseal", "ledger_periodseal")
 NEVER_UPDATED_TABLES = ("ledger_settledrecord", "ledger_settlementline")
-NEVER_DELETED_TABLES = ("ledger_settlement", "ledger_settlementshard")
+NEVER_DELETED_TABLES = ("ledger_outbox", "ledger_settlement", "ledger_settlementshard")
 
 # What the reader doesn't see: who is signed in, and what passwords and keys are checked against.
 SECRET_TABLES = ("django_session",)

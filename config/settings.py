@@ -227,6 +227,7 @@ SPECTACULAR_SETTINGS = {
 # Work
 
 BROKER_URL = env.str("BROKER_URL", default="") or _engines.broker_url
+SEAL_HEADS_FILE = env.path("SEAL_HEADS_FILE", default=_engines.var / "seal-heads.txt")
 BEAT_SCHEDULE_FILE = _engines.var / "beat-schedule"
 
 LOGGING = {

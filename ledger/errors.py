@@ -414,3 +414,37 @@ class ReversalProposed(LedgerError):
             f"The reversal of manual entry {manual_entry_id} is {state} already: it is manual "
             f"entry {reversal_id}."
         )
+
+
+class HeadContradicts(LedgerError):
+    code = "head_contradicts"
+    http_status = 409
+
+    def __init__(self, number: int, kept: str, now: str, file: str) -> None:
+        self.number, self.kept, self.now, self.file = number, kept, now, file
+        super().__init__(
+            f"{file} has kept seal {number} as {kept[:12]}…, and the database now says "
+            f"{now[:12]}…. Nothing was written. Run verify; if this is another database, give it a "
+            "file of its own with SEAL_HEADS_FILE."
+        )
+
+
+class HeadsUnreadable(LedgerError):
+    code = "heads_unreadable"
+    http_status = 409
+
+    def __init__(self, file: str, line: int) -> None:
+        self.file, self.line = file, line
+        super().__init__(
+            f"Line {line} of {file} is no head of a seal: number, period, chain and moment, with "
+            "tabs between them. Put back the file as it was."
+        )
+
+
+class MessageNotFound(LedgerError):
+    code = "message_not_found"
+    http_status = 404
+
+    def __init__(self, message_id: int) -> None:
+        self.message_id = message_id
+        super().__init__(f"There is no outgoing message {message_id}.")

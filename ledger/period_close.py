@@ -8,7 +8,7 @@ from django.db import connection, transaction
 
 from departments.organisation.access import Permission, may
 from departments.organisation.models import User
-from ledger import close_checklist, seal
+from ledger import close_checklist, deliveries, seal
 from ledger.errors import NotAllowed, PeriodNotFound, PeriodNotReady
 from ledger.models.periods import AccountingPeriod, PeriodState
 
@@ -34,7 +34,7 @@ def close(*, period_code: str, by: User, at: datetime) -> AccountingPeriod:
     period.closed_by = by
     period.closed_at = at
     period.save()
-    seal.seal_period(period)
+    deliveries.put_head(seal.seal_period(period))
     return period
 
 

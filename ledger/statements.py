@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from hashlib import sha256
@@ -16,7 +16,7 @@ from departments.inventory.records import EmissionDetail, emission_details
 from departments.organisation.models import Department
 from ledger.errors import LineNotFound, PeriodNotFound, StatementNotFound
 from ledger.models.journal import JournalEntry
-from ledger.models.periods import AccountingPeriod
+from ledger.models.periods import AccountingPeriod, PeriodSeal
 from ledger.models.settlements import (
     LineKind,
     SettledRecord,
@@ -61,6 +61,20 @@ class StatementLine:
 
 
 @dataclass(frozen=True, slots=True)
+class StatementSeal:
+    """The seal that a statement carries: its own period's once that is closed.
+
+    Before, the newest there was when it was posted (`covers_statement` is False then).
+    """
+
+    number: int
+    period: str
+    chain_sha256: str
+    sealed_at: datetime
+    covers_statement: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Statement:
     """A department's account with the carbon fund for one period, as it was posted.
 
@@ -86,6 +100,7 @@ class Statement:
     closing_balance: Decimal
     lines: tuple[StatementLine, ...]
     sha256: str
+    seal: StatementSeal | None
 
     @property
     def net(self) -> Decimal:
@@ -198,6 +213,7 @@ def _statement(
         closing_balance=opening + charged - earned,
         lines=lines,
         sha256="",
+        seal=_seal_of(period, last),
     )
     return replace(statement, sha256=_hash(statement))
 
@@ -213,7 +229,29 @@ def statement_content(statement: Statement) -> dict[str, Any]:
         "approved_by": statement.approved_by,
         "posted_at": statement.posted_at.isoformat() if statement.posted_at else None,
         "sha256": statement.sha256,
+        "seal": _seal_content(statement.seal),
     }
+
+
+def _seal_of(period: AccountingPeriod, settlement: Settlement) -> StatementSeal | None:
+    """Not part of the statement's own hash, which stays what it was when it was posted."""
+    seals = PeriodSeal.objects.select_related("period").order_by("-number")
+    kept = seals.filter(period=period).first()
+    if kept is None:
+        kept = seals.filter(sealed_at__lte=settlement.posted_at).first()
+    if kept is None:
+        return None
+    return StatementSeal(
+        number=kept.number,
+        period=kept.period.code,
+        chain_sha256=kept.chain_sha256,
+        sealed_at=kept.sealed_at,
+        covers_statement=kept.period_id == period.pk,
+    )
+
+
+def _seal_content(seal: StatementSeal | None) -> dict[str, Any] | None:
+    return None if seal is None else asdict(seal) | {"sealed_at": seal.sealed_at.isoformat()}
 
 
 def _hashed_content(statement: Statement) -> dict[str, Any]:

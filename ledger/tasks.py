@@ -8,7 +8,7 @@ from celery import shared_task
 from celery.exceptions import OperationalError
 from django.utils import timezone
 
-from ledger import settlement_run
+from ledger import deliveries, seal, settlement_run
 
 logger = logging.getLogger(__name__)
 
@@ -24,6 +24,26 @@ def sweep_settlements() -> None:
     """Ring again for every settlement that is not finished, whatever happened to the first bell."""
     for settlement_id in settlement_run.unfinished_settlement_ids():
         calculate_settlement.delay(settlement_id)
+
+
+@shared_task(name="ledger.deliver_outbox")
+def deliver_outbox() -> None:
+    """Tell the outside world what is due; several workers may do it at once."""
+    deliveries.deliver_due(at=timezone.now())
+
+
+@shared_task(name="ledger.seal_entries")
+def seal_entries() -> None:
+    """Seal what was committed since the last time."""
+    seal.seal_new_entries()
+
+
+def ring_outbox() -> None:
+    """Wake a worker for the outbox; if the broker is down, the sweep delivers a minute later."""
+    try:
+        deliver_outbox.delay()
+    except OperationalError as error:
+        logger.warning("the outbox waits for the next sweep: %s", error)
 
 
 def ring(settlement_id: int, *, shard_count: int) -> None:

@@ -20,6 +20,7 @@ django.setup()
 import hypothesis
 import psycopg2
 import pytest
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.backends.postgresql.operations import DatabaseOperations
 from psycopg2.extensions import connection as PsycopgConnection
@@ -61,6 +62,14 @@ def _flush_without_triggers(operations: DatabaseOperations, statements: list[str
             cursor.execute(statement)
 
 
+@pytest.fixture(autouse=True)
+def heads_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Each test's database has its own file of heads."""
+    file = tmp_path / "heads" / "seal-heads.txt"
+    monkeypatch.setattr(settings, "SEAL_HEADS_FILE", file)
+    return file
+
+
 @pytest.fixture
 def app_role(transactional_db: None) -> Iterator[PsycopgConnection]:
     """A connection of its own to the test database, in the application's role."""
@@ -76,7 +85,7 @@ def app_role(transactional_db: None) -> Iterator[PsycopgConnection]:
 
 @pytest.fixture
 def program_environment(
-    transactional_db: None, running_engines: engines.Engines, worker_id: str
+    transactional_db: None, running_engines: engines.Engines, worker_id: str, heads_file: Path
 ) -> dict[str, str]:
     """The environment for a command, worker or server that shall work on this test's database."""
     place = f"/{running_engines.sockets}/{connection.settings_dict['NAME']}"
@@ -87,6 +96,7 @@ def program_environment(
         "DATABASE_OWNER_URL": f"postgres://{engines.OWNER_ROLE}@{place}",
         "CFL_DATABASE_ROLE": "app",
         "BROKER_URL": f"{running_engines.broker_url}?virtual_host={number}",
+        "SEAL_HEADS_FILE": str(heads_file),
         "SECRET_KEY": "for tests only, and only on this machine",
     }
 

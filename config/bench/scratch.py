@@ -55,8 +55,10 @@ def scratch_database() -> Iterator[dict[str, str]]:
             "DATABASE_URL": f"postgres://{engines.APP_ROLE}@{address}",
             "DATABASE_OWNER_URL": f"postgres://{engines.OWNER_ROLE}@{address}",
             "BROKER_URL": f"{place.broker_url}?virtual_host=9",
+            "SEAL_HEADS_FILE": str(place.var / "bench-seal-heads.txt"),
             "SECRET_KEY": "for a bench only, and only on this machine",
         }
+        Path(environment["SEAL_HEADS_FILE"]).unlink(missing_ok=True)
         manage(environment, "migrate", "--verbosity", "0")
         yield environment
 

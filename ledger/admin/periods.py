@@ -18,7 +18,7 @@ from unfold.decorators import action, display
 
 from departments.organisation.access import Permission
 from departments.organisation.admin_access import may_here, require_here
-from ledger import close_checklist, period_close, periods
+from ledger import close_checklist, period_close, periods, tasks
 from ledger.admin.pages import BADGES, BooksAdmin, hash_of, person_of, refusals_shown
 from ledger.desk.words import first_day_of, last_day_of
 from ledger.forms import NewPeriodForm, OpenPeriodsForm
@@ -160,6 +160,7 @@ class AccountingPeriodAdmin(BooksAdmin):
                 period_close.close(
                     period_code=period.code, by=person_of(request), at=timezone.now()
                 )
+                tasks.ring_outbox()
                 messages.success(
                     request, _("Period %(code)s is closed and sealed.") % {"code": period.code}
                 )

@@ -17,7 +17,7 @@ from ledger.models.periods import AccountingPeriod, PeriodSeal, PeriodState
 from ledger.models.settlements import Settlement, SettlementState
 from ledger.settlement_review import DepartmentTotals, Progress, SettlementReview
 from ledger.statement_totals import StatementTotals
-from ledger.statements import Statement, StatementLine
+from ledger.statements import Statement, StatementLine, StatementSeal
 from ledger.verification import Finding, Verification
 
 
@@ -201,6 +201,16 @@ class StatementLineSerializer(serializers.Serializer[StatementLine]):
     record_count = serializers.IntegerField()
 
 
+class StatementSealSerializer(serializers.Serializer[StatementSeal]):
+    number = serializers.IntegerField()
+    period = serializers.CharField()
+    chain_sha256 = serializers.CharField()
+    sealed_at = serializers.DateTimeField()
+    covers_statement = serializers.BooleanField(
+        help_text="True: the statement's own period. False: the newest seal when it was posted."
+    )
+
+
 class StatementSerializer(serializers.Serializer[Statement]):
     department = serializers.CharField()
     department_name = serializers.CharField()
@@ -227,6 +237,9 @@ class StatementSerializer(serializers.Serializer[Statement]):
     closing_balance_minor = Minor(source="closing_balance")
     lines = StatementLineSerializer(many=True)
     sha256 = serializers.CharField(help_text="As printed on the statement's page.")
+    seal = StatementSealSerializer(
+        allow_null=True, help_text="Not part of sha256. Null before the first period is closed."
+    )
 
 
 # --- settlements --------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from ledger import close_checklist
 from ledger.desk.facts import Facts
 from ledger.desk.words import called
+from ledger.models.outbox import OutboxMessage
 from ledger.models.periods import AccountingPeriod, PeriodState
 from ledger.models.settlements import (
     Settlement,
@@ -42,6 +43,7 @@ def attention(
     at: datetime,
 ) -> Iterator[Attention]:
     yield from _stuck_shards(settlements, names)
+    yield from _undelivered()
     yield from _under_way(settlements, names, at)
     if facts.waiting_records:
         text = ngettext(
@@ -73,6 +75,20 @@ def attention(
             _("Period %(period)s is ready to close") % {"period": first_open.code},
             target_id=first_open.pk,
         )
+
+
+def _undelivered() -> Iterator[Attention]:
+    failed = OutboxMessage.objects.filter(delivered_at__isnull=True).exclude(error="")
+    count = failed.count()
+    if count:
+        oldest = failed.order_by("pk")[0]
+        text = ngettext(
+            "%(count)s outgoing message could not be delivered",
+            "%(count)s outgoing messages could not be delivered",
+            count,
+        )
+        facts = {"count": count}
+        yield Attention("outbox", text % facts, oldest.error, oldest.pk, is_problem=True)
 
 
 def _stuck_shards(settlements: list[Settlement], names: dict[int, str]) -> Iterator[Attention]:

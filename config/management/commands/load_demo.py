@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from config.demo import company as demo_company
 from config.demo import history
-from ledger import period_close, settlement_run
+from ledger import deliveries, period_close, settlement_run
 
 CLOSED_YEARS = ("FY20", "FY21", "FY22")
 
@@ -48,3 +48,4 @@ class Command(BaseCommand):
             period_close.close(
                 period_code=period, by=demo_company.person("finance"), at=timezone.now()
             )
+            deliveries.deliver_due(at=timezone.now())

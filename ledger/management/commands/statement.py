@@ -42,6 +42,9 @@ class Command(StepCommand):
             write(f"  {describe(line):60} {line.amount:>20,} {line.currency}")
         write(f"  {'closing balance':60} {found.closing_balance:>20,} {found.currency}")
         write(f"  sha256 {found.sha256}")
+        if found.seal:
+            words = "sealed in" if found.seal.covers_statement else "posted after the seal of"
+            write(f"  {words} {found.seal.period}, head {found.seal.chain_sha256}")
 
 
 def describe(line: statements.StatementLine) -> str:
