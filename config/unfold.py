@@ -42,6 +42,7 @@ NAVIGATION: list[tuple[Any, list[tuple[Any, str, str]]]] = [
             (_("Statement lines"), "receipt_long", "ledger_settlementline_changelist"),
             (_("Journal entries"), "menu_book", "ledger_journalentry_changelist"),
             (_("Journal lines"), "format_list_numbered", "ledger_journalline_changelist"),
+            (_("Manual entries"), "edit_note", "ledger_manualentry_changelist"),
             (_("Accounts"), "account_balance", "ledger_account_changelist"),
             (_("Exports"), "output", "ledger_journalexport_changelist"),
             (_("Seals"), "verified_user", "ledger_periodseal_changelist"),

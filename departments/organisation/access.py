@@ -77,6 +77,12 @@ def may(user: Person, permission: Permission) -> bool:
     return _memberships(user).filter(role__in=permission.roles).exists()
 
 
+def permissions_of(user: Person) -> frozenset[Permission]:
+    """Every step that a person's roles take, asked at once."""
+    roles = set(_memberships(user).values_list("role", flat=True))
+    return frozenset(permission for permission in Permission if permission.roles & roles)
+
+
 def may_contribute(
     user: Person, department_id: int, *, key: ApiKey | None = None, on: date | None = None
 ) -> bool:

@@ -8,15 +8,15 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin, TabularInline
 
-from departments.organisation.access import Permission, may
+from departments.organisation.access import Permission, permissions_of
 
 
 def may_here(request: HttpRequest, permission: Permission) -> bool:
     """`access.may`, asked once a request: an admin page asks it for every table it links to."""
-    known: dict[Permission, bool] = request.__dict__.setdefault("_desk_permissions", {})
-    if permission not in known:
-        known[permission] = may(request.user, permission)
-    return known[permission]
+    known: frozenset[Permission] | None = request.__dict__.get("_desk_permissions")
+    if known is None:
+        known = request.__dict__["_desk_permissions"] = permissions_of(request.user)
+    return permission in known
 
 
 def require_here(request: HttpRequest, permission: Permission) -> None:

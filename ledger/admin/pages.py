@@ -33,6 +33,9 @@ BADGES = {
     "waiting": "info",
     "done": "success",
     "quarantined": "danger",
+    "proposed": "warning",
+    "rejected": "danger",
+    "withdrawn": "default",
 }
 
 

@@ -66,6 +66,13 @@ def attention(
             facts.waiting_rates,
         )
         yield Attention("rates", text % {"count": facts.waiting_rates})
+    if facts.waiting_manual_entries:
+        text = ngettext(
+            "%(count)s manual entry waits for another person's approval",
+            "%(count)s manual entries wait for another person's approval",
+            facts.waiting_manual_entries,
+        )
+        yield Attention("manual", text % {"count": facts.waiting_manual_entries})
     first_open = next((p for p in periods if p.state == PeriodState.OPEN), None)
     if first_open and not any(
         check.refuses for check in close_checklist.steps_of(first_open, at=at)

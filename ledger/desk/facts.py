@@ -21,6 +21,7 @@ class Facts:
     waiting_records: int
     waiting_prices: int
     waiting_rates: int
+    waiting_manual_entries: int
     estimated_share: Decimal | None
 
 

@@ -14,6 +14,7 @@ from departments.organisation.access import (
     may,
     may_approve_records,
     may_contribute,
+    permissions_of,
     visible_department_ids,
 )
 from departments.organisation.api_keys import issue_key
@@ -44,6 +45,7 @@ MATRIX = {
 def test_which_steps_a_person_may_take(name: str) -> None:
     person = make_cast().people[name]
     assert {str(p) for p in Permission if may(person, p)} == set(MATRIX[name].split())
+    assert set(permissions_of(person)) == set(MATRIX[name].split())
 
 
 @pytest.mark.parametrize(
