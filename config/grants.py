@@ -27,9 +27,15 @@ APPEND_ONLY_TABLES = (
     "ledger_journalexport",
     "ledger_journalline",
     "ledger_manualentryline",
+    "ledger_postedsource",
 )
-# Seals are written by functions of the owner, which the application may call.
-READ_ONLY_TABLES = ("ledger_accountseal", "ledger_entryseal", "ledger_periodseal")
+# Written by functions and guards of the owner, which the application may call or set off.
+READ_ONLY_TABLES = (
+    "ledger_accountseal",
+    "ledger_entryseal",
+    "ledger_periodbalance",
+    "ledger_periodseal",
+)
 NEVER_UPDATED_TABLES = ("ledger_settledrecord", "ledger_settlementline")
 NEVER_DELETED_TABLES = ("ledger_outbox", "ledger_settlement", "ledger_settlementshard")
 

@@ -10,6 +10,7 @@ from django.db import connection
 
 from ledger.models.accounts import AccountKind
 from ledger.sql import statement
+from pricing.price_lookup import scheme_terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +38,17 @@ def trial_balance(
 ) -> list[AccountBalance]:
     """Every account that was ever posted to, by code; the debits equal the credits per commodity.
 
-    `as_of` counts entries up to and including that day. `scheme_id` keeps the entries of that
-    scheme's settlements. `department_ids` keeps the accounts of those departments.
+    `as_of` counts entries up to and including that day. `scheme_id` keeps the accounts of that
+    scheme, with those in kgCO2e if it is the one that keeps the atmosphere. `department_ids` keeps
+    the accounts of those departments. Costs accounts × periods, however many lines there are.
     """
+    keeps_atmosphere = scheme_id is not None and scheme_terms(scheme_id=scheme_id).keeps_atmosphere
     with connection.cursor() as cursor:
         cursor.execute(
             statement("trial_balance"),
             {
                 "scheme_id": scheme_id,
+                "keeps_atmosphere": keeps_atmosphere,
                 "as_of": as_of,
                 "department_ids": None if department_ids is None else sorted(department_ids),
             },

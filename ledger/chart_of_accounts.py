@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from ledger.models.accounts import Account, AccountKind, Commodity
 from pricing.money import minor_exponent
+from pricing.price_lookup import SchemeTerms
 
 KGCO2E = "KGCO2E"
 KGCO2E_EXPONENT = 6  # stored to the milligram
@@ -48,10 +49,39 @@ def account_code(place: AccountPlace) -> str:
         source += f":Category-{place.category}"
     return CHART[place.kind].format(
         department=place.department_code,
-        scheme=place.scheme_code.upper().replace("_", "-"),
+        scheme=scheme_part(place.scheme_code),
         source=source,
         durability=place.durability_class.capitalize(),
     )
+
+
+def scheme_part(scheme_code: str) -> str:
+    """A scheme's code as a part of account codes, e.g. `carbon_fee` → `CARBON-FEE`."""
+    return scheme_code.upper().replace("_", "-")
+
+
+def fund_place(terms: SchemeTerms) -> AccountPlace:
+    """Where a scheme's fund is."""
+    return AccountPlace(
+        AccountKind.CARBON_FUND, terms.currency, scheme_id=terms.id, scheme_code=terms.code
+    )
+
+
+ATMOSPHERE = AccountPlace(AccountKind.ATMOSPHERE, KGCO2E)
+
+
+def open_scheme_accounts(terms: SchemeTerms) -> None:
+    """Open the accounts that all departments share in a scheme: its fund, and the atmosphere.
+
+    A department's own accounts are opened by the shard that first needs them.
+    """
+    ensure_commodities(terms.currency)
+    ensure_accounts([fund_place(terms)] + [ATMOSPHERE] * terms.keeps_atmosphere)
+
+
+def account_id(place: AccountPlace) -> int:
+    """The account of a place that all departments share."""
+    return Account.objects.values_list("pk", flat=True).get(code=account_code(place))
 
 
 def ensure_commodities(currency: str) -> None:

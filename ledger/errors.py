@@ -76,6 +76,17 @@ class EntryNotFound(LedgerError):
         super().__init__(f"There is no journal entry {entry_id}.")
 
 
+class AccountNotFound(LedgerError):
+    code = "account_not_found"
+    http_status = 404
+
+    def __init__(self, account: str) -> None:
+        self.account = account
+        super().__init__(
+            f"There is no account {account!r}. `manage.py trial_balance` lists those posted to."
+        )
+
+
 class AlreadyReversed(LedgerError):
     code = "already_reversed"
     http_status = 409

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from departments.organisation.access import Permission, may
+from departments.organisation.constraints import constraint_of
 from departments.organisation.models import User
+from ledger.chart_of_accounts import ATMOSPHERE, account_id, fund_place
 from ledger.errors import (
-    AccountCodeTaken,
     AlreadyReversed,
     EntryEmpty,
     EntryNotFound,
@@ -24,11 +26,10 @@ from ledger.errors import (
     PeriodNotFound,
     SourcePostedDifferently,
 )
-from ledger.models.journal import JournalEntry, JournalLine
+from ledger.models.journal import JournalEntry, JournalLine, PostedSource
 from ledger.models.periods import AccountingPeriod, PeriodState
 from ledger.models.settlements import Settlement
 from ledger.sql import statement
-from pricing.mechanisms import moves_money
 from pricing.price_lookup import SchemeTerms
 
 
@@ -54,7 +55,17 @@ class Source:
         return f"{self.type} {self.id} ({self.purpose})"
 
 
-@transaction.atomic
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One event to post: its day, its lines, and the source that is posted once."""
+
+    entry_date: date
+    description: str
+    lines: Sequence[Line]
+    source: Source
+    reverses_id: int | None = None
+
+
 def post(
     *,
     entry_date: date,
@@ -71,38 +82,85 @@ def post(
     Returns: the entry's id.
     Raises:  EntryEmpty, EntryUnbalanced, PeriodNotFound, PeriodClosed, SourcePostedDifferently.
     """
-    check_balance(lines)
-    period = open_period_of(entry_date)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [str(source)])
-        existing = JournalEntry.objects.filter(
-            source_type=source.type, source_id=source.id, purpose=source.purpose
-        ).first()
-        if existing is not None:
-            if _lines_of(existing.pk) == sorted(lines, key=_line_order):
-                return existing.pk
-            raise SourcePostedDifferently(str(source), existing.pk)
-        cursor.execute(
-            statement("post_entry"),
-            {
-                "entry_date": entry_date,
-                "period_id": period.pk,
-                "description": description,
-                "source_type": source.type,
-                "source_id": source.id,
-                "purpose": source.purpose,
-                "reverses_id": reverses_id,
-                "posted_by": by.pk,
-                "accounts": [line.account_id for line in lines],
-                "commodities": [line.commodity for line in lines],
-                "debits": [line.debit for line in lines],
-                "credits": [line.credit for line in lines],
-            },
-        )
-        return int(cursor.fetchone()[0])
+    return post_many(entries=[Entry(entry_date, description, lines, source, reverses_id)], by=by)[0]
 
 
-@transaction.atomic
+def post_many(*, entries: Sequence[Entry], by: User) -> list[int]:
+    """Post balanced entries, all or none, by one statement.
+
+    Safe to call twice: a source that is posted already, with the same lines, is answered with its
+    entry and not posted again.
+
+    Returns: the entries' ids, in the order given.
+    Raises:  as post(), for the first entry that can't be posted.
+    """
+    for entry in entries:
+        check_balance(entry.lines)
+    if not entries:
+        return []
+    with _one_statement(entries), connection.cursor() as cursor:
+        cursor.execute(statement("post_entries"), _columns(entries, by))
+        rows = cursor.fetchall()
+    for entry, (known_id, _, state) in zip(entries, rows, strict=True):
+        if known_id is None and state != PeriodState.OPEN:
+            raise _refusal(entry.entry_date)
+    return [
+        entry_id or _same_entry(entry) for entry, (_, entry_id, _) in zip(entries, rows, strict=True)
+    ]
+
+
+def _columns(entries: Sequence[Entry], by: User) -> dict[str, Any]:
+    """The entries as arrays, and their lines, each with the number of its entry."""
+    lines = [(number, line) for number, entry in enumerate(entries, 1) for line in entry.lines]
+    return {
+        "entry_dates": [entry.entry_date for entry in entries],
+        "descriptions": [entry.description for entry in entries],
+        "source_types": [entry.source.type for entry in entries],
+        "source_ids": [entry.source.id for entry in entries],
+        "purposes": [entry.source.purpose for entry in entries],
+        "reverses": [entry.reverses_id for entry in entries],
+        "posted_by": by.pk,
+        "numbers": [number for number, _ in lines],
+        "accounts": [line.account_id for _, line in lines],
+        "commodities": [line.commodity for _, line in lines],
+        "debits": [line.debit for _, line in lines],
+        "credits": [line.credit for _, line in lines],
+    }
+
+
+@contextmanager
+def _one_statement(entries: Sequence[Entry]) -> Iterator[None]:
+    """A statement is a transaction by itself; inside the caller's it gets a savepoint."""
+    try:
+        if connection.in_atomic_block:
+            with transaction.atomic():
+                yield
+        else:
+            yield
+    except IntegrityError as error:  # a close that won while we were on our way
+        if constraint_of(error) == "ledger_entry_in_open_period":
+            raise _refusal(entries[0].entry_date) from error
+        raise
+
+
+def _refusal(day: date) -> PeriodClosed | PeriodNotFound:
+    period = AccountingPeriod.objects.filter(days__contains=day).first()
+    return PeriodNotFound(day.isoformat()) if period is None else PeriodClosed(period.code)
+
+
+def _same_entry(entry: Entry) -> int:
+    """The entry that this source is posted as already.
+
+    Raises: SourcePostedDifferently.
+    """
+    source = entry.source
+    posted = PostedSource.objects.get(pk=(source.type, source.id, source.purpose))
+    same = _lines_of(posted.entry_id, posted.period_id) == sorted(entry.lines, key=_line_order)
+    if not same:
+        raise SourcePostedDifferently(str(source), posted.entry_id)
+    return posted.entry_id
+
+
 def reverse(*, entry_id: int, entry_date: date, reason: str, by: User) -> int:
     """Post the mirror of an entry, once, into the open period of `entry_date`.
 
@@ -122,23 +180,25 @@ def reverse(*, entry_id: int, entry_date: date, reason: str, by: User) -> int:
         raise EntryNotFound(entry_id)
     if entry.settlement_id is not None:
         raise EntryOfSettlement(entry_id)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"r{entry_id}"])
-    reversal = JournalEntry.objects.filter(reverses=entry).first()
-    if reversal is not None:
-        raise AlreadyReversed(entry_id, reversal.pk)
     mirrored = [
         Line(line.account_id, line.commodity, debit=line.credit, credit=line.debit)
-        for line in _lines_of(entry_id)
+        for line in _lines_of(entry_id, entry.period_id)
     ]
-    return post(
-        entry_date=entry_date,
-        description=f"Reversal of entry {entry_id}: {reason}"[:300],
-        lines=mirrored,
-        source=Source("entry", str(entry_id), "reversal"),
-        by=by,
-        reverses_id=entry_id,
-    )
+    source = Source("entry", str(entry_id), "reversal")
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [str(source)])
+        reversal = PostedSource.objects.filter(pk=(source.type, source.id, source.purpose)).first()
+        if reversal is not None:
+            raise AlreadyReversed(entry_id, reversal.entry_id)
+        return post(
+            entry_date=entry_date,
+            description=f"Reversal of entry {entry_id}: {reason}"[:300],
+            lines=mirrored,
+            source=source,
+            by=by,
+            reverses_id=entry_id,
+        )
 
 
 def post_lines_of(settlement: Settlement, terms: SchemeTerms, *, by: User) -> int:
@@ -149,9 +209,8 @@ def post_lines_of(settlement: Settlement, terms: SchemeTerms, *, by: User) -> in
     period = settlement.period
     facts: dict[str, Any] = {
         "settlement_id": settlement.pk,
-        "currency": terms.currency,
-        "keeps_atmosphere": terms.keeps_atmosphere,
-        "moves_money": moves_money(terms.mechanism, "charge"),
+        "fund_id": account_id(fund_place(terms)),
+        "atmosphere_id": account_id(ATMOSPHERE) if terms.keeps_atmosphere else None,
         "scheme_name": terms.name,
         "entry_date": period.last_day,
         "period_id": period.pk,
@@ -160,16 +219,12 @@ def post_lines_of(settlement: Settlement, terms: SchemeTerms, *, by: User) -> in
     }
     with connection.cursor() as cursor:
         # Joined from analyzed tables: inside one statement the planner would have to guess.
-        cursor.execute("DROP TABLE IF EXISTS pg_temp.moving, pg_temp.placed, pg_temp.numbered")
+        cursor.execute("DROP TABLE IF EXISTS pg_temp.moving, pg_temp.numbered")
         cursor.execute(statement("post_1_sum"), facts)
-        moved = int(cursor.rowcount)
         cursor.execute("ANALYZE moving")
-        cursor.execute(statement("post_2_place"))
-        if int(cursor.rowcount) != moved:
-            raise AccountCodeTaken(terms.code, moved - int(cursor.rowcount))
-        cursor.execute(statement("post_3_number"))
-        cursor.execute("ANALYZE placed, numbered")
-        cursor.execute(statement("post_4_write"), facts)
+        cursor.execute(statement("post_2_number"))
+        cursor.execute("ANALYZE numbered")
+        cursor.execute(statement("post_3_write"), facts)
         return int(cursor.rowcount)
 
 
@@ -187,20 +242,25 @@ def check_balance(lines: Sequence[Line]) -> None:
 
 
 def open_period_of(day: date) -> AccountingPeriod:
-    """The open period that holds a day, share-locked so that it can't close meanwhile."""
-    period = AccountingPeriod.objects.raw(
-        "SELECT * FROM ledger_accountingperiod WHERE days @> %s FOR SHARE", [day]
-    )
-    found = next(iter(period), None)
-    if found is None:
+    """The open period that holds a day, locked so that it can't close meanwhile.
+
+    Raises: PeriodNotFound, PeriodClosed.
+    """
+    period = AccountingPeriod.objects.filter(days__contains=day).first()
+    if period is None:
         raise PeriodNotFound(day.isoformat())
-    if found.state != PeriodState.OPEN:
-        raise PeriodClosed(found.code)
-    return found
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock_shared(hashtext('ledger_period'), %s)", [period.pk]
+        )
+    period.refresh_from_db()
+    if period.state != PeriodState.OPEN:
+        raise PeriodClosed(period.code)
+    return period
 
 
-def _lines_of(entry_id: int) -> list[Line]:
-    rows = JournalLine.objects.filter(entry_id=entry_id)
+def _lines_of(entry_id: int, period_id: int) -> list[Line]:
+    rows = JournalLine.objects.filter(entry_id=entry_id, period_id=period_id)
     return sorted(
         (Line(row.account_id, row.commodity_id, row.debit, row.credit) for row in rows),
         key=_line_order,

@@ -3,61 +3,77 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
+from hashlib import sha256
 from typing import Any
 
 from django.db import connection
 
-from ledger.errors import PriceMissing
-from ledger.models.settlements import Settlement, SettlementShard
+from ledger.chart_of_accounts import CHART, scheme_part
+from ledger.errors import AccountCodeTaken, InputsChanged, PriceMissing
+from ledger.models.accounts import AccountKind
+from ledger.models.periods import AccountingPeriod
+from ledger.models.settlements import LineKind, Settlement, SettlementShard
 from ledger.sql import statement
 from pricing import price_lookup
+from pricing.mechanisms import moves_money
 from pricing.price_lookup import SchemeTerms
+
+RECORDS_PER_SHARD = 25_000
+FEWEST_SHARDS, MOST_SHARDS = 4, 64
+DEPARTMENT_ACCOUNTS = (
+    AccountKind.EMISSIONS,
+    AccountKind.REMOVALS,
+    AccountKind.FEE_EXPENSE,
+    AccountKind.INCENTIVE_INCOME,
+)
+_TABLES = "gathered, price_rule, keyed, place, drawn"
+
+
+@dataclass(frozen=True, slots=True)
+class ShardInputs:
+    """The inputs of one shard: how many, and the SHA-256 over `record:sign`, sorted, by line."""
+
+    number: int
+    count: int
+    sha256: str
 
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """The inputs of a settlement: how many, their SHA-256, and those that lie in no period."""
+    """The inputs of a settlement, shard by shard, and those that lie in no period."""
 
-    count: int
-    sha256: str
+    shards: tuple[ShardInputs, ...]
     outside_count: int = 0
     outside_from: date | None = None
     outside_to: date | None = None
 
+    @property
+    def count(self) -> int:
+        return sum(shard.count for shard in self.shards)
 
-def calculate_lines(settlement: Settlement, shard: SettlementShard) -> int:
-    """Turn a shard's records into statement lines, inside the caller's transaction.
+    @property
+    def sha256(self) -> str:
+        """SHA-256 over `number:count:sha256` of every shard, in their order, by line."""
+        lines = (f"{shard.number}:{shard.count}:{shard.sha256}" for shard in self.shards)
+        return sha256("\n".join(lines).encode()).hexdigest()
 
-    Returns: how many records it settled.
-    Raises:  PriceMissing, with every covered combination that has no price in force.
-    """
-    terms = price_lookup.scheme_terms(scheme_id=settlement.scheme_id)
-    inputs = statement("settlement_inputs")
-    facts = _input_facts(settlement, terms) | {"shard": shard.number}
+
+def read_inputs(settlement: Settlement, terms: SchemeTerms) -> Inputs:
+    """The inputs that a settlement's numbers say, as they are now."""
+    query = statement("settle_0_digests").format(inputs=statement("settlement_inputs"))
+    facts = _input_facts(settlement, terms) | {
+        "records_per_shard": RECORDS_PER_SHARD,
+        "fewest_shards": FEWEST_SHARDS,
+        "most_shards": MOST_SHARDS,
+    }
     with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS pg_temp.settling, pg_temp.priced")
-        cursor.execute(statement("settle_1_place").format(inputs=inputs), facts)
-        settled = int(cursor.rowcount)
-        cursor.execute("ANALYZE settling")
-        rules = {name: json.dumps(found) for name, found in settlement.rules.items()}
-        cursor.execute(statement("settle_2_price"), rules)
-        cursor.execute("ANALYZE priced")
-        _refuse_missing_prices(cursor)
-        cursor.execute(
-            statement("settle_3_lines").format(basis=terms.scope2_basis),
-            {
-                "settlement_id": settlement.pk,
-                "shard_id": shard.pk,
-                "scheme_id": terms.id,
-                "period_id": settlement.period_id,
-                "revision": settlement.revision,
-                "minor_units_per_mg": Decimal(1).scaleb(terms.currency_exponent - 9),
-            },
-        )
-    return settled
+        cursor.execute(query, facts)
+        rows = cursor.fetchall()
+    return Inputs(tuple(ShardInputs(*row[:3]) for row in rows), *rows[0][3:])
 
 
 def read_rules(terms: SchemeTerms) -> dict[str, Any]:
@@ -76,21 +92,71 @@ def read_rules(terms: SchemeTerms) -> dict[str, Any]:
     }
 
 
-def _refuse_missing_prices(cursor: Any) -> None:
-    cursor.execute(
-        """SELECT d.code, p.scope, p.category, min(p.activity_on)
-             FROM priced p JOIN organisation_department d ON d.id = p.department_id
-            WHERE p.is_covered AND p.price_id IS NULL
-            GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"""
-    )
-    missing = [
-        f"{department}, Scope {scope}"
-        + (f" category {category}" if category else "")
-        + f" from {first_day}"
-        for department, scope, category, first_day in cursor.fetchall()
-    ]
-    if missing:
-        raise PriceMissing(missing)
+def calculate_lines(settlement: Settlement, shard: SettlementShard) -> None:
+    """Turn a shard's records into statement lines, inside the caller's transaction.
+
+    The shard then knows what it settled; the caller saves it.
+    Raises: PriceMissing, with every covered combination that has no price in force;
+            AccountCodeTaken; InputsChanged, if it did not settle exactly its inputs.
+    """
+    terms = price_lookup.scheme_terms(scheme_id=settlement.scheme_id)
+    facts = _facts(settlement, shard, terms)
+    with connection.cursor() as cursor:
+        # Step by step through analyzed tables: in one statement the planner would have to guess.
+        cursor.execute(f"DROP TABLE IF EXISTS {_TABLES}")
+        gather = statement("settle_1_gather").format(inputs=statement("settlement_inputs"))
+        cursor.execute(gather, facts)
+        cursor.execute("ANALYZE gathered")
+        cursor.execute(statement("settle_2_rules"), facts)
+        cursor.execute(statement("settle_3_key"), facts)
+        cursor.execute("ANALYZE keyed")
+        _refuse_missing_prices(cursor)
+        cursor.execute(statement("settle_4_accounts").format(), facts)
+        cursor.execute(statement("settle_5_draw").format(basis=terms.scope2_basis), facts)
+        cursor.execute("ANALYZE drawn")
+        _refuse_missing_accounts(cursor, terms, facts)
+        cursor.execute(statement("settle_6_write"), facts)
+        shard.record_count, shard.settled_sha256 = cursor.fetchone()
+    if (shard.record_count, shard.settled_sha256) != (shard.input_count, shard.input_sha256):
+        raise InputsChanged(f"shard {shard.number}", shard.input_count, shard.record_count)
+
+
+def _facts(settlement: Settlement, shard: SettlementShard, terms: SchemeTerms) -> dict[str, Any]:
+    """Everything that the statements of a shard want to know."""
+    kinds = [LineKind.CHARGE.value, LineKind.INCENTIVE.value]
+    rules = {name: json.dumps(found) for name, found in settlement.rules.items()}
+    return {
+        **_input_facts(settlement, terms),
+        **rules,
+        "shard": shard.number,
+        "cuts": _cuts(settlement),
+        "settlement_id": settlement.pk,
+        "shard_id": shard.pk,
+        "period_id": settlement.period_id,
+        "revision": settlement.revision,
+        "minor_units_per_mg": Decimal(1).scaleb(terms.currency_exponent - 9),
+        "currency": terms.currency,
+        "keeps_atmosphere": terms.keeps_atmosphere,
+        "moves_money": [kind for kind in kinds if moves_money(terms.mechanism, kind)],
+        "scheme_code": scheme_part(terms.code),
+        "chart": json.dumps({kind: CHART[kind] for kind in DEPARTMENT_ACCOUNTS}),
+    }
+
+
+def _cuts(settlement: Settlement) -> list[date]:
+    """The days on which a period or a rule begins or ends, sorted: between two, all stays equal."""
+    days = {day for period in AccountingPeriod.objects.all() for day in _bounds(period)}
+    for rules in settlement.rules.values():
+        days |= {date.fromisoformat(day) for rule in rules for day in _days_of(rule)}
+    return sorted(days)
+
+
+def _bounds(period: AccountingPeriod) -> tuple[date, date]:
+    return period.first_day, period.ends_before
+
+
+def _days_of(rule: dict[str, Any]) -> Iterable[str]:
+    return (rule[name] for name in ("starts_on", "ends_before") if rule[name] is not None)
 
 
 def _input_facts(settlement: Settlement, terms: SchemeTerms) -> dict[str, Any]:
@@ -106,16 +172,30 @@ def _input_facts(settlement: Settlement, terms: SchemeTerms) -> dict[str, Any]:
     }
 
 
-def read_inputs(settlement: Settlement, terms: SchemeTerms) -> Inputs:
-    """The inputs that a settlement's numbers say, as they are now."""
-    query = statement("settlement_inputs_digest").format(inputs=statement("settlement_inputs"))
-    with connection.cursor() as cursor:
-        cursor.execute(query, _input_facts(settlement, terms))
-        return Inputs(*cursor.fetchone())
+def _refuse_missing_prices(cursor: Any) -> None:
+    cursor.execute(
+        """SELECT d.code, k.scope, k.category, min(k.first_on)
+             FROM keyed k JOIN organisation_department d ON d.id = k.department_id
+            WHERE k.sign = 1 AND k.kind = 'charge' AND k.price_id IS NULL
+            GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"""
+    )
+    missing = [
+        f"{department}, Scope {scope}"
+        + (f" category {category}" if category else "")
+        + f" from {first_day}"
+        for department, scope, category, first_day in cursor.fetchall()
+    ]
+    if missing:
+        raise PriceMissing(missing)
 
 
-def read_settled(settlement: Settlement) -> Inputs:
-    """The inputs that a settlement's lines have settled, read back."""
-    with connection.cursor() as cursor:
-        cursor.execute(statement("settled_digest"), {"settlement_id": settlement.pk})
-        return Inputs(*cursor.fetchone())
+def _refuse_missing_accounts(cursor: Any, terms: SchemeTerms, facts: dict[str, Any]) -> None:
+    cursor.execute(
+        """SELECT count(*) FROM drawn
+            WHERE quantity_account_id IS NULL AND %(keeps_atmosphere)s
+               OR money_account_id IS NULL AND kind = ANY (%(moves_money)s)""",
+        facts,
+    )
+    missing = int(cursor.fetchone()[0])
+    if missing:
+        raise AccountCodeTaken(terms.code, missing)

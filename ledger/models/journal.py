@@ -1,4 +1,8 @@
-"""Tables: the journal. Written by posting.py alone; the database refuses every change."""
+"""Tables: the journal. Written by posting.py alone; the database refuses every change.
+
+Entries and lines lie in one partition an accounting period, so that ten years stay as quick as one
+month: name the period wherever one is known. Guards on whole statements keep the references.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +30,12 @@ class JournalEntry(models.Model):
 
     entry_date = models.DateField(_("entry date"), db_comment="a day of its accounting period")
     period = models.ForeignKey(
-        AccountingPeriod, models.PROTECT, related_name="entries", db_index=False
+        AccountingPeriod,
+        models.PROTECT,
+        related_name="entries",
+        db_constraint=False,
+        db_index=False,
+        db_comment="names the partition",
     )
     recorded_at = models.DateTimeField(_("recorded at"), db_default=Now(), editable=False)
     recorded_xid = models.BigIntegerField(
@@ -38,21 +47,46 @@ class JournalEntry(models.Model):
     source_type = models.CharField(_("source"), max_length=30)
     source_id = models.CharField(_("source id"), max_length=120)
     purpose = models.CharField(_("purpose"), max_length=30)
-    settlement = models.ForeignKey("ledger.Settlement", models.PROTECT, null=True, related_name="+")
+    settlement = models.ForeignKey(
+        "ledger.Settlement",
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
     department = models.ForeignKey(
-        "organisation.Department", models.PROTECT, null=True, related_name="+", db_index=False
+        "organisation.Department",
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
     )
     activity_period = models.ForeignKey(
         AccountingPeriod,
         models.PROTECT,
         null=True,
         related_name="+",
+        db_constraint=False,
         db_index=False,
         db_comment="period of the activity; differs from `period` on a true-up",
     )
-    reverses = models.OneToOneField("self", models.PROTECT, null=True, related_name="reversed_by")
+    reverses = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        related_name="reversals",
+        db_constraint=False,
+        db_index=False,
+        db_comment="at most one entry reverses another: its source says which",
+    )
     posted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
     )
 
     class Meta:
@@ -61,12 +95,11 @@ class JournalEntry(models.Model):
         ordering = ["id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["source_type", "source_id", "purpose"],
-                name="ledger_source_is_posted_once",
+                fields=["settlement", "department", "activity_period", "purpose", "period"],
+                name="ledger_settlement_posts_an_entry_once",
             ),
         ]
         indexes = [
-            models.Index(fields=["period", "id"], name="ledger_entry_by_period"),
             models.Index(fields=["department", "id"], name="ledger_entry_by_department"),
         ]
 
@@ -74,11 +107,39 @@ class JournalEntry(models.Model):
         return f"{self.id} {self.entry_date} {self.description}"
 
 
+class PostedSource(models.Model):
+    """What an entry comes from, once in all periods; a settlement's entries have a key instead."""
+
+    pk = models.CompositePrimaryKey("source_type", "source_id", "purpose")
+    source_type = models.CharField(max_length=30)
+    source_id = models.CharField(max_length=120)
+    purpose = models.CharField(max_length=30)
+    entry_id = models.BigIntegerField(unique=True)
+    period = models.ForeignKey(
+        AccountingPeriod, models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+
+    class Meta:
+        verbose_name = _("posted source")
+        verbose_name_plural = _("posted sources")
+
+    def __str__(self) -> str:
+        return f"{self.source_type} {self.source_id} ({self.purpose})"
+
+
 class JournalLine(models.Model):
     """A debit or a credit, in whole minor units of its account's commodity."""
 
     entry = models.ForeignKey(
         JournalEntry, models.PROTECT, related_name="lines", db_constraint=False, db_index=False
+    )
+    period = models.ForeignKey(
+        AccountingPeriod,
+        models.PROTECT,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+        db_comment="its entry's; names the partition",
     )
     account = models.ForeignKey(
         Account, models.PROTECT, related_name="lines", db_constraint=False, db_index=False
@@ -106,3 +167,30 @@ class JournalLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account_id} {self.debit} {self.credit} {self.commodity_id}"
+
+
+class PeriodBalance(models.Model):
+    """What a period's lines add up to on an account, kept by the guard of the lines.
+
+    An account that everybody posts to, such as the fund, is spread over slots, so that writers
+    don't wait for each other; its balance is their sum.
+    """
+
+    pk = models.CompositePrimaryKey("account", "period", "slot")
+    account = models.ForeignKey(
+        Account, models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+    period = models.ForeignKey(
+        AccountingPeriod, models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+    slot = models.SmallIntegerField(db_comment="0 for a department's account")
+    debit = models.DecimalField(max_digits=38, decimal_places=0, db_comment="minor units")
+    credit = models.DecimalField(max_digits=38, decimal_places=0, db_comment="minor units")
+
+    class Meta:
+        verbose_name = _("period balance")
+        verbose_name_plural = _("period balances")
+        indexes = [models.Index(fields=["period"], name="ledger_balance_by_period")]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} in {self.period_id}: {self.debit} {self.credit}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -46,7 +47,7 @@ class Settlement(models.Model):
         _("records"), default=0, db_comment="inputs, counted when it was created"
     )
     input_sha256 = models.CharField(
-        max_length=64, blank=True, db_comment="over the sorted inputs, when it was created"
+        max_length=64, blank=True, db_comment="over its shards' digests, when it was created"
     )
     rules = models.JSONField(
         default=dict,
@@ -121,7 +122,18 @@ class SettlementShard(models.Model):
     )
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     error = models.TextField(_("error"), blank=True)
-    record_count = models.PositiveBigIntegerField(_("records"), default=0)
+    input_count = models.PositiveBigIntegerField(
+        default=0, db_comment="inputs, counted when the settlement was created"
+    )
+    input_sha256 = models.CharField(
+        max_length=64, blank=True, db_comment="over its sorted inputs, at the same moment"
+    )
+    record_count = models.PositiveBigIntegerField(
+        _("records"), default=0, db_comment="what its lines settled"
+    )
+    settled_sha256 = models.CharField(
+        max_length=64, blank=True, db_comment="the same digest over what its lines settled"
+    )
     done_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -130,6 +142,11 @@ class SettlementShard(models.Model):
         ordering = ["settlement", "number"]
         constraints = [
             models.UniqueConstraint(fields=["settlement", "number"], name="ledger_shard_is_unique"),
+            models.CheckConstraint(
+                condition=~Q(state="done")
+                | Q(record_count=F("input_count"), settled_sha256=F("input_sha256")),
+                name="ledger_done_shard_settled_its_inputs",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -149,14 +166,24 @@ class SettlementLine(models.Model):
     amounts are what this settlement adds; `…_before` is what earlier settlements had on the key.
     """
 
-    settlement = models.ForeignKey(Settlement, models.PROTECT, related_name="lines", db_index=False)
-    shard = models.ForeignKey(SettlementShard, models.PROTECT, related_name="lines", db_index=False)
-    scheme = models.ForeignKey("pricing.Scheme", models.PROTECT, related_name="+", db_index=False)
+    settlement = models.ForeignKey(
+        Settlement, models.PROTECT, related_name="lines", db_constraint=False, db_index=False
+    )
+    shard = models.ForeignKey(
+        SettlementShard, models.PROTECT, related_name="lines", db_constraint=False, db_index=False
+    )
+    scheme = models.ForeignKey(
+        "pricing.Scheme", models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
     department = models.ForeignKey(
-        "organisation.Department", models.PROTECT, related_name="+", db_index=False
+        "organisation.Department",
+        models.PROTECT,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
     )
     activity_period = models.ForeignKey(
-        AccountingPeriod, models.PROTECT, related_name="+", db_index=False
+        AccountingPeriod, models.PROTECT, related_name="+", db_constraint=False, db_index=False
     )
     is_true_up = models.BooleanField(
         _("true-up"), db_comment="the activity lies in a period before the settlement's own"
@@ -166,10 +193,20 @@ class SettlementLine(models.Model):
     category = models.PositiveSmallIntegerField(_("Scope 3 category"), null=True)
     durability_class = models.CharField(_("durability class"), max_length=10, blank=True)
     price = models.ForeignKey(
-        "pricing.CarbonPrice", models.PROTECT, null=True, related_name="+", db_index=False
+        "pricing.CarbonPrice",
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
     )
     incentive_rate = models.ForeignKey(
-        "pricing.IncentiveRate", models.PROTECT, null=True, related_name="+", db_index=False
+        "pricing.IncentiveRate",
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
     )
     price_per_tonne = models.DecimalField(
         _("price per tonne"),
@@ -189,6 +226,24 @@ class SettlementLine(models.Model):
     )
     amount_before_minor = models.BigIntegerField(db_comment="minor units on this key before")
     record_count = models.PositiveBigIntegerField(_("records"))
+    quantity_account = models.ForeignKey(
+        "ledger.Account",
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+        db_comment="where its kgCO2e are booked; null where the scheme books none",
+    )
+    money_account = models.ForeignKey(
+        "ledger.Account",
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+        db_comment="where its amount is booked; null where no money moves",
+    )
 
     class Meta:
         verbose_name = _("statement line")
@@ -197,9 +252,9 @@ class SettlementLine(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=[
-                    "settlement",
                     "department",
                     "activity_period",
+                    "settlement",
                     "kind",
                     "scope",
                     "category",
@@ -211,10 +266,9 @@ class SettlementLine(models.Model):
                 name="ledger_statement_line_is_unique",
             ),
         ]
+        # A settlement's lines lie together, so a block index finds them at next to no cost.
         indexes = [
-            models.Index(
-                fields=["scheme", "department", "activity_period"], name="ledger_line_by_key"
-            ),
+            BrinIndex(fields=["settlement"], name="ledger_line_by_settlement", autosummarize=True)
         ]
 
     def __str__(self) -> str:
@@ -224,6 +278,7 @@ class SettlementLine(models.Model):
 class SettledRecord(models.Model):
     """Which line settled an emission record: charged once per scheme, taken back at most once."""
 
+    pk = models.CompositePrimaryKey("scheme", "emission_record", "sign")
     scheme = models.ForeignKey(
         "pricing.Scheme", models.PROTECT, related_name="+", db_constraint=False, db_index=False
     )
@@ -247,13 +302,17 @@ class SettledRecord(models.Model):
         verbose_name = _("settled record")
         verbose_name_plural = _("settled records")
         constraints = [
-            models.UniqueConstraint(
-                fields=["scheme", "emission_record", "sign"],
-                name="ledger_record_is_settled_once_per_scheme",
-            ),
             models.CheckConstraint(condition=Q(sign__in=[1, -1]), name="ledger_settled_sign"),
         ]
-        indexes = [models.Index(fields=["line"], name="ledger_settled_by_line")]
+        # Written line by line, so a block index is enough.
+        indexes = [
+            BrinIndex(
+                fields=["line"],
+                name="ledger_settled_by_line",
+                pages_per_range=16,
+                autosummarize=True,
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.emission_record_id} in {self.line_id}"

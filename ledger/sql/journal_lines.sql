@@ -3,7 +3,7 @@ SELECT l.id, e.id, e.entry_date, e.recorded_at, p.code, coalesce(ap.code, p.code
        coalesce(cc.code, ''), a.code, l.commodity_id, l.debit, l.credit, c.exponent,
        e.description, e.source_type, e.source_id, e.purpose, e.reverses_id
   FROM ledger_journalline l
-  JOIN ledger_journalentry e ON e.id = l.entry_id
+  JOIN ledger_journalentry e ON e.id = l.entry_id AND e.period_id = l.period_id
   JOIN ledger_account a ON a.id = l.account_id
   JOIN ledger_commodity c ON c.code = l.commodity_id
   JOIN ledger_accountingperiod p ON p.id = e.period_id

@@ -1,30 +1,29 @@
 -- What a settlement moves: one row an entry and account, debits above zero, credits below.
 CREATE TEMPORARY TABLE moving ON COMMIT DROP AS
-SELECT department_id, activity_period_id, purpose, kind, commodity_id, scheme_id,
-       account_department_id, scope, category, durability_class, sum(minor)::bigint AS minor
+WITH line AS MATERIALIZED (
+    SELECT department_id, activity_period_id, durability_class <> '' AS is_removal,
+           quantity_account_id, money_account_id,
+           sum(CASE durability_class WHEN '' THEN settled_mgco2e ELSE -settled_mgco2e END)::bigint
+               AS quantity,
+           sum(CASE kind WHEN 'charge' THEN amount_minor ELSE -amount_minor END)::bigint AS money
+      FROM ledger_settlementline
+     WHERE settlement_id = %(settlement_id)s
+     GROUP BY 1, 2, 3, 4, 5
+)
+SELECT department_id, activity_period_id, is_removal, account_id, sum(minor)::bigint AS minor
   FROM (
-    SELECT l.department_id, l.activity_period_id,
-           CASE WHEN l.durability_class = '' THEN 'charge' ELSE 'incentive' END AS purpose,
-           side.*
-      FROM ledger_settlementline l
-     CROSS JOIN LATERAL (VALUES
-        ('emissions', 'KGCO2E', NULL::bigint, l.department_id, l.scope, l.category, '',
-         CASE WHEN l.durability_class = '' AND %(keeps_atmosphere)s THEN l.settled_mgco2e END),
-        ('atmosphere', 'KGCO2E', NULL, NULL, NULL, NULL, '',
-         CASE WHEN NOT %(keeps_atmosphere)s THEN NULL
-              WHEN l.durability_class = '' THEN -l.settled_mgco2e ELSE l.settled_mgco2e END),
-        ('removals', 'KGCO2E', NULL, l.department_id, NULL, NULL, l.durability_class,
-         CASE WHEN l.durability_class <> '' AND %(keeps_atmosphere)s THEN -l.settled_mgco2e END),
-        ('fee_expense', %(currency)s, l.scheme_id, l.department_id, NULL, NULL, '',
-         CASE WHEN l.kind = 'charge' AND %(moves_money)s THEN l.amount_minor END),
-        ('carbon_fund', %(currency)s, l.scheme_id, NULL, NULL, NULL, '',
-         CASE WHEN NOT %(moves_money)s THEN NULL WHEN l.kind = 'charge' THEN -l.amount_minor
-              WHEN l.kind = 'incentive' THEN l.amount_minor END),
-        ('incentive_income', %(currency)s, l.scheme_id, l.department_id, NULL, NULL, '',
-         CASE WHEN l.kind = 'incentive' AND %(moves_money)s THEN -l.amount_minor END)
-     ) AS side(kind, commodity_id, scheme_id, account_department_id, scope, category,
-               durability_class, minor)
-     WHERE l.settlement_id = %(settlement_id)s AND side.minor <> 0
+    SELECT department_id, activity_period_id, is_removal, quantity_account_id AS account_id,
+           quantity AS minor
+      FROM line WHERE quantity_account_id IS NOT NULL
+    UNION ALL
+    SELECT department_id, activity_period_id, is_removal, %(atmosphere_id)s::bigint, -quantity
+      FROM line WHERE quantity_account_id IS NOT NULL
+    UNION ALL
+    SELECT department_id, activity_period_id, is_removal, money_account_id, money
+      FROM line WHERE money_account_id IS NOT NULL
+    UNION ALL
+    SELECT department_id, activity_period_id, is_removal, %(fund_id)s::bigint, -money
+      FROM line WHERE money_account_id IS NOT NULL
   ) side
- GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
+ GROUP BY 1, 2, 3, 4
 HAVING sum(minor) <> 0

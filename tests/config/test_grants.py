@@ -25,7 +25,10 @@ from config.grants import (
 )
 from ledger.models.periods import AccountingPeriod
 
-KEYS = {"ledger_commodity": "code"}  # the other tables' keys are called id
+KEYS = {
+    "ledger_commodity": "code",
+    "ledger_postedsource": "source_id",
+}  # the other tables' keys are called id
 
 
 @contextmanager

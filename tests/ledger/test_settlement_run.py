@@ -347,10 +347,8 @@ def test_two_schemes_never_share_an_account_code(books: Books) -> None:
         found_scheme(books, "FEE", keeps_atmosphere=False)
 
 
-def test_an_account_code_that_is_taken_is_named_and_nothing_is_posted(books: Books) -> None:
+def test_an_account_code_that_is_taken_is_named_and_nothing_is_calculated(books: Books) -> None:
     books.emit("CLOUD", FEBRUARY, "1000")
-    settlement = books.calculate("2023Q1")
-    settlement_run.approve(settlement_id=settlement.pk, by=books.people["approver"], at=NOON)
     ensure_commodities("USD")
     Account.objects.create(
         code="Expenses:Carbon-Fee:FEE:CLOUD",
@@ -358,9 +356,11 @@ def test_an_account_code_that_is_taken_is_named_and_nothing_is_posted(books: Boo
         commodity_id="USD",
         department=books.departments["OFFICES"],
     )
-    with pytest.raises(AccountCodeTaken, match="1 lines of scheme fee have no account"):
-        settlement_run.post(settlement_id=settlement.pk, by=books.people["finance"], at=NOON)
-    assert not JournalEntry.objects.exists()
+    settlement = books.calculate("2023Q1")
+    assert settlement.state == SettlementState.CALCULATING
+    stuck = settlement.shards.get(state=ShardState.QUARANTINED)
+    assert AccountCodeTaken("fee", 1).args[0] == stuck.error
+    assert not SettlementLine.objects.exists()
 
 
 def test_a_settlements_entry_is_not_reversed_by_hand(books: Books) -> None:

@@ -9,6 +9,7 @@ import pytest
 from psycopg2.extensions import connection as PsycopgConnection
 
 from ledger import period_close, settlement_run, verification
+from ledger.models.settlements import Settlement
 from tests.ledger.books import NOON, Books
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -16,7 +17,15 @@ pytestmark = pytest.mark.django_db(transaction=True)
 ENTRY = """
     INSERT INTO ledger_journalentry (entry_date, period_id, description, source_type, source_id,
                                      purpose, posted_by_id)
-    VALUES (%(day)s, %(period)s, 'by hand', 'test', %(source)s, 'charge', %(person)s) RETURNING id
+    VALUES (%(day)s, %(period)s, 'by hand', 'test', %(source)s, 'charge', %(person)s)
+    RETURNING id, period_id, source_type, source_id, purpose
+"""
+
+
+# What is no settlement's claims its source in the same statement.
+SOURCE = """
+    INSERT INTO ledger_postedsource (source_type, source_id, purpose, entry_id, period_id)
+    SELECT source_type, source_id, purpose, id, period_id FROM entry
 """
 
 
@@ -126,9 +135,11 @@ def test_an_entry_that_does_not_balance_is_refused(
 ) -> None:
     error = refused(
         app_role,
-        f"""WITH entry AS ({ENTRY})
-            INSERT INTO ledger_journalline (entry_id, account_id, commodity_id, debit, credit)
-            SELECT entry.id, a.id, 'USD', CASE WHEN a.kind = 'carbon_fund' THEN 0 ELSE 100 END,
+        f"""WITH entry AS ({ENTRY}), source AS ({SOURCE})
+            INSERT INTO ledger_journalline (entry_id, period_id, account_id, commodity_id,
+                                            debit, credit)
+            SELECT entry.id, entry.period_id, a.id, 'USD',
+                   CASE WHEN a.kind = 'carbon_fund' THEN 0 ELSE 100 END,
                    CASE WHEN a.kind = 'carbon_fund' THEN 99 ELSE 0 END
               FROM entry, ledger_account a WHERE a.kind IN ('carbon_fund', 'fee_expense')""",
         **facts(posted),
@@ -141,9 +152,10 @@ def test_an_entry_balances_in_each_commodity_not_across_them(
 ) -> None:
     error = refused(
         app_role,
-        f"""WITH entry AS ({ENTRY})
-            INSERT INTO ledger_journalline (entry_id, account_id, commodity_id, debit, credit)
-            SELECT entry.id, a.id, a.commodity_id,
+        f"""WITH entry AS ({ENTRY}), source AS ({SOURCE})
+            INSERT INTO ledger_journalline (entry_id, period_id, account_id, commodity_id,
+                                            debit, credit)
+            SELECT entry.id, entry.period_id, a.id, a.commodity_id,
                    CASE a.commodity_id WHEN 'USD' THEN 100 ELSE 0 END,
                    CASE a.commodity_id WHEN 'USD' THEN 0 ELSE 100 END
               FROM entry, ledger_account a WHERE a.kind IN ('carbon_fund', 'atmosphere')""",
@@ -160,10 +172,13 @@ def test_an_entry_without_lines_is_refused(posted: Books, app_role: PsycopgConne
 def test_nobody_adds_lines_to_a_posted_entry(posted: Books, app_role: PsycopgConnection) -> None:
     error = refused(
         app_role,
-        """INSERT INTO ledger_journalline (entry_id, account_id, commodity_id, debit, credit)
-           SELECT e.id, a.id, 'USD', CASE WHEN a.kind = 'carbon_fund' THEN 0 ELSE 100 END,
+        """INSERT INTO ledger_journalline (entry_id, period_id, account_id, commodity_id,
+                                            debit, credit)
+           SELECT e.id, e.period_id, a.id, 'USD',
+                  CASE WHEN a.kind = 'carbon_fund' THEN 0 ELSE 100 END,
                   CASE WHEN a.kind = 'carbon_fund' THEN 100 ELSE 0 END
-             FROM (SELECT max(id) AS id FROM ledger_journalentry) e, ledger_account a
+             FROM (SELECT id, period_id FROM ledger_journalentry ORDER BY id DESC LIMIT 1) e,
+                  ledger_account a
             WHERE a.kind IN ('carbon_fund', 'fee_expense')""",
     )
     assert error.diag.constraint_name == "ledger_line_comes_with_its_entry"
@@ -254,6 +269,67 @@ def test_a_source_is_posted_once(posted: Books, app_role: PsycopgConnection) -> 
     assert error.diag.constraint_name == "ledger_source_is_posted_once"
 
 
+def test_an_entry_claims_its_source(posted: Books, app_role: PsycopgConnection) -> None:
+    unclaimed = balanced(ENTRY).replace(f", source AS ({SOURCE})", "")
+    error = refused(app_role, unclaimed, **facts(posted))
+    assert error.diag.constraint_name == "ledger_entry_has_its_source"
+
+
+def test_nobody_claims_a_source_without_its_entry(
+    posted: Books, app_role: PsycopgConnection
+) -> None:
+    error = refused(
+        app_role,
+        "INSERT INTO ledger_postedsource (source_type, source_id, purpose, entry_id, period_id) "
+        "SELECT 'grant', '1', 'payment', id, period_id FROM ledger_journalentry LIMIT 1",
+    )
+    assert error.diag.constraint_name == "ledger_source_comes_with_its_entry"
+
+
+def test_nobody_adds_an_entry_to_a_posted_settlement(
+    posted: Books, app_role: PsycopgConnection
+) -> None:
+    more = balanced(ENTRY).replace(f", source AS ({SOURCE})", "")
+    more = more.replace(
+        "posted_by_id)", "posted_by_id, settlement_id, department_id, activity_period_id)"
+    )
+    more = more.replace("'test'", "'settlement'").replace(
+        "%(person)s)", "%(person)s, %(settlement)s, %(department)s, %(period)s)"
+    )
+    error = refused(
+        app_role,
+        more,
+        **facts(posted),
+        settlement=posted_settlement(posted),
+        department=posted.departments["OFFICES"].pk,
+    )
+    assert error.diag.constraint_name == "ledger_entry_has_its_source"
+
+
+def posted_settlement(books: Books) -> int:
+    return Settlement.objects.get(period=books.periods["2023Q2"]).pk
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "INSERT INTO ledger_periodbalance SELECT account_id, period_id, 9, 1, 1 "
+        "FROM ledger_periodbalance LIMIT 1",
+        "UPDATE ledger_periodbalance SET debit = debit + 1",
+        "DELETE FROM ledger_periodbalance",
+        "INSERT INTO {partition} SELECT * FROM {partition} LIMIT 1",
+        "SELECT * FROM {partition}",
+        "CREATE TABLE more PARTITION OF ledger_journalline FOR VALUES IN (0)",
+        "DELETE FROM ledger_accountingperiod WHERE code = '2023Q2'",
+    ],
+)
+def test_balances_and_partitions_are_out_of_reach(
+    posted: Books, app_role: PsycopgConnection, sql: str
+) -> None:
+    refused(app_role, sql.format(partition=f"ledger_journalline_p{posted.periods['2023Q2'].pk}"))
+    assert verification.verify().holds
+
+
 def test_the_preparer_cannot_approve_even_in_sql(books: Books, app_role: PsycopgConnection) -> None:
     books.emit("CLOUD", date(2023, 2, 1), "1000")
     settlement = books.calculate("2023Q1")
@@ -283,9 +359,11 @@ def test_a_record_is_settled_once_per_scheme(books: Books, app_role: PsycopgConn
 
 def balanced(entry: str) -> str:
     """A statement that posts 1.00 from the fund to the fee expense, and would be fine."""
-    return f"""WITH entry AS ({entry})
-        INSERT INTO ledger_journalline (entry_id, account_id, commodity_id, debit, credit)
-        SELECT entry.id, a.id, a.commodity_id, CASE a.kind WHEN 'carbon_fund' THEN 0 ELSE 100 END,
+    return f"""WITH entry AS ({entry}), source AS ({SOURCE})
+        INSERT INTO ledger_journalline (entry_id, period_id, account_id, commodity_id,
+                                            debit, credit)
+        SELECT entry.id, entry.period_id, a.id, a.commodity_id,
+               CASE a.kind WHEN 'carbon_fund' THEN 0 ELSE 100 END,
                CASE a.kind WHEN 'carbon_fund' THEN 100 ELSE 0 END
           FROM entry, ledger_account a WHERE a.kind IN ('carbon_fund', 'fee_expense')"""
 

@@ -35,8 +35,13 @@ INPUTS = "settlements settle their inputs"
 COMPLETE = "records are settled once"
 REVERSALS = "reversals mirror their entries"
 SEALS = "seals"
+<<<<<<< HEAD
 ENTRIES = "entries are as they were sealed"
 SEALED_ACCOUNTS = "accounts are as they were sealed"
+=======
+SOURCES = "sources are posted once"
+BALANCES = "balances are what lines add up to"
+>>>>>>> 1afe2ec (feat(ledger): the journal in partitions by period, guards instead of row-level keys, balances kept by period)
 
 
 @pytest.fixture
@@ -188,19 +193,33 @@ def test_a_record_that_is_settled_no_longer(posted: Books) -> None:
 
 
 def test_a_charge_that_is_gone_without_a_trace_in_its_settlement(posted: Books) -> None:
-    """The line, its record, its entry and the settlement's own count and digest agree again."""
+    """Line, record, entry, balances, and the counts and digests kept of them agree again."""
     left_out = record("CLOUD", activity_on=MAY)
     tamper(
         UNSETTLE,
         "DELETE FROM ledger_settlementline WHERE id = %(line)s",
         "DELETE FROM ledger_journalline WHERE entry_id = %(entry)s",
         "DELETE FROM ledger_journalentry WHERE id = %(entry)s",
-        """UPDATE ledger_settlement k SET record_count = n, input_sha256 = sha
-             FROM (SELECT count(*) AS n, encode(sha256(convert_to(string_agg(
+        """UPDATE ledger_periodbalance b SET debit = l.debit, credit = l.credit
+             FROM (SELECT account_id, period_id, sum(debit) AS debit, sum(credit) AS credit
+                     FROM ledger_journalline GROUP BY 1, 2) l
+            WHERE (l.account_id, l.period_id) = (b.account_id, b.period_id)
+              AND (l.debit, l.credit) <> (b.debit, b.credit)""",
+        """UPDATE ledger_settlementshard h
+              SET input_count = n, input_sha256 = sha, record_count = n, settled_sha256 = sha
+             FROM (SELECT h.id, count(s.sign) AS n, encode(sha256(convert_to(coalesce(string_agg(
                               s.emission_record_id || ':' || s.sign, E'\\n'
-                              ORDER BY s.emission_record_id, s.sign), 'UTF8')), 'hex') AS sha
-                     FROM ledger_settledrecord s JOIN ledger_settlementline l ON l.id = s.line_id
-                    WHERE l.settlement_id = %(settlement)s) d
+                              ORDER BY s.emission_record_id, s.sign), ''), 'UTF8')), 'hex') AS sha
+                     FROM ledger_settlementshard h
+                     LEFT JOIN ledger_settlementline l ON l.shard_id = h.id
+                     LEFT JOIN ledger_settledrecord s ON s.line_id = l.id
+                    WHERE h.settlement_id = %(settlement)s GROUP BY 1) d
+            WHERE d.id = h.id""",
+        """UPDATE ledger_settlement k SET record_count = n, input_sha256 = sha
+             FROM (SELECT sum(input_count) AS n, encode(sha256(convert_to(string_agg(
+                              number || ':' || input_count || ':' || input_sha256, E'\\n'
+                              ORDER BY number), 'UTF8')), 'hex') AS sha
+                     FROM ledger_settlementshard WHERE settlement_id = %(settlement)s) d
             WHERE k.id = %(settlement)s""",
         record=left_out,
         line=statement_line("2023Q2"),
@@ -530,10 +549,11 @@ def test_tonnes_moved_between_scopes(posted: Books) -> None:
         "UPDATE ledger_journalline l SET account_id = o.account_id FROM ledger_journalline o"
         " WHERE l.entry_id = %(id)s AND o.entry_id = %(id)s AND o.id <> l.id",
         "DELETE FROM ledger_journalline WHERE entry_id = %(id)s",
-        "INSERT INTO ledger_journalline (entry_id, account_id, commodity_id, debit, credit)"
-        " SELECT entry_id, account_id, commodity_id, 5, 0 FROM ledger_journalline"
+        "INSERT INTO ledger_journalline"
+        " (entry_id, period_id, account_id, commodity_id, debit, credit)"
+        " SELECT entry_id, period_id, account_id, commodity_id, 5, 0 FROM ledger_journalline"
         " WHERE entry_id = %(id)s UNION ALL"
-        " SELECT entry_id, account_id, commodity_id, 0, 5 FROM ledger_journalline"
+        " SELECT entry_id, period_id, account_id, commodity_id, 0, 5 FROM ledger_journalline"
         " WHERE entry_id = %(id)s",
         "UPDATE ledger_journalentry SET source_type = 'note' WHERE id = %(original)s;"
         "UPDATE ledger_journalentry SET reverses_id = 0 WHERE id = %(id)s",
@@ -672,8 +692,10 @@ def test_an_entry_deleted_with_its_lines(posted: Books) -> None:
 
 
 PAIR = """
-    INSERT INTO ledger_journalline (entry_id, account_id, commodity_id, debit, credit)
-    VALUES (%(entry)s, %(fee)s, 'USD', 100, 0), (%(entry)s, %(fee)s, 'USD', 0, 100)
+    INSERT INTO ledger_journalline (entry_id, period_id, account_id, commodity_id, debit, credit)
+    SELECT id, period_id, %(fee)s, 'USD', side.debit, 100 - side.debit
+      FROM ledger_journalentry CROSS JOIN (VALUES (0), (100)) AS side (debit)
+     WHERE id = %(entry)s
 """
 
 
@@ -698,8 +720,43 @@ def test_an_entry_added_to_a_closed_period(posted: Books) -> None:
         fee=account("fee_expense", "CLOUD").pk,
     )
     assert {(one.check, one.place) for one in verification.verify().findings} == {
+<<<<<<< HEAD
         (ENTRIES, "entry 999")
+=======
+        (SEALS, "period 2023Q1"),
+        (SOURCES, "entry 999"),
+        (BALANCES, "balance of Expenses:Carbon-Fee:FEE:CLOUD in 2023Q1"),
+>>>>>>> 1afe2ec (feat(ledger): the journal in partitions by period, guards instead of row-level keys, balances kept by period)
     }
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE ledger_periodbalance SET debit = debit + 1 WHERE account_id = %(id)s",
+        "DELETE FROM ledger_periodbalance WHERE account_id = %(id)s",
+        "UPDATE ledger_periodbalance SET account_id = 0 WHERE account_id = %(id)s",
+    ],
+)
+def test_a_balance_that_is_not_what_lines_add_up_to(posted: Books, change: str) -> None:
+    tamper(change, id=account("fee_expense", "OFFICES").pk)
+    named = {place.split(" in ")[0] for place in found(BALANCES)}
+    assert "balance of Expenses:Carbon-Fee:FEE:OFFICES" in named
+    assert named <= {"balance of Expenses:Carbon-Fee:FEE:OFFICES", "balance of account 0"}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "DELETE FROM ledger_postedsource WHERE entry_id = %(id)s",
+        "UPDATE ledger_postedsource SET purpose = 'other' WHERE entry_id = %(id)s",
+        "UPDATE ledger_postedsource SET period_id = 0 WHERE entry_id = %(id)s",
+    ],
+)
+def test_a_source_that_is_free_again(posted: Books, change: str) -> None:
+    reversal = JournalEntry.objects.get(purpose="reversal").pk
+    tamper(change, id=reversal)
+    assert found(SOURCES) == {f"entry {reversal}"}
 
 
 def test_two_lines_with_their_accounts_swapped(posted: Books) -> None:

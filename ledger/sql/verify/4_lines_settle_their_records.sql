@@ -1,7 +1,7 @@
 SELECT count(*) FROM ledger_settledrecord
 -- then
 WITH settled AS MATERIALIZED (
-    SELECT s.id, s.line_id, s.scheme_id, s.sign, e.id AS record_id, e.department_id,
+    SELECT s.emission_record_id AS id, s.line_id, s.scheme_id, s.sign, e.id AS record_id, e.department_id,
            e.activity_on, e.scope, e.category, e.durability_class,
            s.sign * (e.location_kgco2e * 1000000)::bigint AS location_mg,
            s.sign * (e.market_kgco2e * 1000000)::bigint AS market_mg

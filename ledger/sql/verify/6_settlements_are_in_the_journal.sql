@@ -42,7 +42,7 @@ WITH billed AS (
            coalesce(a.durability_class, '') AS durability_class,
            sum(j.debit - j.credit) AS minor, count(*) AS n
       FROM ledger_journalentry e
-      JOIN ledger_journalline j ON j.entry_id = e.id
+      JOIN ledger_journalline j ON j.entry_id = e.id AND j.period_id = e.period_id
       LEFT JOIN ledger_account a ON a.id = j.account_id
      WHERE e.settlement_id IS NOT NULL
      GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
