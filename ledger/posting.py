@@ -101,12 +101,11 @@ def post_many(*, entries: Sequence[Entry], by: User) -> list[int]:
     with _one_statement(entries), connection.cursor() as cursor:
         cursor.execute(statement("post_entries"), _columns(entries, by))
         rows = cursor.fetchall()
-    for entry, (known_id, _, state) in zip(entries, rows, strict=True):
+    answers = list(zip(entries, rows, strict=True))
+    for entry, (known_id, _, state) in answers:
         if known_id is None and state != PeriodState.OPEN:
             raise _refusal(entry.entry_date)
-    return [
-        entry_id or _same_entry(entry) for entry, (_, entry_id, _) in zip(entries, rows, strict=True)
-    ]
+    return [entry_id or _same_entry(entry) for entry, (_, entry_id, _) in answers]
 
 
 def _columns(entries: Sequence[Entry], by: User) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from ledger import balances, period_close, posting
-from ledger.account_statements import account_page
+from ledger.account_statements import AccountLine, account_page
 from ledger.errors import AccountNotFound, PeriodClosed, PeriodNotFound, SourcePostedDifferently
 from ledger.models.accounts import Account
 from ledger.models.journal import JournalEntry
@@ -40,7 +40,7 @@ def charged(books: Books) -> Books:
 def test_pages_follow_each_other_to_the_first_line(charged: Books) -> None:
     entries = [grant(charged, number, 100 * number) for number in range(1, 8)]
     posting.post_many(entries=entries, by=charged.people["finance"])
-    seen = []
+    seen: list[AccountLine] = []
     page = account_page(code=FUND, size=3)
     while True:
         seen += page.lines
