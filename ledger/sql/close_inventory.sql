@@ -153,7 +153,7 @@ WITH posted AS MATERIALIZED (
            sum(CASE a.kind WHEN 'incentive_income' THEN l.credit - l.debit ELSE 0 END) AS earned
       FROM ledger_journalentry e
       JOIN ledger_settlement s ON s.id = e.settlement_id
-      JOIN ledger_journalline l ON l.entry_id = e.id
+      JOIN ledger_journalline l ON l.entry_id = e.id AND l.period_id = e.period_id
       JOIN ledger_account a ON a.id = l.account_id
      WHERE e.period_id = %(period_id)s
        AND a.kind IN ('emissions', 'removals', 'fee_expense', 'incentive_income')
