@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
@@ -41,7 +40,9 @@ from ledger.api.serializers import (
 from ledger.balances import AccountBalance, trial_balance
 from ledger.errors import EntryNotFound
 from ledger.exports.registry import FORMATS
-from ledger.journal_lines import JournalRow, journal_rows
+from ledger.exports.rows import Selection
+from ledger.exports.writing import stream
+from ledger.journal_lines import journal_rows
 from ledger.models.periods import AccountingPeriod
 from pricing import price_lookup
 
@@ -114,7 +115,7 @@ class JournalLineList(APIView):
                 raise serializers.ValidationError(
                     _("A stream sends everything: leave out cursor and limit, or ask for JSON.")
                 )
-            return _stream(renderer.format, journal_rows(**filters))
+            return _stream(renderer.format, filters)
         rows = journal_rows(**filters, after_line_id=page.after_id, limit=page.limit + 1)
         return Response(
             page.answer(
@@ -228,10 +229,13 @@ class Verify(APIView):
         return Response(VerificationSerializer(verification.verify()).data)
 
 
-def _stream(format_name: str, rows: Iterator[JournalRow]) -> StreamingHttpResponse:
+def _stream(format_name: str, filters: dict[str, Any]) -> StreamingHttpResponse:
     found = FORMATS[format_name]
+    assert found.notation is not None  # the two that an Accept header can name have one
+    ids = filters["department_ids"]
+    asked = filters | {"department_ids": None if ids is None else tuple(sorted(ids))}
     return StreamingHttpResponse(
-        found.write(rows),
+        stream(found.notation, Selection(**asked)),
         content_type=f"{found.media_type}; charset=utf-8",
         headers={
             "Content-Disposition": f'attachment; filename="journal-lines.{found.extension}"',

@@ -1,62 +1,98 @@
-"""Calculates. The columns of a journal line, the same in every format that has a row a line."""
+"""Calculates. The columns of a journal line as data: where each comes from, how it is written."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from decimal import Decimal
+from enum import Enum
 
-from ledger.journal_lines import JournalRow
 
-Cell = str | int | Decimal | None
+class Level(Enum):
+    """What a column is written once for; the value is its alias in export_text.sql."""
+
+    ENTRY = "e"
+    ACCOUNT = "a"
+    LINE = "l"
+
+
+@dataclass(frozen=True, slots=True)
+class Notation:
+    """How a format writes a line. Each function takes SQL and gives SQL of a text, never null.
+
+    header: what stands before the first line, given the names of the columns.
+    lead: what stands before the value of a column, given its name and whether it is the first.
+    text: words that may hold anything, null as empty. number: an integer or null.
+    quote: what stands on both sides of digits, dates and decimals.
+    """
+
+    header: Callable[[Sequence[str]], str]
+    end: str
+    lead: Callable[[str, bool], str]
+    text: Callable[[str], str]
+    number: Callable[[str], str]
+    quote: str
+
+    def plain(self, sql: str) -> str:
+        """SQL of digits, a date or a decimal."""
+        return f"'{self.quote}' || {sql} || '{self.quote}'" if self.quote else sql
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: its name, what it is written once for, how it is written, and its SQL.
+
+    `cell` is written already; `own` are words that a settlement made itself, where the entry is one
+    of a settlement, so that nothing in them needs care.
+    """
+
+    name: str
+    level: Level
+    kind: str
+    sql: str
+
+    def cell(self, notation: Notation) -> str:
+        """SQL of its text."""
+        if self.kind == "cell":
+            return self.sql
+        if self.kind == "own":
+            cared_for, bare = notation.text(self.sql), notation.plain(self.sql)
+            return f"CASE WHEN e.settlement_id IS NULL THEN {cared_for} ELSE {bare} END"
+        write: Callable[[str], str] = getattr(notation, self.kind)
+        return write(self.sql)
+
+
+MOMENT = """to_char(e.recorded_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
+SIDES = """CASE l.credit WHEN 0 THEN (l.debit * a.unit) || a.after_debit
+           ELSE a.before_credit || (l.credit * a.unit) END"""
+DEBIT, CREDIT = "debit", "credit"
 
 COLUMNS = (
-    "entry_id",
-    "entry_date",
-    "recorded_at",
-    "period",
-    "scheme",
-    "settlement",
-    "legal_entity",
-    "department",
-    "cost_centre",
-    "account",
-    "commodity",
-    "debit",
-    "credit",
-    "description",
-    "source_id",
-    "reverses",
-    "line_id",
-    "activity_period",
-    "purpose",
-    "source_type",
+    Column("entry_id", Level.ENTRY, "number", "e.id"),
+    Column("entry_date", Level.ENTRY, "plain", "e.entry_date::text"),
+    Column("recorded_at", Level.ENTRY, "plain", MOMENT),
+    Column("period", Level.ENTRY, "text", "p.code"),
+    Column("scheme", Level.LINE, "cell", "coalesce(e.scheme, a.scheme)"),
+    Column("settlement", Level.ENTRY, "number", "e.settlement_id"),
+    Column("legal_entity", Level.ENTRY, "cell", "coalesce(place.legal_entity, nowhere.text)"),
+    Column("department", Level.ENTRY, "cell", "coalesce(place.department, nowhere.text)"),
+    Column("cost_centre", Level.ENTRY, "cell", "coalesce(place.cost_centre, nowhere.text)"),
+    Column("account", Level.ACCOUNT, "text", "a.code"),
+    Column("commodity", Level.ACCOUNT, "text", "a.commodity_id"),
+    Column(DEBIT, Level.LINE, "plain", SIDES),  # and credit
+    Column("description", Level.ENTRY, "text", "e.description"),
+    Column("source_id", Level.ENTRY, "own", "e.source_id"),
+    Column("reverses", Level.ENTRY, "number", "e.reverses_id"),
+    Column("line_id", Level.LINE, "number", "l.id"),
+    Column("activity_period", Level.ENTRY, "text", "coalesce(ap.code, p.code)"),
+    Column("purpose", Level.ENTRY, "own", "e.purpose"),
+    Column("source_type", Level.ENTRY, "own", "e.source_type"),
 )
-
-
-def cells(row: JournalRow) -> tuple[Cell, ...]:
-    """A line's values in the order of COLUMNS; amounts in whole units of the commodity."""
-    return (
-        row.entry_id,
-        row.entry_date.isoformat(),
-        moment(row.recorded_at),
-        row.period,
-        row.scheme,
-        row.settlement_id,
-        row.legal_entity,
-        row.department,
-        row.cost_centre,
-        row.account,
-        row.commodity,
-        row.debit,
-        row.credit,
-        row.description,
-        row.source_id,
-        row.reverses,
-        row.line_id,
-        row.activity_period,
-        row.purpose,
-        row.source_type,
-    )
+NAMES = [
+    name
+    for column in COLUMNS
+    for name in ((DEBIT, CREDIT) if column.name == DEBIT else (column.name,))
+]
 
 
 def moment(at: datetime) -> str:

@@ -2,41 +2,31 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Iterator
-from decimal import Decimal
-
-from ledger.exports.columns import COLUMNS, Cell, cells
-from ledger.journal_lines import JournalRow
+from ledger.exports.columns import Notation
+from ledger.exports.line_text import literal
 
 # A spreadsheet takes a cell that begins so for a formula; the last four are full-width.
-FORMULA_MARKS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
-ROWS_A_PIECE = 500
+FORMULA_MARKS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+QUOTED_FOR = (",", '"', "\r", "\n")
 
 
-def pieces(rows: Iterable[JournalRow]) -> Iterator[str]:
-    """The file, some hundred lines at a time."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    for number, row in enumerate(rows, start=1):
-        writer.writerow([_cell(value) for value in cells(row)])
-        if number % ROWS_A_PIECE == 0:
-            yield text.getvalue()
-            text.seek(0)
-            text.truncate()
-    yield text.getvalue()
+def text(sql: str) -> str:
+    """A cell that no spreadsheet runs, in quotes where the reader needs them.
+
+    An apostrophe goes before what begins like a formula, spaces aside.
+    """
+    marks = ", ".join(literal(mark) for mark in FORMULA_MARKS)
+    neutral = f"CASE WHEN left(ltrim({sql}, ' '), 1) IN ({marks}) THEN '''' || {sql} ELSE {sql} END"
+    needs_quotes = " OR ".join(f"strpos({sql}, {literal(mark)}) > 0" for mark in QUOTED_FOR)
+    quoted = f"""'"' || replace({neutral}, '"', '""') || '"'"""
+    return f"coalesce(CASE WHEN {needs_quotes} THEN {quoted} ELSE {neutral} END, '')"
 
 
-def neutral(text: str) -> str:
-    """Text that no spreadsheet runs: an apostrophe goes before what begins like a formula."""
-    return f"'{text}" if text.lstrip(" ").startswith(FORMULA_MARKS) else text
-
-
-def _cell(value: Cell) -> str | int:
-    if value is None:
-        return ""
-    if isinstance(value, Decimal):
-        return f"{value:f}"
-    return neutral(value) if isinstance(value, str) else value
+NOTATION = Notation(
+    header=lambda names: ",".join(names) + "\r\n",
+    end="\r\n",
+    lead=lambda name, is_first: "" if is_first else ",",
+    text=text,
+    number=lambda sql: f"coalesce(({sql})::text, '')",
+    quote="",
+)

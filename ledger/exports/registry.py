@@ -7,21 +7,24 @@ from dataclasses import dataclass
 
 from ledger.errors import ExportFormatUnknown
 from ledger.exports import beancount, generic_csv, hledger, jsonl
+from ledger.exports.columns import Notation
 from ledger.journal_lines import JournalRow
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """How journal rows become text; `write` holds one entry in memory at a time.
+    """How the journal becomes text: by date, and the lines of an entry together.
 
-    Rows come by date, and the rows of an entry together.
+    Either a notation, in which PostgreSQL writes every line itself, or `write`, which turns rows
+    into text and holds one entry in memory at a time.
     """
 
     name: str
     description: str
     extension: str
     media_type: str
-    write: Callable[[Iterable[JournalRow]], Iterator[str]]
+    notation: Notation | None = None
+    write: Callable[[Iterable[JournalRow]], Iterator[str]] | None = None
 
 
 FORMATS: dict[str, Format] = {
@@ -32,22 +35,22 @@ FORMATS: dict[str, Format] = {
             "a row a line, for spreadsheets and imports",
             "csv",
             "text/csv",
-            generic_csv.pieces,
+            generic_csv.NOTATION,
         ),
-        Format("jsonl", "a JSON object a line", "jsonl", "application/x-ndjson", jsonl.pieces),
+        Format("jsonl", "a JSON object a line", "jsonl", "application/x-ndjson", jsonl.NOTATION),
         Format(
             "beancount",
             "a transaction an entry, read by bean-check and Fava",
             "beancount",
             "text/plain",
-            beancount.pieces,
+            write=beancount.pieces,
         ),
         Format(
             "hledger",
             "a transaction an entry, read by hledger",
             "journal",
             "text/plain",
-            hledger.pieces,
+            write=hledger.pieces,
         ),
     )
 }

@@ -1,9 +1,10 @@
-"""Reads. The journal rows of an export: by date, from one snapshot, in flat memory."""
+"""Reads. Which journal lines an export holds, and their rows, by date, in flat memory."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -11,15 +12,28 @@ from ledger.journal_lines import BATCH, JournalRow, present
 from ledger.models.periods import AccountingPeriod, PeriodState
 from ledger.sql import statement
 
+EVERY_LINE = 2**63 - 1
+
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which lines an export holds; None is all. Lines after `through_line_id` never count."""
+    """Which lines an export holds; None is all. Lines after `through_line_id` never count.
+
+    With departments given, only lines on those departments' own accounts.
+    """
 
     period: str | None = None
     scheme: str | None = None
     commodity: str | None = None
-    through_line_id: int = 0
+    through_line_id: int = EVERY_LINE
+    account: str | None = None
+    entry_id: int | None = None
+    department_ids: tuple[int, ...] | None = None
+
+    def facts(self) -> dict[str, Any]:
+        """As parameters of a statement."""
+        ids = self.department_ids
+        return asdict(self) | {"department_ids": None if ids is None else list(ids)}
 
 
 def last_line_id(*, period: str | None) -> int:
@@ -39,18 +53,15 @@ def last_line_id(*, period: str | None) -> int:
 def export_rows(selection: Selection) -> Iterator[JournalRow]:
     """The lines of a selection, by date and entry; the server keeps them and sends batches."""
     query = statement("export_lines").format(rows=statement("journal_lines"))
-    asked = {
-        "period": selection.period,
-        "scheme": selection.scheme,
-        "commodity": selection.commodity,
-        "through_line_id": selection.through_line_id,
-        "account": None,
-        "entry_id": None,
-        "department_ids": None,
-        "after_line_id": 0,
-        "size": None,
-    }
+    asked = selection.facts() | {"after_line_id": 0, "size": None}
     with transaction.atomic(), connection.chunked_cursor() as cursor:
         cursor.execute(query, asked)
         while rows := cursor.fetchmany(BATCH):
             yield from map(present, rows)
+
+
+def totals(selection: Selection) -> list[tuple[str, int, str, str]]:
+    """What a selection holds of each commodity: code, lines, debit and credit as exact text."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement("export_totals"), selection.facts())
+        return list(cursor.fetchall())

@@ -5,9 +5,8 @@ The bytes depend on the journal alone, never on who exports or when: that is in 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from decimal import Decimal
 from hashlib import sha256
 from typing import Any, Protocol
 
@@ -25,8 +24,8 @@ from ledger.errors import (
 )
 from ledger.exports.columns import moment
 from ledger.exports.registry import Format, format_named
-from ledger.exports.rows import Selection, export_rows, last_line_id
-from ledger.journal_lines import JournalRow
+from ledger.exports.rows import Selection, last_line_id, totals
+from ledger.exports.writing import Written, write
 from ledger.models.accounts import Commodity
 from ledger.models.exports import JournalExport
 from ledger.models.periods import AccountingPeriod, PeriodSeal
@@ -43,39 +42,19 @@ class Sink(Protocol):
 
 
 @dataclass(slots=True)
-class _Counted:
-    """What went through: lines, entries, and both sides of each commodity."""
+class _File:
+    """The bytes on their way into a sink: hashed and counted."""
 
-    progress: Callable[[int], None] | None = None
-    line_count: int = 0
-    entry_count: int = 0
-    entry_id: int = 0
-    sides: dict[str, list[Decimal]] = field(default_factory=dict)
+    into: Sink
+    written: Written = field(default_factory=Written)
+    byte_count: int = 0
+    digest: Any = field(default_factory=sha256)
 
-    def through(self, rows: Iterator[JournalRow]) -> Iterator[JournalRow]:
-        """The same rows, counted."""
-        for row in rows:
-            self.line_count += 1
-            if row.entry_id != self.entry_id:
-                self.entry_count += 1
-                self.entry_id = row.entry_id
-            sides = self.sides.setdefault(row.commodity, [Decimal(0), Decimal(0)])
-            sides[0] += row.debit
-            sides[1] += row.credit
-            if self.progress is not None and self.line_count % PROGRESS_EVERY == 0:
-                self.progress(self.line_count)
-            yield row
-
-    def unbalanced(self) -> list[str]:
-        """The commodities whose debits are not their credits."""
-        return sorted(name for name, (debit, credit) in self.sides.items() if debit != credit)
-
-    def totals(self) -> dict[str, dict[str, str]]:
-        """Both sides of each commodity, as text."""
-        return {
-            name: {"debit": f"{debit:f}", "credit": f"{credit:f}"}
-            for name, (debit, credit) in sorted(self.sides.items())
-        }
+    def take(self, piece: bytes) -> None:
+        """The next bytes of the file."""
+        self.digest.update(piece)
+        self.byte_count += len(piece)
+        self.into.write(piece)
 
 
 def export_journal(
@@ -102,11 +81,8 @@ def export_journal(
     layout = format_named(format_name)
     _refuse_unknown(period, scheme, commodity)
     selection = Selection(period, scheme, commodity, last_line_id(period=period))
-    counted = _Counted(progress)
-    byte_count, digest = _write(layout, selection, counted, into)
-    if counted.unbalanced():
-        raise ExportUnbalanced(counted.unbalanced())
-    return _register(layout, selection, counted, byte_count, digest, by)
+    file = _write(layout, selection, into, progress)
+    return _register(layout, selection, file, _sides(selection, file), by)
 
 
 def reissue(*, sequence: int, into: Sink) -> JournalExport:
@@ -119,7 +95,7 @@ def reissue(*, sequence: int, into: Sink) -> JournalExport:
     selection = Selection(
         kept["period"], kept["scheme"], kept["commodity"], kept["through_line_id"]
     )
-    _, digest = _write(format_named(export.format_name), selection, _Counted(), into)
+    digest = _write(format_named(export.format_name), selection, into).digest.hexdigest()
     if digest != export.sha256:
         raise ExportChanged(sequence, export.sha256, digest)
     return export
@@ -153,25 +129,49 @@ def manifest_of(export: JournalExport) -> dict[str, Any]:
     }
 
 
-def _write(layout: Format, selection: Selection, counted: _Counted, into: Sink) -> tuple[int, str]:
-    """Returns: how many bytes were written, and their SHA-256 as hex digits."""
-    digest = sha256()
-    byte_count = 0
-    for piece in layout.write(counted.through(export_rows(selection))):
-        content = piece.encode()
-        digest.update(content)
-        byte_count += len(content)
-        into.write(content)
-    return byte_count, digest.hexdigest()
+def _write(
+    layout: Format, selection: Selection, into: Sink, progress: Callable[[int], None] | None = None
+) -> _File:
+    file = _File(into)
+    file.written = write(layout, selection, file.take, _now_and_then(progress))
+    return file
+
+
+def _sides(selection: Selection, file: _File) -> dict[str, dict[str, str]]:
+    """Both sides of each commodity. Lines are never changed, so these are those in the file.
+
+    Raises: ExportUnbalanced.
+    """
+    held = totals(selection)
+    line_count = sum(count for _, count, _, _ in held)
+    if line_count != file.written.line_count:
+        raise AssertionError(f"{file.written.line_count} lines written, {line_count} counted")
+    unbalanced = [code for code, _, debit, credit in held if debit != credit]
+    if unbalanced:
+        raise ExportUnbalanced(unbalanced)
+    return {code: {"debit": debit, "credit": credit} for code, _, debit, credit in held}
+
+
+def _now_and_then(progress: Callable[[int], None] | None) -> Callable[[int], None] | None:
+    if progress is None:
+        return None
+    told = 0
+
+    def tell(lines: int) -> None:
+        nonlocal told
+        if lines // PROGRESS_EVERY > told // PROGRESS_EVERY:
+            told = lines
+            progress(lines)
+
+    return tell
 
 
 @transaction.atomic
 def _register(
     layout: Format,
     selection: Selection,
-    counted: _Counted,
-    byte_count: int,
-    digest: str,
+    file: _File,
+    sides: dict[str, dict[str, str]],
     by: User | None,
 ) -> JournalExport:
     with connection.cursor() as cursor:  # one after the other: no gap, and no number twice
@@ -181,17 +181,17 @@ def _register(
         sequence=last.sequence + 1 if last else 1,
         format_name=layout.name,
         period=AccountingPeriod.objects.filter(code=selection.period).first(),
-        line_count=counted.line_count,
-        sha256=digest,
+        line_count=file.written.line_count,
+        sha256=file.digest.hexdigest(),
         manifest={
             "schema_version": SCHEMA_VERSION,
             "period": selection.period,
             "scheme": selection.scheme,
             "commodity": selection.commodity,
             "through_line_id": selection.through_line_id,
-            "entry_count": counted.entry_count,
-            "byte_count": byte_count,
-            "totals": counted.totals(),
+            "entry_count": file.written.entry_count,
+            "byte_count": file.byte_count,
+            "totals": sides,
             "seal": _seal_of(selection.period),
         },
         exported_by=by,

@@ -1,0 +1,173 @@
+"""Reads. The bytes of the journal in a format, as COPY sends them, in flat memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from queue import SimpleQueue
+from struct import Struct
+from threading import Semaphore, Thread
+from typing import Any
+
+from django.db import connection, transaction
+
+from ledger.exports.columns import COLUMNS, NAMES, Notation
+from ledger.exports.entries import by_entry
+from ledger.exports.line_text import text_statement
+from ledger.exports.registry import Format
+from ledger.exports.rows import Selection, export_rows
+
+PIECE = 65_536  # bytes; smaller ones cost more than they hold
+PIECES_WAITING = 8
+Take = Callable[[bytes], object]
+Progress = Callable[[int], None]
+
+# The order of the rows is that of the innermost sort: no worker may mix them. A period is sorted in
+# memory, and what is small is hashed.
+SETTINGS = """
+    SET LOCAL max_parallel_workers_per_gather = 0; SET LOCAL work_mem = '128MB';
+    SET LOCAL DateStyle = 'ISO'
+"""
+# COPY's binary rows: how many fields, then each with its length in front. Nothing is escaped.
+SIGNATURE = b"PGCOPY\n\xff\r\n\0"
+HEADER_BYTES = len(SIGNATURE) + 8
+ROW = Struct(">hi")
+COUNT = Struct(">ii")
+
+
+@dataclass(slots=True)
+class Written:
+    """What was written so far."""
+
+    line_count: int = 0
+    entry_count: int = 0
+
+
+def write(
+    layout: Format, selection: Selection, take: Take, progress: Progress | None = None
+) -> Written:
+    """Give the file of a selection to `take`, piece by piece. `progress` is told the lines so far.
+
+    One statement reads everything, so the file is of one moment.
+    """
+    pieces = _Pieces(take, progress)
+    if layout.notation is not None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            _copy(cursor.cursor, layout.notation, selection, pieces)
+    if layout.write is not None:
+        for text in layout.write(pieces.counted(export_rows(selection))):
+            pieces.add(text.encode())
+    pieces.flush()
+    return pieces.written
+
+
+def stream(notation: Notation, selection: Selection) -> Iterator[bytes]:
+    """The same as an iterator, for an answer by HTTP. Whoever stops early stops the server, too.
+
+    A thread copies while the pieces before are being sent; it waits when nobody takes them.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        hose = _Hose(cursor.cursor, notation, selection)
+        try:
+            yield from hose.pieces()
+        finally:
+            hose.stop()
+
+
+class _Pieces:
+    """Takes COPY's rows, an entry each, and gives their text on in pieces of a good size."""
+
+    def __init__(self, take: Take, progress: Progress | None = None) -> None:
+        self.written = Written()
+        self._take, self._progress = take, progress
+        self._waiting: list[bytes] = []
+        self._bytes = 0
+
+    def write(self, message: bytes) -> None:
+        """One message of COPY: a row, the first with a header in front, or the end."""
+        start = HEADER_BYTES if message.startswith(SIGNATURE) else 0
+        if len(message) <= start + ROW.size:
+            return
+        _, length = ROW.unpack_from(message, start)
+        text = start + ROW.size
+        _, line_count = COUNT.unpack_from(message, text + length)
+        self.written.entry_count += 1
+        self.written.line_count += line_count
+        self.add(message[text : text + length])
+
+    def add(self, content: bytes) -> None:
+        """Some bytes of the file."""
+        self._waiting.append(content)
+        self._bytes += len(content)
+        if self._bytes >= PIECE:
+            self.flush()
+
+    def flush(self) -> None:
+        """Give on what waits."""
+        if self._waiting:
+            self._take(b"".join(self._waiting))
+            self._waiting, self._bytes = [], 0
+            if self._progress is not None:
+                self._progress(self.written.line_count)
+
+    def counted(self, rows: Iterator[Any]) -> Iterator[Any]:
+        """The same rows, counted."""
+        for lines in by_entry(rows):
+            self.written.entry_count += 1
+            self.written.line_count += len(lines)
+            yield from lines
+
+
+@dataclass(slots=True)
+class _Hose:
+    """COPY in a thread, and the pieces that came out of it; only so many wait to be sent."""
+
+    cursor: Any
+    notation: Notation
+    selection: Selection
+    waiting: SimpleQueue[bytes | BaseException | None] = field(default_factory=SimpleQueue)
+    room: Semaphore = field(default_factory=lambda: Semaphore(PIECES_WAITING))
+    is_stopped: bool = False
+    thread: Thread = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.thread = Thread(target=self._run, daemon=True)
+        self.thread.start()
+
+    def pieces(self) -> Iterator[bytes]:
+        """What comes out; a failure of the copying is raised here."""
+        while (piece := self.waiting.get()) is not None:
+            if isinstance(piece, BaseException):
+                raise piece
+            yield piece
+            self.room.release()
+
+    def stop(self) -> None:
+        """Let the thread end, though nobody wants the rest."""
+        self.is_stopped = True
+        self.room.release()
+        if self.thread.is_alive():
+            self.cursor.connection.cancel()
+        self.thread.join()
+
+    def _run(self) -> None:
+        pieces = _Pieces(self._put)
+        try:
+            _copy(self.cursor, self.notation, self.selection, pieces)
+            pieces.flush()
+            self.waiting.put(None)
+        except BaseException as failure:
+            self.waiting.put(failure)
+
+    def _put(self, piece: bytes) -> None:
+        self.room.acquire()
+        if self.is_stopped:
+            raise InterruptedError
+        self.waiting.put(piece)
+
+
+def _copy(cursor: Any, notation: Notation, selection: Selection, pieces: _Pieces) -> None:
+    pieces.add(notation.header(NAMES).encode())
+    cursor.execute(SETTINGS)
+    query = cursor.mogrify(text_statement(COLUMNS, notation), selection.facts()).decode()
+    cursor.copy_expert(f"COPY ({query}) TO STDOUT (FORMAT binary)", pieces)
