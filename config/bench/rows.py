@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from config.bench import posting_door, settling
+from config.bench import posting_door, sealing, settling
 from config.bench.measure import Measure
 from config.bench.sizes import Size
 
@@ -15,13 +15,14 @@ class Row:
     """One row, or a few that belong together, measured in a process of its own.
 
     `after` names the row whose books it goes on with. `waits_for` says what has to come first; such
-    a row is printed without a figure.
+    a row is printed without a figure. One that is `alone` gets a database without records.
     """
 
     name: str
     work: str
     measure: Callable[[Size], Iterator[Measure]] | None = None
     after: str = ""
+    alone: bool = False
     waits_for: str = ""
 
 
@@ -30,10 +31,10 @@ ROWS = (
     Row("single", "entries one at a time", posting_door.measure_single),
     Row("batches", "entries in batches of 1,000", waits_for="posting in batches"),
     Row("writers", "eight writers at once", posting_door.measure_writers),
-    Row("balances", "balance and statement page", waits_for="statements of an account"),
+    Row("balances", "balance and statement page", alone=True, waits_for="statements of an account"),
     Row("import", "import of a CSV file", waits_for="imports set-based"),
     Row("export", "export of the journal by HTTP", waits_for="exports that are streamed"),
-    Row("seal", "seal and verify", waits_for="seals set-based"),
+    Row("seal", "seal and verify", sealing.measure, after="settle"),
 )
 
 

@@ -10,7 +10,7 @@ from config.bench import settling
 from config.bench.measure import Measure, Missing, Target, table, where_time_goes
 from config.bench.rows import ROWS, chosen
 from departments.organisation.models import User
-from ledger import settlement_run
+from ledger import seal, settlement_run
 
 BENCH = Path(settling.__file__).parent
 NOW = datetime(2025, 1, 31, tzinfo=UTC)
@@ -47,6 +47,17 @@ def test_the_floor_makes_the_very_entries_and_lines_that_are_posted() -> None:
 
     assert booked == floor
     assert booked[0] > 240  # 20 departments × 12 months, and some earned for removals
+
+
+@pytest.mark.django_db
+def test_the_floor_of_sealing_makes_the_very_chain_of_the_seals() -> None:
+    run("company.sql", records=300, departments=5)
+    settle("2024-12")
+    seal.seal_new_entries()
+    run("floor_seals.sql")
+
+    chains = "SELECT chain, number FROM ledger_entryseal ORDER BY number DESC LIMIT 1"
+    assert found(chains) == found("SELECT chain, entries FROM floor_seal")
 
 
 @pytest.mark.django_db
