@@ -75,7 +75,7 @@ def correct_by_hand(books: Books, day: date) -> int:
             posting.Line(fee.pk, "USD", debit=125),
             posting.Line(fund.pk, "USD", credit=125),
         ],
-        source=posting.Source("manual", '=HYPERLINK("x"), a;b', "correction"),
+        source=posting.Source("note", '=HYPERLINK("x"), a;b', "correction"),
         by=books.people["finance"],
     )
     return posting.reverse(
@@ -137,10 +137,10 @@ def test_json_lines_sum_to_the_trial_balance_and_keep_words_as_they_are(settled:
         sums[row["account"]] += Decimal(row["debit"]) - Decimal(row["credit"])
     assert dict(sums) == books_balances()
     assert NASTY in {row["description"] for row in rows}
-    assert {row["settlement"] for row in rows if row["source_type"] == "manual"} == {None}
+    assert {row["settlement"] for row in rows if row["source_type"] == "note"} == {None}
     reversal = next(row for row in rows if row["purpose"] == "reversal")
     assert reversal["reverses"] == next(
-        row["entry_id"] for row in rows if row["source_type"] == "manual"
+        row["entry_id"] for row in rows if row["source_type"] == "note"
     )
 
 
@@ -326,7 +326,7 @@ def post_words(books: Books, words: list[str]) -> None:
                 posting.Line(fee.pk, "USD", debit=5),
                 posting.Line(fund.pk, "USD", credit=5),
             ],
-            source=posting.Source("manual", text, f"{text[:20]} {number}"),
+            source=posting.Source("note", text, f"{text[:20]} {number}"),
             by=books.people["finance"],
         )
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import psycopg2
 import pytest
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from psycopg2.extensions import connection as PsycopgConnection
 
+from departments.organisation.constraints import constraint_of
 from ledger import manual_entries, posting, verification
 from ledger.models.journal import JournalEntry, JournalLine
 from ledger.models.manual_entries import ManualEntry
@@ -69,26 +70,53 @@ def test_nothing_is_approved_without_its_own_entry(
             "ledger_manual_entry_is_posted_as_proposed",
             "ledger_approved_manual_entry_is_posted",
         )
-    with transaction.atomic():  # posted as its own, but with another amount
-        line = JournalLine.objects.filter(commodity="USD").first()
-        assert line is not None
-        lines = [posting.Line(line.account_id, "USD", debit=1)]
-        lines += [posting.Line(line.account_id, "USD", credit=1)]
-        wrong = posting.post(
-            entry_date=MAY,
-            description="not as proposed",
-            lines=lines,
-            source=posting.Source("manual", str(entry.pk), "entry"),
-            by=quarter.people["finance"],
+    with pytest.raises(IntegrityError) as refusal, transaction.atomic():
+        approve_as_posted(entry, quarter, post_as(entry, quarter))
+    assert constraint_of(refusal.value) == "ledger_manual_entry_is_posted_as_proposed"
+    entry.refresh_from_db()
+    assert entry.state == "proposed"
+
+
+def test_nothing_is_posted_by_hand_without_approval(quarter: Books) -> None:
+    entry, before = propose(quarter), JournalEntry.objects.count()
+    with pytest.raises(IntegrityError) as refusal, transaction.atomic():
+        post_as(entry, quarter)
+    assert constraint_of(refusal.value) == "ledger_entry_by_hand_is_approved"
+    assert JournalEntry.objects.count() == before
+
+    posted = approve(quarter, entry).posted_entry_id
+    assert posted is not None
+    with pytest.raises(IntegrityError) as refusal, transaction.atomic():
+        posting.reverse(
+            entry_id=posted, entry_date=MAY, reason="alone", by=quarter.people["finance"]
         )
-    assert (
-        refused(app_role, approve_it, entry=wrong, **facts)
-        == "ledger_manual_entry_is_posted_as_proposed"
+    assert constraint_of(refusal.value) == "ledger_entry_by_hand_is_approved"
+    assert JournalEntry.objects.count() == before + 1
+    assert verification.verify().holds
+
+
+def approve_as_posted(entry: ManualEntry, books: Books, journal_entry_id: int) -> None:
+    """What raw SQL would do: say that this journal entry is the approved one."""
+    ManualEntry.objects.filter(pk=entry.pk).update(
+        state="approved",
+        decided_by=books.people["finance"],
+        decided_at=NOON,
+        posted_entry_id=journal_entry_id,
     )
-    found = [f for f in verification.verify().findings if f.check == CHECK]
-    assert [(f.place, f.detail) for f in found] == [
-        (f"entry {wrong}", "was posted by hand, and no approved proposal says so")
-    ]
+
+
+def post_as(entry: ManualEntry, books: Books) -> int:
+    """An entry that says it is this proposal's, but has another amount."""
+    line = JournalLine.objects.filter(commodity="USD").first()
+    assert line is not None
+    sides = [posting.Line(line.account_id, "USD", debit=1)]
+    return posting.post(
+        entry_date=MAY,
+        description="not as proposed",
+        lines=[*sides, posting.Line(line.account_id, "USD", credit=1)],
+        source=posting.Source("manual", str(entry.pk), "entry"),
+        by=books.people["finance"],
+    )
 
 
 def test_a_decided_entry_never_changes(quarter: Books, app_role: PsycopgConnection) -> None:
