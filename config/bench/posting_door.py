@@ -1,4 +1,4 @@
-"""Reads the clock. Posting through the door: one entry at a time, and eight writers at once."""
+"""Reads the clock. Posting through the door: one at a time, in batches, and eight at once."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from ledger import posting
 from ledger.chart_of_accounts import AccountPlace, ensure_accounts, ensure_commodities
 
 DAY = date(2025, 1, 31)
+BATCH = 1_000
 WRITERS = 8
 ACCOUNTS = 200
 
@@ -43,6 +44,19 @@ def measure_single(size: Size) -> Iterator[Measure]:
         )
     work, beside = "entries one at a time, each committed", "django-hordak, transfer_to"
     yield Measure(work, ours, beside, theirs, "/s", Target(at_least=3))
+
+
+def measure_batches(size: Size) -> Iterator[Measure]:
+    """Entries in batches of 1,000, each batch committed, in turns with django-hordak."""
+    post = batch_poster()
+    count = size.batches * BATCH
+    with peer.hordak() as say:
+        ours, theirs = clock.alternate(
+            lambda: clock.rate(lambda: post(size.batches), count=count),
+            lambda: count / say("bulk", size.batches, BATCH),
+        )
+    work, beside = "entries in batches of 1,000", "django-hordak, bulk_create"
+    yield Measure(work, ours, beside, theirs, "/s", Target(at_least=4))
 
 
 def measure_writers(size: Size) -> Iterator[Measure]:
@@ -71,6 +85,23 @@ def single_poster() -> Callable[[int], None]:
                 source=source_of(number),
                 by=finance,
             )
+
+    return post
+
+
+def batch_poster() -> Callable[[int], None]:
+    """What posts so many batches of 1,000 entries of two lines, through `posting.post_many`."""
+    expenses, fund = accounts()
+    finance = person("finance")
+
+    def entry(number: int) -> posting.Entry:
+        lines = lines_of(number, expenses, fund)
+        return posting.Entry(DAY, f"bench {number}", lines, source_of(number))
+
+    def post(batches: int) -> None:
+        for _ in range(batches):
+            entries = [entry(number) for number in itertools.islice(_numbers, BATCH)]
+            posting.post_many(entries=entries, by=finance)
 
     return post
 
