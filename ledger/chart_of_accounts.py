@@ -24,6 +24,9 @@ CHART: dict[str, str] = {
     AccountKind.FEE_EXPENSE: "Expenses:Carbon-Fee:{scheme}:{department}",
     AccountKind.INCENTIVE_INCOME: "Income:Carbon-Incentive:{scheme}:{department}",
     AccountKind.CARBON_FUND: "Equity:Carbon-Fund:{scheme}",
+    AccountKind.ACCRUED_EXPENSE: "Expenses:Accrued-Carbon-Fee:{scheme}:{department}",
+    AccountKind.ACCRUED_INCOME: "Income:Accrued-Carbon-Incentive:{scheme}:{department}",
+    AccountKind.ACCRUED_LIABILITY: "Liabilities:Accrued-Carbon-Fee:{scheme}:{department}",
 }
 
 

@@ -209,6 +209,16 @@ class ApprovedByPreparer(LedgerError):
         )
 
 
+class NothingToAccrue(LedgerError):
+    code = "nothing_to_accrue"
+
+    def __init__(self, settlement: str) -> None:
+        self.settlement = settlement
+        super().__init__(
+            f"Settlement {settlement} would move no money, so there is nothing to accrue."
+        )
+
+
 class InputsChanged(LedgerError):
     code = "inputs_changed"
     http_status = 409

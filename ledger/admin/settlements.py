@@ -21,7 +21,7 @@ from unfold.decorators import display
 
 from departments.organisation.access import Permission
 from departments.organisation.admin_access import may_here, require_here
-from ledger import amounts, settlement_review, settlement_run, tasks
+from ledger import accruals, amounts, settlement_review, settlement_run, tasks
 from ledger.admin.pages import BADGES, BooksAdmin, moment, person_of, refusals_shown, right
 from ledger.admin.steps import STEPS, Step, steps_for
 from ledger.forms import NewSettlementForm
@@ -140,13 +140,15 @@ class SettlementAdmin(BooksAdmin):
     ) -> HttpResponse:
         row = self.row_to_read(request, object_id)
         review = settlement_review.review(settlement_id=row.pk, at=timezone.now())
+        accrual = accruals.accrual_of(row.pk)
         return self.page(
             request,
             "settlement",
             _named(row),
             review=review,
             stages=_stages(review),
-            steps=steps_for(request, review),
+            steps=steps_for(request, review, accrual),
+            accrual=accrual,
             may_release=may_here(request, Permission.PREPARE_SETTLEMENT),
         )
 

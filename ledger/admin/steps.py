@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
@@ -12,7 +13,8 @@ from django.utils.translation import gettext_lazy
 
 from departments.organisation.access import Permission
 from departments.organisation.admin_access import may_here
-from ledger import settlement_run
+from departments.organisation.models import User
+from ledger import accruals, settlement_run
 from ledger.models.settlements import SettlementState
 from ledger.settlement_review import SettlementReview
 
@@ -30,6 +32,12 @@ class Step:
     consequences: tuple[Any, ...]
     done: Any
     is_danger: bool = False
+    is_aside: bool = False
+
+    @property
+    def is_main(self) -> bool:
+        """Whether it is the step that brings the settlement on."""
+        return not self.is_danger and not self.is_aside
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +46,10 @@ class OfferedStep:
 
     step: Step
     refusal: str = ""
+
+
+def _accrue(*, settlement_id: int, by: User, at: datetime) -> accruals.Accrual:
+    return accruals.accrue(settlement_id=settlement_id, by=by)  # dated by its period
 
 
 STEPS = {
@@ -70,6 +82,24 @@ STEPS = {
             done=gettext_lazy("%(settlement)s is posted."),
         ),
         Step(
+            name="accrue",
+            permission=Permission.POST_SETTLEMENT,
+            starts_from=accruals.NOT_POSTED,
+            call=_accrue,
+            title=gettext_lazy("Accrue"),
+            question=gettext_lazy("Accrue %(settlement)s?"),
+            consequences=(
+                gettext_lazy(
+                    "Its provisional amounts are posted on the last day of its period, on accounts "
+                    "for accruals."
+                ),
+                gettext_lazy("A second entry takes them back on the first day of the next period."),
+                gettext_lazy("The settlement itself is approved and posted later, as ever."),
+            ),
+            done=gettext_lazy("%(settlement)s is accrued, and taken back in the next period."),
+            is_aside=True,
+        ),
+        Step(
             name="cancel",
             permission=Permission.PREPARE_SETTLEMENT,
             starts_from=(
@@ -91,14 +121,16 @@ STEPS = {
 }
 
 
-def steps_for(request: HttpRequest, review: SettlementReview) -> list[OfferedStep]:
+def steps_for(
+    request: HttpRequest, review: SettlementReview, accrual: accruals.Accrual | None
+) -> list[OfferedStep]:
     """The steps that are due, for whoever may take them; the next one also with its refusal."""
     offered = []
     for step in STEPS.values():
-        if review.state not in step.starts_from:
+        if review.state not in step.starts_from or (accrual and step.name == "accrue"):
             continue
         refusal = _refusal(request, step, review)
-        if not refusal or not step.is_danger:
+        if not refusal or step.is_main:
             offered.append(OfferedStep(step, refusal))
     return offered
 

@@ -61,8 +61,7 @@ def _lines_of(period: AccountingPeriod) -> tuple[int, int, int]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*), coalesce(min(l.id), 0), coalesce(max(l.id), 0) "
-            "FROM ledger_journalentry e JOIN ledger_journalline l ON l.entry_id = e.id "
-            "WHERE e.period_id = %s",
+            "FROM ledger_journalline l WHERE l.period_id = %s",
             [period.pk],
         )
         count, first, last = cursor.fetchone()

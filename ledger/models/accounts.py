@@ -33,6 +33,9 @@ class AccountKind(models.TextChoices):
     FEE_EXPENSE = "fee_expense", _("carbon fee expense")
     INCENTIVE_INCOME = "incentive_income", _("carbon incentive income")
     CARBON_FUND = "carbon_fund", _("carbon fund")
+    ACCRUED_EXPENSE = "accrued_expense", _("accrued fee expense")
+    ACCRUED_INCOME = "accrued_income", _("accrued incentive income")
+    ACCRUED_LIABILITY = "accrued_liability", _("accrued fee liability")
 
 
 class Account(models.Model):
@@ -71,7 +74,9 @@ class Account(models.Model):
                 fields=["id", "commodity"], name="ledger_account_with_its_commodity"
             ),
             models.CheckConstraint(
-                condition=Q(code__regex=r"^(Expenses|Income|Equity)(:[A-Z0-9][A-Za-z0-9-]*)+$"),
+                condition=Q(
+                    code__regex=r"^(Expenses|Income|Equity|Liabilities)(:[A-Z0-9][A-Za-z0-9-]*)+$"
+                ),
                 name="ledger_account_code_is_readable_elsewhere",
             ),
         ]

@@ -23,7 +23,7 @@ WITH posted AS MATERIALIZED (
 ), company AS (
     SELECT l.commodity_id, sum(l.credit::numeric - l.debit) AS minor
       FROM ledger_journalentry e
-      JOIN ledger_journalline l ON l.entry_id = e.id
+      JOIN ledger_journalline l ON l.entry_id = e.id AND l.period_id = e.period_id
       JOIN ledger_account a ON a.id = l.account_id
      WHERE e.period_id = %(period_id)s AND e.settlement_id IS NOT NULL
        AND a.kind IN ('carbon_fund', 'atmosphere')
