@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("ledger", "0007_partitions")]
+    dependencies = [("ledger", "0008_manual_sources")]
 
     operations = [
         migrations.RemoveConstraint(
