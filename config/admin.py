@@ -49,9 +49,12 @@ class Desk(UnfoldAdminSite):  # type: ignore[misc]  # untyped in the theme
         return response
 
     def extra_urls(self) -> list[URLPattern]:
-        from ledger.admin.verify import verify_page  # after every table is known
+        from ledger.admin.verify import auditor_pack, verify_page  # after every table is known
 
-        return [path("verify/", self.admin_view(verify_page), name="verify")]
+        return [
+            path("verify/", self.admin_view(verify_page), name="verify"),
+            path("auditor-pack/", self.admin_view(auditor_pack), name="auditor_pack"),
+        ]
 
 
 def sidebar(request: HttpRequest) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ WITH sealed AS (
 )
 SELECT d.entry_id, d.number, d.continues, d.sealed, d.found,
        (SELECT array_agg(l.id ORDER BY l.id) FROM ledger_journalline l
-         WHERE l.entry_id = d.entry_id) AS line_ids,
+         WHERE l.entry_id = d.entry_id AND l.period_id = %(period_id)s) AS line_ids,
        count(*) OVER () AS differences
   FROM different d
  ORDER BY d.number, d.entry_id

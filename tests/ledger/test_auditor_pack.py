@@ -16,6 +16,7 @@ from zipfile import ZipFile
 
 import pytest
 from django.core.management import call_command
+from django.test import Client
 
 from ledger import deliveries, period_close, seal
 from ledger.audit.pack import FOLDER, write_pack
@@ -170,3 +171,15 @@ def test_who_may_take_it(closed: Books) -> None:
         write_pack(into=io.BytesIO(), by=closed.people["analyst"])
     with pytest.raises(PeriodNotFound):
         write_pack(into=io.BytesIO(), by=None, period="2099")
+
+
+def test_an_auditor_downloads_it_from_the_administration(closed: Books, client: Client) -> None:
+    client.force_login(closed.people["auditor"])
+    assert "Download the auditor pack" in client.get("/admin/verify/").content.decode()
+    answer = client.post("/admin/auditor-pack/")
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="auditor-pack.zip"'
+    with ZipFile(io.BytesIO(b"".join(answer.streaming_content))) as archive:
+        assert "check.py" in archive.namelist()
+    client.force_login(closed.people["analyst"])
+    assert "Download the auditor pack" not in client.get("/admin/verify/").content.decode()
+    assert client.post("/admin/auditor-pack/").status_code == 403

@@ -1,6 +1,7 @@
--- Lines of a period's entries, in the same order.
+-- Lines of a period, in the order in which their entries were sealed.
 SELECT l.entry_id, l.id, l.account_id, l.commodity_id, l.debit, l.credit
   FROM ledger_journalline l
-  JOIN ledger_journalentry e ON e.id = l.entry_id AND e.period_id = {period}
-  LEFT JOIN (SELECT * FROM ledger_entryseal WHERE period_id = {period}) s ON s.entry_id = e.id
+  LEFT JOIN (SELECT number, entry_id FROM ledger_entryseal WHERE period_id = {period}) s
+    ON s.entry_id = l.entry_id
+ WHERE l.period_id = {period}
  ORDER BY s.number, l.entry_id, l.id
