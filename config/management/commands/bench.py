@@ -12,7 +12,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from config.bench import clock, rows, scratch
-from config.bench.measure import Missing, table, where_time_goes
+from config.bench.measure import Missing, cells_of, table, where_time_goes
 from config.bench.sizes import SIZES
 
 ONE_ROW = "--row"
@@ -79,6 +79,8 @@ class Command(BaseCommand):
                 arguments = (ONE_ROW, row.name, "--size", size, "--json", str(file))
                 scratch.manage(environment, "bench", *arguments)
                 found[row.name] = json.loads(file.read_text())
+                for facts in found[row.name]:  # a long run that is stopped has said this much
+                    self.stderr.write("  " + " | ".join(cells_of(facts)))
         return found
 
     def _measure_here(self, name: str, size: str, file: Path) -> None:
