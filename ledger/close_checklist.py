@@ -253,7 +253,7 @@ def _departments_make_the_company(period: AccountingPeriod) -> Check:
         words = {"unit": total.commodity, "count": f"{total.statements:,}"}
         figures += [
             Figure(
-                _("%(unit)s, %(count)s department statements") % words, f"{total.departments:,}"
+                _("%(unit)s, department statements (%(count)s)") % words, f"{total.departments:,}"
             ),
             Figure(_("%(unit)s, the company's accounts") % words, f"{total.company:,}"),
         ]

@@ -186,8 +186,8 @@ class AccountingPeriodAdmin(BooksAdmin):
 
 
 def _next_in_row() -> dict[str, Any]:
-    """What most likely comes next: the day after the last period, in a year that begins there."""
-    last = AccountingPeriod.objects.order_by("-days").first()
-    if last is None:
+    """What most likely comes next: after the last period, in years that begin as the first did."""
+    first, last = (AccountingPeriod.objects.order_by(by).first() for by in ("days", "-days"))
+    if first is None or last is None:
         return {}
-    return {"from_on": last.ends_before, "first_month": last.ends_before.month}
+    return {"from_on": last.ends_before, "first_month": first.first_day.month}

@@ -95,9 +95,9 @@ def test_every_check_of_a_settled_quarter_with_its_figures(settled: Books) -> No
         "KGCO2E, credit": "1,025,777.000001",
     }
     assert figures(found["departments_make_the_company"]) == {
-        "USD, 2 department statements": "15,100.00",
+        "USD, department statements (2)": "15,100.00",
         "USD, the company's accounts": "15,100.00",
-        "KGCO2E, 2 department statements": "1,015,777.000001",
+        "KGCO2E, department statements (2)": "1,015,777.000001",
         "KGCO2E, the company's accounts": "1,015,777.000001",
     }
     assert figures(found["inventory_times_price_is_the_ledger"]) == {

@@ -131,7 +131,9 @@ def test_the_desk_opens_a_calendar(books: Books) -> None:
     listed = client.get(reverse("admin:ledger_accountingperiod_changelist"))
     address = reverse("admin:ledger_accountingperiod_open_calendar")
     assert address in listed.content.decode()
-    assert 'value="2023-10-01"' in client.get(address).content.decode()
+    form = client.get(address).content.decode()
+    assert 'value="2023-10-01"' in form
+    assert '<option value="1" selected>' in form  # as the first period that there is
     facts = {"calendar": "quarter", "first_month": 1, "from_on": "2023-10-01", "how_many": 5}
     refused = client.post(address, facts | {"from_on": "2023-10-02"})
     assert "No quarter begins on 2023-10-02" in refused.content.decode()
