@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from config.bench import exports, journals, posting_door, sealing, settling
+from config.bench import exports, imports, journals, posting_door, sealing, settling
 from config.bench.measure import Measure
 from config.bench.sizes import Size
 
@@ -32,7 +32,7 @@ ROWS = (
     Row("batches", "entries in batches of 1,000", posting_door.measure_batches),
     Row("writers", "eight writers at once", posting_door.measure_writers),
     Row("balances", "balance and statement page", journals.measure, alone=True),
-    Row("import", "import of a CSV file", waits_for="imports set-based"),
+    Row("import", "import of a CSV file", imports.measure),
     Row("export", "export of the journal by HTTP", exports.measure, after="settle"),
     Row("seal", "seal and verify", sealing.measure, after="settle"),
 )

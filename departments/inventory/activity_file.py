@@ -18,6 +18,10 @@ OPTIONAL = ("external_id", "place", "note", "estimated")
 COLUMNS = (*REQUIRED, *OPTIONAL, *sorted(INPUTS - set(ALIASES)))
 MOST_BYTES = 25 * 1024 * 1024
 MOST_ROWS = 200_000
+# Of a file that is streamed, see `staged_import`.
+MOST_STREAMED_BYTES = 1024**3
+MOST_STREAMED_ROWS = 5_000_000
+LONGEST_LINE = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +41,7 @@ def read_activity_file(content: bytes) -> tuple[list[FileRow], list[RowProblem]]
     if problems:
         return [], problems
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    try:
-        header = [name.strip().casefold() for name in next(reader, [])]
-    except csv.Error as error:
-        return [], [_broken(1, error)]
-    problems = list(_header_problems(header))
+    header, problems = read_header(reader)
     if problems:
         return [], problems
     rows: list[FileRow] = []
@@ -51,31 +51,55 @@ def read_activity_file(content: bytes) -> tuple[list[FileRow], list[RowProblem]]
         else:
             problems.append(item)
     if not rows and not problems:
-        hint = "Add a row below the header for each activity."
-        problems.append(RowProblem(0, "", "", "The file has a header and no rows.", hint))
+        problems.append(no_rows())
     return rows, problems
+
+
+def read_header(reader: Iterator[list[str]]) -> tuple[list[str], list[RowProblem]]:
+    """The names of the columns, and what is wrong with them."""
+    try:
+        header = [name.strip().casefold() for name in next(reader, [])]
+    except csv.Error as error:
+        return [], [broken(1, error)]
+    return header, list(_header_problems(header))
+
+
+def no_rows() -> RowProblem:
+    hint = "Add a row below the header for each activity."
+    return RowProblem(0, "", "", "The file has a header and no rows.", hint)
+
+
+def too_many_rows(most: int) -> RowProblem:
+    reason = f"It has more than {most:,} rows."
+    return RowProblem(0, "", "", reason, "Split it, e.g. by department or month.")
+
+
+def too_many_bytes(count: int, most: int) -> RowProblem:
+    reason = f"It has {count:,} bytes; at most {most:,} are taken at once."
+    return RowProblem(0, "", "", reason, "Split it, e.g. by department or month.")
 
 
 def _decoded(content: bytes) -> tuple[str, list[RowProblem]]:
     if len(content) > MOST_BYTES:
-        reason = f"It has {len(content):,} bytes; at most {MOST_BYTES:,} are taken at once."
-        return "", [RowProblem(0, "", "", reason, "Split it, e.g. by department or month.")]
+        return "", [too_many_bytes(len(content), MOST_BYTES)]
     if not content.strip():
         hint = f"The first line names the columns: {', '.join(REQUIRED)}."
         return "", [RowProblem(0, "", "", "The file is empty.", hint)]
-    encoding, refused = _encoding(content)
-    hint = "Save it as “CSV UTF-8 (comma delimited)”."
+    encoding, refused = encoding_of(content)
     if refused:
-        return "", [RowProblem(0, "", "", refused, hint)]
+        return "", [RowProblem(0, "", "", refused, SAVE_AS)]
     try:
         text = content.decode(encoding)
     except UnicodeDecodeError as error:
-        return "", [_undecodable(content, error, encoding, hint)]
+        return "", [undecodable(content, error, encoding)]
     return text, []
 
 
-def _encoding(content: bytes) -> tuple[str, str]:
-    """How the file is encoded; or why it can't be read."""
+SAVE_AS = "Save it as “CSV UTF-8 (comma delimited)”."
+
+
+def encoding_of(content: bytes) -> tuple[str, str]:
+    """How a file that begins so is encoded; or why it can't be read."""
     if content.startswith((BOM_UTF32_LE, BOM_UTF32_BE)):
         return "", "The file is in UTF-32, which is not read."
     if content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
@@ -89,14 +113,17 @@ def _encoding(content: bytes) -> tuple[str, str]:
     return "utf-8", ""
 
 
-def _undecodable(content: bytes, error: UnicodeDecodeError, encoding: str, hint: str) -> RowProblem:
+def undecodable(
+    content: bytes, error: UnicodeDecodeError, encoding: str, *, lines_before: int = 0
+) -> RowProblem:
+    """Where the file is not encoded as it began, and what that place may have been meant to say."""
     if encoding == "utf-16":
-        return RowProblem(0, "", "", "The file begins as UTF-16 but breaks off.", hint)
-    line = content.count(b"\n", 0, error.start) + 1
+        return RowProblem(0, "", "", "The file begins as UTF-16 but breaks off.", SAVE_AS)
+    line = lines_before + content.count(b"\n", 0, error.start) + 1
     byte = f"0x{content[error.start]:02X}"
     guess = content[error.start : error.start + 20].decode("cp1252", errors="replace")
     reason = f"The file is not UTF-8: byte {byte} in line {line}; it may be Windows-1252 (Latin-1)."
-    return RowProblem(line, "", guess.splitlines()[0] if guess else "", reason, hint)
+    return RowProblem(line, "", guess.splitlines()[0] if guess else "", reason, SAVE_AS)
 
 
 def _header_problems(header: list[str]) -> Iterator[RowProblem]:
@@ -138,29 +165,34 @@ def _rows(reader: Iterator[list[str]], header: list[str]) -> Iterator[FileRow | 
         except StopIteration:
             return
         except csv.Error as error:
-            yield _broken(line, error)
+            yield broken(line, error)
             return
-        if not any(cell.strip() for cell in cells):
+        if is_blank(cells):
             continue
         count += 1
         if count > MOST_ROWS:
-            reason = f"It has more than {MOST_ROWS:,} rows."
-            yield RowProblem(0, "", "", reason, "Split it, e.g. by department or month.")
+            yield too_many_rows(MOST_ROWS)
             return
-        yield from _row(line, cells, header)
+        yield row_of(line, cells, header)
 
 
-def _row(line: int, cells: list[str], header: list[str]) -> Iterator[FileRow | RowProblem]:
+def is_blank(cells: list[str]) -> bool:
+    """Whether nothing stands in a row; it does not count."""
+    return not any(cell.strip() for cell in cells)
+
+
+def row_of(line: int, cells: list[str], header: list[str]) -> FileRow | RowProblem:
+    """A row by its columns; missing cells at its end are empty, surplus ones a problem."""
     surplus = cells[len(header) :]
     if any(cell.strip() for cell in surplus):
         reason = f"The row has {len(cells)} cells, the header {len(header)}."
         hint = "Put text that holds a comma between quotation marks, numbers without thousands."
-        yield RowProblem(line, "", ",".join(surplus)[:60], reason, hint)
-        return
+        return RowProblem(line, "", ",".join(surplus)[:60], reason, hint)
     by_name = dict(zip(header, cells, strict=False))
-    yield FileRow(line, {name: by_name.get(name, "") for name in header})
+    return FileRow(line, {name: by_name.get(name, "") for name in header})
 
 
-def _broken(line: int, error: csv.Error) -> RowProblem:
+def broken(line: int, error: csv.Error) -> RowProblem:
+    """Where a file ceases to be CSV."""
     reason = f"From here on this is not CSV: {error}."
     return RowProblem(line, "", "", reason, "Look for a quotation mark that is not closed.")

@@ -2,64 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+import io
+from collections.abc import Iterable
 from datetime import datetime
 from hashlib import sha256
-from io import BytesIO
-from typing import Any
+from typing import Any, BinaryIO
 
 from django.db import IntegrityError, transaction
 
+from departments.inventory import staged_import
 from departments.inventory.activity_file import read_activity_file
-from departments.inventory.activity_rows import Refused, Row, calculate_row, read_row
-from departments.inventory.calculation_run import Calculated
-from departments.inventory.errors import (
-    ImportRefused,
-    RowProblem,
+from departments.inventory.activity_rows import (
+    Enterable,
+    Refused,
+    Row,
+    calculate_row,
+    read_row,
 )
-from departments.inventory.evidence import keep_file
+from departments.inventory.errors import ImportRefused, RowProblem
+from departments.inventory.evidence import digest_of, keep_file
 from departments.inventory.factor_choice import FactorLibrary
+from departments.inventory.import_report import ImportReport, RowReport, report_content
 from departments.inventory.models.activity import ActivityRecord, ImportBatch
-from departments.organisation.access import may_contribute
+from departments.organisation.access import contributed_department_ids
 from departments.organisation.constraints import constraint_of
 from departments.organisation.models import Department, User
 
+__all__ = ["ImportReport", "RowReport", "import_file", "is_imported", "report_content"]
+
 BATCH = 2000
-
-
-@dataclass(frozen=True, slots=True)
-class RowReport:
-    """One row of the file: what it comes to, or what is wrong with it."""
-
-    line: int
-    external_id: str
-    emissions: Calculated | None
-    problems: tuple[RowProblem, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ImportReport:
-    """What an import took in, or would take in; `record_ids` are empty on a dry run."""
-
-    rows: tuple[RowReport, ...]
-    record_ids: tuple[int, ...] = ()
-    batch_id: int | None = None
-
-    @property
-    def accepted(self) -> int:
-        """Rows without a problem."""
-        return sum(1 for row in self.rows if not row.problems)
-
-    @property
-    def rejected(self) -> int:
-        """Rows, or the file as a whole, with a problem."""
-        return len(self.rows) - self.accepted
-
-    @property
-    def problems(self) -> tuple[RowProblem, ...]:
-        """Every problem of every row."""
-        return tuple(problem for row in self.rows for problem in row.problems)
+# Of a smaller file every row is reported with its arithmetic; a larger one is streamed.
+MOST_HELD_BYTES = 4 * 1024 * 1024
 
 
 def is_imported(content: bytes) -> bool:
@@ -70,7 +43,7 @@ def is_imported(content: bytes) -> bool:
 def import_file(
     *,
     file_name: str,
-    content: bytes,
+    content: bytes | BinaryIO,
     by: User,
     at: datetime,
     departments: Iterable[Department],
@@ -79,32 +52,47 @@ def import_file(
     """Take in a file as drafts, in one transaction; a dry run answers the same and keeps nothing.
 
     `departments` are those the person may enter activity for; others are unknown to the file.
+    Of an open file that is large no more than a part is held, see `ImportReport`.
     Raises: ImportRefused, with every problem of every row, unless it is a dry run.
     """
     file_name = file_name.replace("\x00", "")[-255:] or "file.csv"
+    file = io.BytesIO(content) if isinstance(content, bytes) else content
+    digest = digest_of(file)
+    enterable = _enterable(by, departments)
     try:
         with transaction.atomic():
-            rows, problems = _checked(content, by, {d.code: d for d in departments})
-            reports = _reports(rows, problems)
-            if dry_run:
-                return ImportReport(reports)
-            found = tuple(problem for report in reports for problem in report.problems)
-            if found:
-                raise ImportRefused(file_name=file_name, problems=found)
-            return _stored(rows, reports, file_name, content, by, at)
+            batch = ImportBatch.objects.filter(sha256=digest).first()
+            new = ImportBatch(
+                file_name=file_name, sha256=digest, row_count=0, imported_by=by, imported_at=at
+            )
+            if batch is not None:
+                report = ImportReport(_reports([], [_imported_before(batch)]))
+            elif isinstance(content, bytes) or file.tell() <= MOST_HELD_BYTES:
+                report = _import_held(new, file, enterable, keep=not dry_run)
+            else:
+                report = staged_import.import_staged(new, file, enterable, keep=not dry_run)
+            if report.problems and not dry_run:
+                raise ImportRefused(
+                    file_name=file_name, problems=report.problems, more=report.unlisted.problems
+                )
+            return report
     except IntegrityError as error:
         raise ImportRefused(file_name=file_name, problems=[_overtaken(error)]) from error
 
 
-def _checked(
-    content: bytes, by: User, departments: Mapping[str, Department]
-) -> tuple[list[Row], list[RowProblem]]:
-    batch = ImportBatch.objects.filter(sha256=sha256(content).hexdigest()).first()
-    if batch is not None:
-        return [], [_imported_before(batch)]
-    file_rows, problems = read_activity_file(content)
+def _enterable(by: User, departments: Iterable[Department]) -> Enterable:
+    """Of the departments offered, by code, those that the person may enter for."""
+    reach = contributed_department_ids(by)
+    return Enterable({d.code: d for d in departments if reach is None or d.pk in reach})
+
+
+def _import_held(
+    batch: ImportBatch, file: BinaryIO, departments: Enterable, *, keep: bool
+) -> ImportReport:
+    """Every row of a file as an object."""
+    file.seek(0)
+    file_rows, problems = read_activity_file(file.read())
     rows = [Row(row.line, row.cells) for row in file_rows]
-    departments = _enterable(rows, by, departments)
     library = FactorLibrary()
     refused: Refused = {}
     for row in rows:
@@ -112,19 +100,10 @@ def _checked(
         calculate_row(row, library, refused)
     _refuse_repeated(rows)
     _refuse_recorded(rows)
-    return rows, problems
-
-
-def _enterable(
-    rows: Iterable[Row], by: User, departments: Mapping[str, Department]
-) -> dict[str, Department]:
-    """Of the departments that the file names, those offered that the person may enter for."""
-    named = {row.cells["department"].strip() for row in rows}
-    return {
-        code: department
-        for code, department in departments.items()
-        if code in named and may_contribute(by, department.pk)
-    }
+    reports = _reports(rows, problems)
+    if not keep or any(report.problems for report in reports):
+        return ImportReport(reports)
+    return _stored(rows, reports, batch, file)
 
 
 # The rows together
@@ -181,28 +160,18 @@ def _reports(rows: Iterable[Row], problems: Iterable[RowProblem]) -> tuple[RowRe
 
 
 def _stored(
-    rows: list[Row],
-    reports: tuple[RowReport, ...],
-    file_name: str,
-    content: bytes,
-    by: User,
-    at: datetime,
+    rows: list[Row], reports: tuple[RowReport, ...], batch: ImportBatch, file: BinaryIO
 ) -> ImportReport:
-    batch = ImportBatch.objects.create(
-        file_name=file_name,
-        sha256=sha256(content).hexdigest(),
-        row_count=len(rows),
-        imported_by=by,
-        imported_at=at,
-    )
-    keep_file(batch, BytesIO(content))
+    batch.row_count = len(rows)
+    batch.save(force_insert=True)
+    keep_file(batch, file)
     records = ActivityRecord.objects.bulk_create(
-        (_record(row.facts, batch, by, at) for row in rows), batch_size=BATCH
+        (_record(row.facts, batch) for row in rows), batch_size=BATCH
     )
     return ImportReport(reports, tuple(record.pk for record in records), batch.pk)
 
 
-def _record(facts: dict[str, Any], batch: ImportBatch, by: User, at: datetime) -> ActivityRecord:
+def _record(facts: dict[str, Any], batch: ImportBatch) -> ActivityRecord:
     return ActivityRecord(
         department=facts["department"],
         activity=facts["activity"],
@@ -216,8 +185,8 @@ def _record(facts: dict[str, Any], batch: ImportBatch, by: User, at: datetime) -
         note=facts["note"],
         is_estimated=facts["estimated"],
         batch=batch,
-        created_by=by,
-        created_at=at,
+        created_by=batch.imported_by,
+        created_at=batch.imported_at,
     )
 
 
@@ -237,36 +206,3 @@ def _overtaken(error: IntegrityError) -> RowProblem:
     else:
         raise error
     return RowProblem(0, "", "", reason, "Look at the records, then try again.")
-
-
-def report_content(report: ImportReport) -> dict[str, Any]:
-    """The report as programs read it; decimals as strings, kgCO2e."""
-    return {
-        "rows": [_row_content(row) for row in report.rows],
-        "accepted": report.accepted,
-        "rejected": report.rejected,
-    }
-
-
-def _row_content(row: RowReport) -> dict[str, Any]:
-    emissions = row.emissions
-    location = None if emissions is None else f"{emissions.location_kgco2e:f}"
-    market = None if emissions is None else f"{emissions.market_kgco2e:f}"
-    return {
-        "line": row.line,
-        "external_id": row.external_id,
-        "emissions_kgco2e": market,
-        "emissions_location_kgco2e": location,
-        "emissions_market_kgco2e": market,
-        "trace": None if emissions is None else emissions.trace,
-        "errors": [_problem_content(problem) for problem in row.problems],
-    }
-
-
-def _problem_content(problem: RowProblem) -> dict[str, str]:
-    return {
-        "column": problem.column,
-        "value": problem.value,
-        "reason": problem.reason,
-        "hint": problem.hint,
-    }

@@ -29,7 +29,7 @@ from departments.inventory.errors import (
     RowProblem,
     UnknownActivity,
 )
-from departments.inventory.factor_choice import FactorLibrary
+from departments.inventory.factor_choice import MOST_SUGGESTIONS, FactorLibrary
 from departments.inventory.record_fields import require_order
 from departments.organisation.models import Department
 
@@ -73,7 +73,19 @@ class Row:
         )
 
 
-def read_row(row: Row, departments: Mapping[str, Department]) -> None:
+class Enterable(dict[str, Department]):
+    """The departments by code that a person may enter for, and which of them was meant."""
+
+    def nearest(self, code: str) -> str:
+        """The code spelled most like it, or nothing; nothing too after a hundred questions."""
+        self._asked: dict[str, str] = getattr(self, "_asked", {})
+        if code not in self._asked and len(self._asked) < MOST_SUGGESTIONS:
+            near = get_close_matches(code.upper(), self, n=1)
+            self._asked[code] = near[0] if near else ""
+        return self._asked.get(code, "")
+
+
+def read_row(row: Row, departments: Enterable) -> None:
     """Text into facts; every cell that can't be read is a problem of its own."""
     _fill_quantity(row.cells)
     for name in REQUIRED:
@@ -127,13 +139,13 @@ def _try_order(row: Row) -> None:
         row.refuse("ended_on", refusal.reason, refusal.hint)
 
 
-def _read_department(row: Row, departments: Mapping[str, Department]) -> None:
+def _read_department(row: Row, departments: Enterable) -> None:
     code = row.cells["department"].strip()
     if code in departments:
         row.facts["department"] = departments[code]
         return
-    near = get_close_matches(code.upper(), departments, n=1)
-    hint = f"Did you mean {near[0]}?" if near else "Enter the code of a department you enter for."
+    near = departments.nearest(code)
+    hint = f"Did you mean {near}?" if near else "Enter the code of a department you enter for."
     row.refuse("department", "There is no such department, or it is not yours.", hint)
 
 

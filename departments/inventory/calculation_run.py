@@ -8,7 +8,7 @@ away from zero to the milligram, with a trace that can be printed years later.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import Any
@@ -78,7 +78,19 @@ def calculate(record: Activity, *, library: FactorLibrary | None = None) -> Calc
     Raises: UnknownActivity, FactorNotFound, SuspectFactor, GwpNotFound, OutsideOfScopes,
             EntryRefused, ResultTooLarge; NotCalculable, with the calculation's own words.
     """
-    library = library or FactorLibrary()
+    found = calculate_unrounded(record, library=library or FactorLibrary())
+    return replace(
+        found,
+        location_kgco2e=to_milligrams(found.location_kgco2e),
+        market_kgco2e=to_milligrams(found.market_kgco2e),
+    )
+
+
+def calculate_unrounded(record: Activity, *, library: FactorLibrary) -> Calculated:
+    """The same with kgCO2e as the method gives it: to 50 digits, however large.
+
+    Raises: as `calculate`, but not ResultTooLarge.
+    """
     try:
         method = method_of(record.activity, library)
         arguments = gather(record, method, library)
@@ -136,11 +148,9 @@ def _scope(record: Activity, arguments: Arguments) -> tuple[int | None, int | No
 def _both_bases(outcome: Any) -> tuple[Decimal, Decimal]:
     """Location-based and market-based; outside Scope 2 the same figure twice."""
     if isinstance(outcome, RemovalResult):
-        removed = to_milligrams(outcome.removed_kgco2e)
-        return removed, removed
+        return outcome.removed_kgco2e, outcome.removed_kgco2e
     if isinstance(outcome, Result):
-        emitted = to_milligrams(outcome.emissions_kgco2e)
-        return emitted, emitted
+        return outcome.emissions_kgco2e, outcome.emissions_kgco2e
     assert isinstance(outcome, DualResult)
     location, market = outcome.location_based, outcome.market_based
     if location is None or market is None:
@@ -151,7 +161,7 @@ def _both_bases(outcome: Any) -> tuple[Decimal, Decimal]:
             hint="Enter the market-based figure as the quantity and the location-based one here, "
             "in kgCO2e; where they are the same, enter it twice.",
         )
-    return to_milligrams(location.emissions_kgco2e), to_milligrams(market.emissions_kgco2e)
+    return location.emissions_kgco2e, market.emissions_kgco2e
 
 
 def to_milligrams(kgco2e: Decimal) -> Decimal:

@@ -306,9 +306,12 @@ class StepRefused(InventoryError):
 class ImportRefused(InventoryError):
     code = "import_refused"
 
-    def __init__(self, *, file_name: str, problems: Sequence[RowProblem]) -> None:
-        self.file_name, self.problems = file_name, tuple(problems)
-        shown = "\n".join(f"  {problem}" for problem in self.problems[:MOST_SHOWN])
-        more = f"\n  … and {len(problems) - MOST_SHOWN} more" if len(problems) > MOST_SHOWN else ""
-        count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
-        super().__init__(f"{file_name} has {count}, so nothing was imported:\n{shown}{more}")
+    def __init__(self, *, file_name: str, problems: Sequence[RowProblem], more: int = 0) -> None:
+        """`more` problems were found that are not listed."""
+        self.file_name, self.problems, self.more = file_name, tuple(problems), more
+        found = len(self.problems) + more
+        listed = "\n".join(f"  {problem}" for problem in self.problems[:MOST_SHOWN])
+        rest = found - min(len(self.problems), MOST_SHOWN)
+        shown = listed + (f"\n  … and {rest} more" if rest else "")
+        count = "1 problem" if found == 1 else f"{found} problems"
+        super().__init__(f"{file_name} has {count}, so nothing was imported:\n{shown}")

@@ -101,6 +101,16 @@ def may_contribute(
     )
 
 
+def contributed_department_ids(user: Person, *, on: date | None = None) -> set[int] | None:
+    """The departments that `may_contribute` says yes to, at once; None means all."""
+    return _reach(user, (Role.CONTRIBUTOR, Role.APPROVER, Role.SUSTAINABILITY_ANALYST), on=on)
+
+
+def approved_department_ids(user: Person, *, on: date | None = None) -> set[int] | None:
+    """The departments that `may_approve_records` says yes to, at once; None means all."""
+    return _reach(user, (Role.APPROVER, Role.SUSTAINABILITY_APPROVER), on=on)
+
+
 def may_approve_records(
     user: Person, department_id: int, *, key: ApiKey | None = None, on: date | None = None
 ) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
@@ -31,6 +31,9 @@ written 2024-01-31.
   department,activity,started_on,ended_on,external_id,quantity,unit,place
   SITES,electricity/grid,2024-01-01,2024-01-31,london-01,412500,kWh,GB
 
+Up to 5,000,000 rows and 1 GiB. A file of more than 4 MiB is streamed: --json then lists the rows
+with problems, at most 1,000 of them, and counts the others.
+
   manage.py import_activity january.csv --by contributor --dry-run
   manage.py import_activity january.csv --by contributor
 
@@ -53,10 +56,13 @@ usage."""
 
     def handle(self, *args: Any, **options: Any) -> None:
         by = _person(options["by"])
-        content = _read(options["file"])
+        with _opened(options["file"]) as file:
+            self._import(file, by, options)
+
+    def _import(self, file: BinaryIO, by: User, options: dict[str, Any]) -> None:
         offered: dict[str, Any] = {
             "file_name": options["file"].name,
-            "content": content,
+            "content": file,
             "by": by,
             "at": timezone.now(),
             "departments": _departments(by),
@@ -78,11 +84,13 @@ usage."""
             return
         for problem in report.problems[:MOST_SHOWN]:
             self.stdout.write(str(problem))
-        if len(report.problems) > MOST_SHOWN:
-            self.stdout.write(f"… and {len(report.problems) - MOST_SHOWN} more problems")
+        more = len(report.problems[MOST_SHOWN:]) + report.unlisted.problems
+        if more:
+            self.stdout.write(f"… and {more} more problems")
         if not report.problems:
             done = "could be imported" if options["dry_run"] else "imported as drafts"
-            self.stdout.write(f"{report.accepted:,} rows {done}.")
+            total = f"{report.market_kgco2e:,.6f} kgCO2e, market-based"
+            self.stdout.write(f"{report.accepted:,} rows {done}: {total}.")
 
 
 def _person(username: str) -> User:
@@ -96,8 +104,8 @@ def _departments(by: User) -> list[Department]:
     return [d for d in departments_visible_to(by) if may_contribute(by, d.pk)]
 
 
-def _read(path: Path) -> bytes:
+def _opened(path: Path) -> BinaryIO:
     try:
-        return path.read_bytes()
+        return path.open("rb")
     except OSError as error:
         raise CommandError(f"{path}: {error.strerror}.", returncode=2) from error

@@ -1,0 +1,100 @@
+"""Calculates. What an import took in or refused, as people and programs read it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from departments.inventory.calculation_run import Calculated
+from departments.inventory.errors import RowProblem
+
+
+@dataclass(frozen=True, slots=True)
+class RowReport:
+    """One row of the file: what it comes to, or what is wrong with it."""
+
+    line: int
+    external_id: str
+    emissions: Calculated | None
+    problems: tuple[RowProblem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unlisted:
+    """What a large file holds besides the rows that are listed; results in kgCO2e."""
+
+    accepted: int = 0
+    rejected: int = 0
+    problems: int = 0
+    location_kgco2e: Decimal = Decimal(0)
+    market_kgco2e: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What an import took in, or would take in; `record_ids` are empty on a dry run.
+
+    Of a large file only rows with problems are listed, and not more than a thousand of them; its
+    records are found by `batch_id`.
+    """
+
+    rows: tuple[RowReport, ...]
+    record_ids: tuple[int, ...] = ()
+    batch_id: int | None = None
+    unlisted: Unlisted = Unlisted()
+
+    @property
+    def accepted(self) -> int:
+        """Rows without a problem."""
+        return sum(1 for row in self.rows if not row.problems) + self.unlisted.accepted
+
+    @property
+    def rejected(self) -> int:
+        """Rows, or the file as a whole, with a problem."""
+        return sum(1 for row in self.rows if row.problems) + self.unlisted.rejected
+
+    @property
+    def problems(self) -> tuple[RowProblem, ...]:
+        """Every problem of every listed row."""
+        return tuple(problem for row in self.rows for problem in row.problems)
+
+    @property
+    def market_kgco2e(self) -> Decimal:
+        """What the accepted rows come to, market-based: a control total."""
+        listed = (row.emissions.market_kgco2e for row in self.rows if row.emissions)
+        return sum(listed, self.unlisted.market_kgco2e)
+
+
+def report_content(report: ImportReport) -> dict[str, Any]:
+    """The report as programs read it; decimals as strings, kgCO2e."""
+    return {
+        "rows": [_row_content(row) for row in report.rows],
+        "accepted": report.accepted,
+        "rejected": report.rejected,
+        "emissions_market_kgco2e": f"{report.market_kgco2e:f}",
+    }
+
+
+def _row_content(row: RowReport) -> dict[str, Any]:
+    emissions = row.emissions
+    location = None if emissions is None else f"{emissions.location_kgco2e:f}"
+    market = None if emissions is None else f"{emissions.market_kgco2e:f}"
+    return {
+        "line": row.line,
+        "external_id": row.external_id,
+        "emissions_kgco2e": market,
+        "emissions_location_kgco2e": location,
+        "emissions_market_kgco2e": market,
+        "trace": None if emissions is None else emissions.trace,
+        "errors": [_problem_content(problem) for problem in row.problems],
+    }
+
+
+def _problem_content(problem: RowProblem) -> dict[str, str]:
+    return {
+        "column": problem.column,
+        "value": problem.value,
+        "reason": problem.reason,
+        "hint": problem.hint,
+    }
