@@ -17,6 +17,7 @@ from config import engines
 # settlement that is cancelled before it was posted may lose its lines. TRUNCATE is granted nowhere,
 # and nothing on partitions.
 APPEND_ONLY_TABLES = (
+    "inventory_calculationrecipe",
     "inventory_emissionfactor",
     "inventory_importbatch",
     "inventory_importpart",

@@ -32,6 +32,7 @@ from departments.inventory.models.factors import (
     FactorSet,
     GlobalWarmingPotential,
 )
+from departments.inventory.results import trace_of
 from departments.organisation.access import may_contribute
 from departments.organisation.admin_access import RoleAdmin
 from departments.organisation.errors import OrganisationError
@@ -140,12 +141,14 @@ class EmissionRecordAdmin(ReadAdmin):
         "quality_tier",
     )
     list_select_related = ("department",)
-    exclude = ("trace",)
+    exclude = ("trace", "recipe")
     readonly_fields = ("source", "arithmetic", "calculated_at")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[EmissionRecord]:
         rows: QuerySet[EmissionRecord] = super().get_queryset(request)
-        return rows.select_related("department", "activity_record", "factor", "supersedes")
+        return rows.select_related(
+            "department", "activity_record", "factor", "supersedes", "recipe"
+        )
 
     @admin.display(description=_("department"))
     def department_code(self, result: EmissionRecord) -> str:
@@ -161,7 +164,7 @@ class EmissionRecordAdmin(ReadAdmin):
 
     @admin.display(description=_("source"))
     def source(self, result: EmissionRecord) -> str:
-        return str(records.citation_of(result.trace))
+        return str(records.citation_of(trace_of(result)))
 
     @admin.display(description=_("arithmetic"))
     def arithmetic(self, result: EmissionRecord) -> SafeString:
@@ -306,7 +309,7 @@ class ActivityRecordAdmin(ReadAdmin):
     @admin.display(description=_("source"))
     def source(self, record: ActivityRecord) -> str:
         result = _result(record)
-        return str(records.citation_of(result.trace)) if result else "–"
+        return str(records.citation_of(trace_of(result))) if result else "–"
 
     @admin.display(description=_("arithmetic"))
     def arithmetic(self, record: ActivityRecord) -> Any:
@@ -381,11 +384,11 @@ def _printed(result: EmissionRecord) -> SafeString:
         '<tr><td>{}</td><td>{}</td><td>{}</td><td style="text-align:right">{} {}</td></tr>',
         (
             (step.basis, step.label, step.expression, f"{step.value:,f}", step.unit)
-            for step in records.steps_of(result.trace)
+            for step in records.steps_of(trace_of(result))
         ),
     )
     fallbacks = format_html_join(
-        "", "<p>{}</p>", ((text,) for text in result.trace.get("fallbacks", ()))
+        "", "<p>{}</p>", ((text,) for text in trace_of(result).get("fallbacks", ()))
     )
     return format_html('<table class="w-full">{}</table>{}', steps, fallbacks)
 

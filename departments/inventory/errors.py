@@ -289,15 +289,25 @@ class RecalculationNotPending(InventoryError):
 
 
 class StepRefused(InventoryError):
-    """Several records can't take a step; none did."""
+    """Several records can't take a step; none did. `more` of them are not listed."""
 
     code = "step_refused"
 
-    def __init__(self, *, step: str, problems: Sequence[RecordProblem]) -> None:
-        self.step, self.problems = step, tuple(problems)
+    def __init__(self, *, step: str, problems: Sequence[RecordProblem], more: int = 0) -> None:
+        self.step, self.problems, self.more = step, tuple(problems), more
+        found = len(self.problems) + more
         shown = "\n".join(f"  {problem}" for problem in self.problems[:MOST_SHOWN])
-        more = f"\n  … and {len(problems) - MOST_SHOWN} more" if len(problems) > MOST_SHOWN else ""
-        super().__init__(f"{len(problems)} records can't be {step}, so none was:\n{shown}{more}")
+        rest = f"\n  … and {found - MOST_SHOWN} more" if found > MOST_SHOWN else ""
+        super().__init__(f"{found} records can't be {step}, so none was:\n{shown}{rest}")
+
+
+class BatchNotFound(InventoryError):
+    code = "batch_not_found"
+    http_status = 404
+
+    def __init__(self, *, batch_id: int) -> None:
+        self.batch_id = batch_id
+        super().__init__(f"There is no import {batch_id}. Look it up in the list of imports.")
 
 
 # Files

@@ -14,6 +14,7 @@ from departments.inventory.entry import plain
 from departments.inventory.errors import RecordNotFound
 from departments.inventory.models.activity import ActivityRecord, RecordState
 from departments.inventory.models.emissions import EmissionRecord
+from departments.inventory.results import trace_of
 
 MOST_LISTED = 1000
 _PEOPLE = ("created_by", "submitted_by", "decided_by")
@@ -268,7 +269,7 @@ def _searched(rows: QuerySet[ActivityRecord], search: str) -> QuerySet[ActivityR
 
 def _results() -> QuerySet[EmissionRecord]:
     return EmissionRecord.objects.select_related(
-        "activity_record__department", "department", "proposed_by", "approved_by"
+        "activity_record__department", "department", "proposed_by", "approved_by", "recipe"
     )
 
 
@@ -337,7 +338,7 @@ def _summary(row: ActivityRecord, result: EmissionRecord | None) -> RecordSummar
 
 
 def _present(row: EmissionRecord) -> EmissionDetail:
-    record, trace = row.activity_record, row.trace
+    record, trace = row.activity_record, trace_of(row)
     return EmissionDetail(
         emission_record_id=row.pk,
         record_id=record.pk,

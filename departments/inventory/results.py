@@ -11,6 +11,7 @@ from django.db import connection
 from departments.inventory.calculation_run import Calculated
 from departments.inventory.models.activity import ActivityRecord
 from departments.inventory.models.emissions import EmissionRecord
+from departments.inventory.recipes import filled
 
 BATCH = 2000
 
@@ -44,6 +45,14 @@ def proposed_result(
         calculated_at=at,
         **recalculation,
     )
+
+
+def trace_of(result: EmissionRecord) -> dict[str, Any]:
+    """The printed arithmetic of a result: its own, or its recipe's with the record's quantity."""
+    if result.recipe is None:
+        trace: dict[str, Any] = result.trace
+        return trace
+    return filled(result.recipe.template, result.activity_record.quantity)
 
 
 def store_results(results: Iterable[EmissionRecord]) -> None:

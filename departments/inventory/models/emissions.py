@@ -37,6 +37,18 @@ class RemovalState(models.TextChoices):
     RETIRED = "retired", _("retired")
 
 
+class CalculationRecipe(models.Model):
+    """The printed arithmetic that results share, its figures left open; never edited."""
+
+    digest = models.CharField(
+        max_length=64, unique=True, db_comment="hex SHA-256 of the recipe: the same is kept once"
+    )
+    template = models.JSONField(db_comment="a trace whose figures follow from the quantity")
+
+    def __str__(self) -> str:
+        return self.digest[:12]
+
+
 class EmissionRecord(models.Model):
     """The kgCO2e of one activity record, with the factor and the arithmetic that made it.
 
@@ -85,7 +97,17 @@ class EmissionRecord(models.Model):
         default=1, db_comment="data quality, 1 best to 5; each fallback step lowers it"
     )
     trace = models.JSONField(
-        db_comment="the printed arithmetic: method, citation, fallbacks, steps; decimals as strings"
+        db_comment="the printed arithmetic: method, citation, fallbacks, steps; decimals as "
+        "strings; empty where a recipe prints it"
+    )
+    recipe = models.ForeignKey(
+        CalculationRecipe,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+        db_comment="prints the arithmetic from the record's quantity",
     )
     supersedes = models.ForeignKey(
         "self",

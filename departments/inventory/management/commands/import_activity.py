@@ -91,6 +91,8 @@ usage."""
             done = "could be imported" if options["dry_run"] else "imported as drafts"
             total = f"{report.market_kgco2e:,.6f} kgCO2e, market-based"
             self.stdout.write(f"{report.accepted:,} rows {done}: {total}.")
+        if report.batch_id is not None:
+            self.stdout.write(f"This is import {report.batch_id}: see step_import.")
 
 
 def _person(username: str) -> User:
