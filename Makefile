@@ -10,7 +10,7 @@ SIZE ?= small
 POSTS ?= 10000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench openapi storm
+.PHONY: help setup demo tamper test lint bench openapi storm
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,6 +35,9 @@ lint: .venv/.synced ## Style, types, import rules, migrations, the API's contrac
 			echo "The API no longer matches tests/contract/openapi.yaml." ; \
 			echo "If the change is meant, renew the contract with: make openapi" ; exit 1 ; } ; }
 	@echo "All clean."
+
+tamper: .venv/.synced ## Tamper with closed books at random; all is found (COUNT=1000, SEED=1)
+	@TAMPER_COUNT=$(or $(COUNT),1000) TAMPER_SEED=$(or $(SEED),1) $(PY) -m pytest -q tests/promises/test_random_tampering.py
 
 bench: .venv/.synced ## Measure beside floor and peer (SIZE=small|medium|full BENCH_ARGS='--only settle')
 	@$(PY) manage.py bench --size $(SIZE) $(BENCH_ARGS)
