@@ -178,7 +178,7 @@ def test_an_auditor_downloads_it_from_the_administration(closed: Books, client: 
     assert "Download the auditor pack" in client.get("/admin/verify/").content.decode()
     answer = client.post("/admin/auditor-pack/")
     assert answer.headers["Content-Disposition"] == 'attachment; filename="auditor-pack.zip"'
-    with ZipFile(io.BytesIO(b"".join(answer.streaming_content))) as archive:
+    with ZipFile(io.BytesIO(answer.getvalue())) as archive:
         assert "check.py" in archive.namelist()
     client.force_login(closed.people["analyst"])
     assert "Download the auditor pack" not in client.get("/admin/verify/").content.decode()

@@ -65,7 +65,7 @@ def closed(books: Books) -> Books:
     """Two closed quarters: emissions, a removal, a true-up, a restatement, entries by hand."""
     first = books.emit("CLOUD", date(2023, 2, 1), "1000000")
     books.emit("CLOUD", date(2023, 3, 1), "5000", scope=2, location_kgco2e="9000", country="US")
-    verified = {"durability_class": "medium", "removal_state": "verified"}
+    verified: dict[str, Any] = {"durability_class": "medium", "removal_state": "verified"}
     books.emit("CLOUD", date(2023, 2, 1), "3000", **verified)
     books.emit("OFFICES", date(2023, 2, 1), "7000")
     books.settle("2023Q1")
