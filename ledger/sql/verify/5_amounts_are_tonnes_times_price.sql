@@ -25,7 +25,7 @@ SELECT 'statement line ' || l.id,
                         l.amount_before_minor + l.amount_minor) END
   FROM line l
   JOIN pricing_scheme scheme ON scheme.id = l.scheme_id
-  LEFT JOIN ledger_commodity c ON c.code = scheme.currency
+  JOIN ledger_commodity c ON c.code = scheme.currency  -- there once the scheme has posted
  WHERE l.settled_before_mgco2e <> l.earlier_mg OR l.amount_before_minor <> l.earlier_minor
     OR l.amount_before_minor + l.amount_minor <> coalesce(round(
            (l.settled_before_mgco2e + l.settled_mgco2e) * l.price_per_tonne
