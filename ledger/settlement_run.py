@@ -289,6 +289,11 @@ def is_settled(*, scheme_code: str, period_code: str) -> bool:
     ).exists()
 
 
+def is_calculating(*, settlement_id: int) -> bool:
+    """Whether there is such a settlement, and workers may bring it on."""
+    return Settlement.objects.filter(pk=settlement_id, state=SettlementState.CALCULATING).exists()
+
+
 def unfinished_settlement_ids() -> list[int]:
     """Settlements that a worker can bring on: shards wait, or all are done."""
     shards = SettlementShard.objects.filter(settlement=OuterRef("pk"))

@@ -15,8 +15,12 @@ logger = logging.getLogger(__name__)
 
 @shared_task(name="ledger.calculate_settlement")
 def calculate_settlement(settlement_id: int) -> None:
-    """Calculate what waits of a settlement; several workers may do it at once."""
-    settlement_run.calculate(settlement_id=settlement_id, at=timezone.now())
+    """Calculate what waits of a settlement; several workers may do it at once.
+
+    A bell that comes too late, or for a settlement that never was, does nothing.
+    """
+    if settlement_run.is_calculating(settlement_id=settlement_id):
+        settlement_run.calculate(settlement_id=settlement_id, at=timezone.now())
 
 
 @shared_task(name="ledger.sweep_settlements")
