@@ -5,4 +5,5 @@ from config.celery import app
 SWEEP_SECONDS = 1.0
 
 for bell in app.conf.beat_schedule.values():
-    bell["schedule"] = SWEEP_SECONDS
+    if bell["task"] == "ledger.sweep_settlements":
+        bell["schedule"] = SWEEP_SECONDS

@@ -15,8 +15,9 @@ from tests.chaos.attacks import ATTACKS
 from tests.chaos.company import SCHEMES, Company, found_company
 from tests.chaos.driver import Driver, persist
 from tests.chaos.reckoning import Reckoning, reckon
-from tests.chaos.site import Site, wait_until
+from tests.chaos.site import Site
 
+LONGEST_WAIT = 10  # seconds, for work to go on after an attack
 LONGEST_PAUSE, LONGEST_OUTAGE = 0.9, 0.3  # seconds, before an attack and until somebody mends it
 
 
@@ -45,7 +46,7 @@ def attack(site: Site, drivers: list[Driver], kills: int, dice: random.Random) -
     killed: Counter[str] = Counter()
     names = list(ATTACKS)
     while killed.total() < kills and not any(driver.problem for driver in drivers):
-        wait_until(site.is_working)
+        site.wait_for_progress(LONGEST_WAIT)
         time.sleep(dice.uniform(0, LONGEST_PAUSE))
         name = dice.choices(names, [often for _, often in ATTACKS.values()])[0]
         found = ATTACKS[name][0](site, dice)

@@ -22,6 +22,10 @@ from config.engines.programs import process_of
 WORKERS = 2
 PROCESSES_PER_WORKER = 2
 PATIENCE_SECONDS = 60
+PROGRESS = """
+    SELECT (SELECT count(*) FROM ledger_settlementshard WHERE state = 'done')
+         + (SELECT count(*) FROM ledger_settlement WHERE state = 'posted')
+"""
 CELERY = (sys.executable, "-m", "celery", "-A", "tests.chaos.bells")
 
 
@@ -82,6 +86,7 @@ class Site:
             Program(f"worker-{n}", (*worker, "-n", f"chaos-{n}"), logs / f"worker-{n}.log")
             for n in range(WORKERS)
         ]
+        self.known = 0  # progress before the last attack
         self.beat = Program("beat", ("beat", "--max-interval", "1"), logs / "beat.log")
 
     def found(self) -> None:
@@ -95,13 +100,18 @@ class Site:
         for program in (*self.workers, self.beat):
             program.ensure()
 
-    def is_working(self) -> bool:
-        """Whether the database answers and a worker has its processes: something to kill."""
+    def progress(self) -> int | None:
+        """How much is calculated, approved and posted so far; None while nobody can say."""
         try:
-            self.ask("SELECT 1")
-        except psycopg2.OperationalError:
-            return False
-        return any(worker.children for worker in self.workers)
+            return int(self.ask(PROGRESS)[0][0])
+        except psycopg2.Error:
+            return None
+
+    def wait_for_progress(self, seconds: float) -> None:
+        """Until work went on, so that what is killed next is at work; no longer than `seconds`."""
+        before = self.known
+        wait_until(lambda: self.progress() not in (None, before), seconds)
+        self.known = self.progress() or self.known
 
     def ask(self, query: str) -> list[tuple[Any, ...]]:
         """Ask PostgreSQL as its owner, in a connection of its own."""
