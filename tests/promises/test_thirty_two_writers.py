@@ -1,4 +1,4 @@
-"""Thirty-two take the same step in the same instant: one effect, and everybody hears of that one."""
+"""Thirty-two take the same step in the same instant: one effect, and everybody hears of it."""
 
 from __future__ import annotations
 
