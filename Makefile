@@ -7,10 +7,12 @@ PYTEST_ARGS ?=
 SERVE ?= 1
 PORT ?=
 SIZE ?= small
+KILLS ?= 200
+SEED ?= 1
 POSTS ?= 10000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo tamper test lint bench openapi storm
+.PHONY: help setup demo tamper test lint bench chaos openapi storm
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,6 +46,11 @@ bench: .venv/.synced ## Measure beside floor and peer (SIZE=small|medium|full BE
 
 storm: .venv/.synced ## Send identical POSTs, 200 at a time, with one Idempotency-Key (POSTS=10000)
 	@CFL_STORM_POSTS=$(POSTS) $(PY) -m pytest -q tests/promises/test_storm.py $(PYTEST_ARGS)
+
+chaos: .venv/.synced ## Settle while everything is killed (KILLS=200 SEED=1), and try every promise harder
+	@CFL_THOROUGH=1 $(PY) -m pytest -q -n $(WORKERS) tests/promises/test_killed_at_every_statement.py \
+		tests/promises/test_message_storms.py tests/promises/test_books_on_paper.py
+	@$(PY) -m tests.chaos --kills $(KILLS) --seed $(SEED)
 
 openapi: .venv/.synced ## Renew tests/contract/openapi.yaml
 	@mkdir -p tests/contract

@@ -378,7 +378,7 @@ class People(RuleBasedStateMachine):
 
 def test_the_books_are_those_on_paper(books: Books) -> None:
     machine: Any = partial(People, books)
-    run_state_machine_as_test(machine, settings=examples(20, 400, steps=40))
+    run_state_machine_as_test(machine, settings=examples(12, 200, steps=40))
 
 
 def test_the_first_settlement_is_no_finding_before_it_is_posted(books: Books) -> None:

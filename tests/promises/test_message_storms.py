@@ -71,7 +71,7 @@ lives = st.lists(st.fixed_dictionaries(dict.fromkeys(PHASES, storms)), min_size=
 def test_storms_of_bells_change_nothing(books: Books, bells: Bells) -> None:
     fill(books)
 
-    @examples(15, 300)
+    @examples(8, 100)
     @given(lives)
     def storm(life: list[dict[str, list[int]]]) -> None:
         with rolled_back():
