@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from ledger.chart_of_accounts import KGCO2E, KGCO2E_EXPONENT
@@ -102,9 +102,16 @@ def _inventory_total(
 
 
 def _rows(name: str, period_id: int) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
+    """Without nested loops: the planner takes what one step hands to the next for a single row.
+
+    With them, 7,000 records of a period that was closed late took half a minute, not half a second.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_nestloop = off")
         cursor.execute(statement(name), {"period_id": period_id})
-        return list(cursor.fetchall())
+        found = list(cursor.fetchall())
+        cursor.execute("SET LOCAL enable_nestloop = on")
+        return found
 
 
 def _units(minor: Decimal, exponent: int) -> Decimal:
