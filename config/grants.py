@@ -34,6 +34,7 @@ APPEND_ONLY_TABLES = (
 READ_ONLY_TABLES = (
     "ledger_accountseal",
     "ledger_entryseal",
+    "ledger_gl_in_force",
     "ledger_periodbalance",
     "ledger_periodseal",
 )

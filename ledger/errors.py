@@ -469,3 +469,18 @@ class MessageNotFound(LedgerError):
     def __init__(self, message_id: int) -> None:
         self.message_id = message_id
         super().__init__(f"There is no outgoing message {message_id}.")
+
+
+class GlMappingRefused(LedgerError):
+    code = "gl_mapping_refused"
+    shown = 20
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = problems
+        more = len(problems) - self.shown
+        super().__init__(
+            "Nothing was loaded: "
+            + "; ".join(problems[: self.shown])
+            + (f"; and {more} more" if more > 0 else "")
+            + "."
+        )

@@ -4,7 +4,7 @@ COPY (
            cc.code, a.code, l.commodity_id, l.debit, l.credit, e.description, e.source_id,
            e.reverses_id, l.id, ap.code, e.purpose, e.source_type
       FROM ledger_journalline l
-      JOIN ledger_journalentry e ON e.id = l.entry_id
+      JOIN ledger_journalentry e ON e.id = l.entry_id AND e.period_id = l.period_id
       JOIN ledger_account a ON a.id = l.account_id
       JOIN ledger_accountingperiod p ON p.id = e.period_id
       LEFT JOIN ledger_accountingperiod ap ON ap.id = e.activity_period_id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import tomllib
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -19,9 +20,11 @@ from departments.organisation.models import (
     User,
 )
 from ledger import periods
+from ledger.gl_mapping import load_gl_mapping
 from pricing import price_lookup, price_setting
 from pricing.errors import SchemeNotFound
 
+CHARTS = FOLDER.parent / "chart_of_accounts"
 FIRST_DAY = date(2019, 7, 1)
 
 
@@ -64,6 +67,8 @@ def found_company(company: Company, *, at: datetime) -> None:
             code=period["code"], first_day=period["first_day"], last_day=period["last_day"]
         )
     _create_scheme(company, at=at)
+    with (CHARTS / "demo.csv").open(encoding="utf-8", newline="") as mapping:
+        load_gl_mapping(list(csv.DictReader(mapping)), by=person("finance"), at=at)
 
 
 def _create_departments(company: Company) -> None:

@@ -33,6 +33,7 @@ class Permission(StrEnum):
     CLOSE_PERIOD = "close_period"
     EXPORT_JOURNAL = "export_journal"
     ACKNOWLEDGE_EXPORT = "acknowledge_export"
+    MAP_ACCOUNTS = "map_accounts"
     PROPOSE_ENTRY = "propose_entry"
     APPROVE_ENTRY = "approve_entry"
     READ_BOOKS = "read_books"
@@ -62,6 +63,7 @@ _ROLES: dict[Permission, frozenset[Role]] = {
     Permission.CLOSE_PERIOD: frozenset({Role.FINANCE}),
     Permission.EXPORT_JOURNAL: frozenset({Role.FINANCE, Role.AUDITOR}),
     Permission.ACKNOWLEDGE_EXPORT: frozenset({Role.FINANCE}),
+    Permission.MAP_ACCOUNTS: frozenset({Role.FINANCE}),
     Permission.PROPOSE_ENTRY: frozenset({Role.SUSTAINABILITY_ANALYST, Role.FINANCE}),
     Permission.APPROVE_ENTRY: frozenset({Role.SUSTAINABILITY_APPROVER, Role.FINANCE}),
     Permission.READ_BOOKS: frozenset(COMPANY_ROLES),

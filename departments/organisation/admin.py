@@ -158,8 +158,8 @@ class DepartmentAdmin(RoleAdmin):
 @admin.register(CostCentre)
 class CostCentreAdmin(RoleAdmin):
     to_write = Permission.MANAGE_PEOPLE
-    list_display = ["code", "name", "legal_entity", "department"]
-    list_filter = ["legal_entity"]
+    list_display = ["code", "name", "legal_entity", "department", "is_default", "in_force"]
+    list_filter = ["legal_entity", "is_default"]
     search_fields = ["code", "name"]
     autocomplete_fields = ["department"]
 

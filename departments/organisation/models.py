@@ -93,12 +93,20 @@ class DepartmentPlacement(models.Model):
 
 
 class CostCentre(models.Model):
-    """Where finance books a department's fee."""
+    """Where finance books a department's fee, on which days; one of them is the default."""
 
     code = models.CharField(_("code"), max_length=40)
     name = models.CharField(_("name"), max_length=200)
     legal_entity = models.ForeignKey(LegalEntity, models.PROTECT, related_name="cost_centres")
     department = models.ForeignKey(Department, models.PROTECT, related_name="cost_centres")
+    in_force = DateRangeField(
+        _("in force"), default=(None, None), db_comment="[first day, day after the last)"
+    )
+    is_default = models.BooleanField(
+        _("default"),
+        default=True,
+        help_text=_("Exports name the default of the day in the department's legal entity."),
+    )
 
     class Meta:
         verbose_name = _("cost centre")
@@ -107,6 +115,18 @@ class CostCentre(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["legal_entity", "code"], name="organisation_cost_centre_code_is_unique"
+            ),
+            ExclusionConstraint(
+                name="organisation_one_default_cost_centre",
+                expressions=[
+                    (F("department"), RangeOperators.EQUAL),
+                    (F("legal_entity"), RangeOperators.EQUAL),
+                    (F("in_force"), RangeOperators.OVERLAPS),
+                ],
+                condition=Q(is_default=True),
+                violation_error_message=_(
+                    "This department already has a default cost centre there on some of these days."
+                ),
             ),
         ]
 

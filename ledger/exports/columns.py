@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
@@ -87,12 +87,31 @@ COLUMNS = (
     Column("activity_period", Level.ENTRY, "text", "coalesce(ap.code, p.code)"),
     Column("purpose", Level.ENTRY, "own", "e.purpose"),
     Column("source_type", Level.ENTRY, "own", "e.source_type"),
+    Column("gl_account", Level.LINE, "cell", "coalesce(gl.text, a.empty)"),
 )
-NAMES = [
-    name
-    for column in COLUMNS
-    for name in ((DEBIT, CREDIT) if column.name == DEBIT else (column.name,))
-]
+
+
+SCHEMA_VERSION = 2
+ADDED_IN_VERSION_2 = {"gl_account"}
+
+
+def columns_of(version: int) -> tuple[Column, ...]:
+    """The columns of a schema version: a file that was registered is issued again as it was."""
+    if version >= SCHEMA_VERSION:
+        return COLUMNS
+    return tuple(column for column in COLUMNS if column.name not in ADDED_IN_VERSION_2)
+
+
+def names_of(columns: Iterable[Column]) -> list[str]:
+    """Their names; the two sides of a line are one column here, and two in a file."""
+    return [
+        name
+        for column in columns
+        for name in ((DEBIT, CREDIT) if column.name == DEBIT else (column.name,))
+    ]
+
+
+NAMES = names_of(COLUMNS)
 
 
 def moment(at: datetime) -> str:

@@ -32,6 +32,7 @@ def text_statement(columns: Iterable[Column], notation: Notation) -> str:
         legal_entity=notation.text("le.code"),
         department=notation.text("d.code"),
         cost_centre=notation.text("cc.code"),
+        gl_account=notation.text("g.gl_account"),
         empty=notation.text("NULL::text"),
     )
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from ledger.exports.columns import SCHEMA_VERSION
 from ledger.journal_lines import BATCH, JournalRow, present
 from ledger.models.periods import AccountingPeriod, PeriodState
 from ledger.sql import statement
@@ -29,6 +30,7 @@ class Selection:
     account: str | None = None
     entry_id: int | None = None
     department_ids: tuple[int, ...] | None = None
+    schema_version: int = SCHEMA_VERSION
 
     def facts(self) -> dict[str, Any]:
         """As parameters of a statement."""

@@ -22,7 +22,7 @@ from ledger.errors import (
     NotAllowed,
     PeriodNotFound,
 )
-from ledger.exports.columns import moment
+from ledger.exports.columns import SCHEMA_VERSION, moment
 from ledger.exports.registry import Format, format_named
 from ledger.exports.rows import Selection, last_line_id, totals
 from ledger.exports.writing import Written, write
@@ -31,7 +31,6 @@ from ledger.models.exports import JournalExport
 from ledger.models.periods import AccountingPeriod, PeriodSeal
 from pricing import price_lookup
 
-SCHEMA_VERSION = 1
 PROGRESS_EVERY = 50_000
 
 
@@ -93,7 +92,11 @@ def reissue(*, sequence: int, into: Sink) -> JournalExport:
     export = find(sequence=sequence)
     kept = export.manifest
     selection = Selection(
-        kept["period"], kept["scheme"], kept["commodity"], kept["through_line_id"]
+        kept["period"],
+        kept["scheme"],
+        kept["commodity"],
+        kept["through_line_id"],
+        schema_version=kept["schema_version"],
     )
     digest = _write(format_named(export.format_name), selection, into).digest.hexdigest()
     if digest != export.sha256:

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from ledger.exports.columns import COLUMNS, NAMES, Notation
+from ledger.exports.columns import Notation, columns_of, names_of
 from ledger.exports.entries import by_entry
 from ledger.exports.line_text import text_statement
 from ledger.exports.registry import Format
@@ -167,7 +167,8 @@ class _Hose:
 
 
 def _copy(cursor: Any, notation: Notation, selection: Selection, pieces: _Pieces) -> None:
-    pieces.add(notation.header(NAMES).encode())
+    columns = columns_of(selection.schema_version)
+    pieces.add(notation.header(names_of(columns)).encode())
     cursor.execute(SETTINGS)
-    query = cursor.mogrify(text_statement(COLUMNS, notation), selection.facts()).decode()
+    query = cursor.mogrify(text_statement(columns, notation), selection.facts()).decode()
     cursor.copy_expert(f"COPY ({query}) TO STDOUT (FORMAT binary)", pieces)

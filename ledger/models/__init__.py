@@ -3,6 +3,7 @@
 from ledger.models import (
     accounts,
     exports,
+    gl_mapping,
     journal,
     manual_entries,
     outbox,
@@ -14,6 +15,7 @@ from ledger.models import (
 __all__ = [
     "accounts",
     "exports",
+    "gl_mapping",
     "journal",
     "manual_entries",
     "outbox",

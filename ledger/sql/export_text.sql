@@ -1,8 +1,18 @@
 -- Journal lines as text, an entry a row, period by period: by date, entry and line. Everything small
 -- is written once, before, and hashed once. The braces are filled in by line_text.py.
-WITH account AS MATERIALIZED (
+WITH class AS MATERIALIZED (
+    -- What the general ledger tells apart; accounts of one class have one GL account.
+    SELECT row_number() OVER () AS id, kind, coalesce(scheme_id, 0) AS scheme_id,
+           coalesce(category, 0) AS category
+      FROM (SELECT DISTINCT kind, scheme_id, category FROM ledger_account) c
+), gl AS MATERIALIZED (
+    SELECT class.id AS class_id, g.legal_entity_id, g.in_force, {gl_account} AS text
+      FROM ledger_gl_in_force g
+      JOIN class ON class.kind = g.kind AND class.scheme_id = coalesce(g.scheme_id, 0)
+                AND class.category = coalesce(g.category, 0)
+), account AS MATERIALIZED (
     SELECT a.id, c.unit, {between} || c.zero AS after_debit, c.zero || {between} AS before_credit,
-           a.scheme_code, {scheme} AS scheme,
+           a.scheme_code, {scheme} AS scheme, class.id AS class_id, {empty} AS empty,
            {account}
       FROM (SELECT a.*, s.code AS scheme_code FROM ledger_account a
               LEFT JOIN pricing_scheme s ON s.id = a.scheme_id) a
@@ -10,27 +20,34 @@ WITH account AS MATERIALIZED (
       JOIN (SELECT code, round(power(10::numeric, -exponent), exponent) AS unit,
                    round(0::numeric, exponent)::text AS zero FROM ledger_commodity) c
         ON c.code = a.commodity_id
+      JOIN class ON class.kind = a.kind AND class.scheme_id = coalesce(a.scheme_id, 0)
+                AND class.category = coalesce(a.category, 0)
      WHERE (%(account)s::text IS NULL OR a.code = %(account)s)
        AND (%(commodity)s::text IS NULL OR a.commodity_id = %(commodity)s)
        AND (%(department_ids)s::bigint[] IS NULL OR a.department_id = ANY (%(department_ids)s))
-), standing AS (
-    -- Where a department stood on which days, and the days on which it stood nowhere.
-    SELECT department_id, legal_entity_id, in_force FROM organisation_departmentplacement
-    UNION ALL
-    SELECT d.id, NULL, unnest('{{(,)}}'::datemultirange - coalesce(taken.days, '{{}}'))
-      FROM organisation_department d
-      LEFT JOIN (SELECT department_id, range_agg(in_force) AS days
-                   FROM organisation_departmentplacement GROUP BY 1) taken
-        ON taken.department_id = d.id
+), day AS (
+    -- The days on which a department's place or default cost centre changes.
+    SELECT department_id, lower(in_force) AS first_day FROM organisation_departmentplacement
+     UNION SELECT department_id, upper(in_force) FROM organisation_departmentplacement
+     UNION SELECT department_id, lower(in_force) FROM organisation_costcentre WHERE is_default
+     UNION SELECT department_id, upper(in_force) FROM organisation_costcentre WHERE is_default
+     UNION SELECT id, NULL FROM organisation_department
+), stretch AS (
+    SELECT department_id, daterange(first_day, lead(first_day) OVER (
+               PARTITION BY department_id ORDER BY first_day NULLS FIRST)) AS in_force,
+           coalesce(first_day, '-infinity') AS first_day
+      FROM day
 ), place AS MATERIALIZED (
-    SELECT d.id, standing.in_force, {legal_entity} AS legal_entity, {department} AS department,
-           {cost_centre} AS cost_centre
-      FROM organisation_department d
-      JOIN standing ON standing.department_id = d.id
-      LEFT JOIN organisation_legalentity le ON le.id = standing.legal_entity_id
-      LEFT JOIN (SELECT department_id, legal_entity_id, min(code) AS code
-                   FROM organisation_costcentre GROUP BY 1, 2) cc
-        ON cc.department_id = d.id AND cc.legal_entity_id = le.id
+    SELECT d.id, stretch.in_force, le.id AS legal_entity_id, {legal_entity} AS legal_entity,
+           {department} AS department, {cost_centre} AS cost_centre
+      FROM stretch
+      JOIN organisation_department d ON d.id = stretch.department_id
+      LEFT JOIN organisation_departmentplacement p
+        ON p.department_id = d.id AND p.in_force @> stretch.first_day
+      LEFT JOIN organisation_legalentity le ON le.id = p.legal_entity_id
+      LEFT JOIN organisation_costcentre cc
+        ON cc.department_id = d.id AND cc.legal_entity_id = le.id AND cc.is_default
+       AND cc.in_force @> stretch.first_day
 ), settlement AS MATERIALIZED (
     SELECT s.id, scheme.code, {scheme} AS scheme
       FROM ledger_settlement s JOIN pricing_scheme scheme ON scheme.id = s.scheme_id
@@ -43,6 +60,7 @@ SELECT entry.body, entry.line_count
       FROM (SELECT l.id, l.entry_id, e.entry_date, {line} AS body
               FROM ledger_journalline l
               JOIN (SELECT e.id, e.entry_date, settlement.code AS scheme_code, settlement.scheme,
+                           place.legal_entity_id,
                            {entry}
                       FROM ledger_journalentry e
                      CROSS JOIN nowhere
@@ -53,7 +71,9 @@ SELECT entry.body, entry.line_count
                        AND (%(entry_id)s::bigint IS NULL OR e.id = %(entry_id)s)
                     OFFSET 0) e ON e.id = l.entry_id
               JOIN account a ON a.id = l.account_id
-             WHERE l.id <= %(through_line_id)s
+              LEFT JOIN gl ON gl.class_id = a.class_id AND gl.legal_entity_id = e.legal_entity_id
+                          AND gl.in_force @> e.entry_date
+             WHERE l.period_id = p.id AND l.id <= %(through_line_id)s
                AND (%(scheme)s::text IS NULL
                     OR coalesce(e.scheme_code, a.scheme_code) = %(scheme)s)
             OFFSET 0) line

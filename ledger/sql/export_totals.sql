@@ -3,10 +3,10 @@ SELECT c.code, t.line_count, (t.debit * c.unit)::text, (t.credit * c.unit)::text
   FROM (SELECT l.commodity_id, count(*) AS line_count, sum(l.debit) AS debit,
                sum(l.credit) AS credit
           FROM ledger_journalline l
-          JOIN ledger_journalentry e ON e.id = l.entry_id
+          JOIN ledger_journalentry e ON e.id = l.entry_id AND e.period_id = l.period_id
           JOIN ledger_account a ON a.id = l.account_id
          WHERE l.id <= %(through_line_id)s
-           AND (%(period)s::text IS NULL OR e.period_id = (
+           AND (%(period)s::text IS NULL OR l.period_id = (
                 SELECT id FROM ledger_accountingperiod WHERE code = %(period)s))
            AND (%(commodity)s::text IS NULL OR l.commodity_id = %(commodity)s)
            AND (%(scheme)s::text IS NULL OR %(scheme)s = (

@@ -14,9 +14,9 @@ SELECT l.id, e.id, e.entry_date, e.recorded_at, p.code, coalesce(ap.code, p.code
   LEFT JOIN organisation_departmentplacement place
     ON place.department_id = d.id AND place.in_force @> e.entry_date
   LEFT JOIN organisation_legalentity le ON le.id = place.legal_entity_id
-  LEFT JOIN LATERAL (
-      SELECT code FROM organisation_costcentre x
-       WHERE x.department_id = d.id AND x.legal_entity_id = le.id ORDER BY code LIMIT 1) cc ON true
+  LEFT JOIN organisation_costcentre cc
+    ON cc.department_id = d.id AND cc.legal_entity_id = le.id AND cc.is_default
+   AND cc.in_force @> e.entry_date
  WHERE l.id > %(after_line_id)s
    AND (%(period)s::text IS NULL OR p.code = %(period)s)
    AND (%(scheme)s::text IS NULL OR sch.code = %(scheme)s)

@@ -31,7 +31,7 @@ MATRIX = {
     "analyst": "prepare_settlement open_period read_books propose_price propose_entry",
     "approver": "approve_settlement post_settlement read_books approve_price approve_entry",
     "finance": "post_settlement open_period close_period export_journal acknowledge_export "
-    "propose_entry approve_entry read_books manage_keys",
+    "map_accounts propose_entry approve_entry read_books manage_keys",
     "auditor": "export_journal read_books",
     "admin": "prepare_settlement open_period read_books manage_people manage_keys",
     "cloud-contributor": "",
