@@ -34,7 +34,9 @@ COLUMNS = (
     "from",
 )
 NAMED = ("gl_account", "gl_name", "tax_code", "segment")
-LONGEST = {name: GlMapping._meta.get_field(name).max_length or 0 for name in NAMED}
+LONGEST: dict[str, int] = {
+    name: getattr(GlMapping._meta.get_field(name), "max_length", 0) for name in NAMED
+}
 
 
 @dataclass(frozen=True, slots=True)
