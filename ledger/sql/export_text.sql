@@ -1,18 +1,14 @@
 -- Journal lines as text, an entry a row, period by period: by date, entry and line. Everything small
 -- is written once, before, and hashed once. The braces are filled in by line_text.py.
-WITH class AS MATERIALIZED (
-    -- What the general ledger tells apart; accounts of one class have one GL account.
-    SELECT row_number() OVER () AS id, kind, coalesce(scheme_id, 0) AS scheme_id,
-           coalesce(category, 0) AS category
-      FROM (SELECT DISTINCT kind, scheme_id, category FROM ledger_account) c
-), gl AS MATERIALIZED (
-    SELECT class.id AS class_id, g.legal_entity_id, g.in_force, {gl_account} AS text
+WITH gl AS MATERIALIZED (
+    -- The GL account of each class: what the general ledger tells apart, as one key.
+    SELECT g.kind || '/' || coalesce(g.scheme_id, 0) || '/' || coalesce(g.category, 0) AS class,
+           g.legal_entity_id, g.in_force, {gl_account} AS text
       FROM ledger_gl_in_force g
-      JOIN class ON class.kind = g.kind AND class.scheme_id = coalesce(g.scheme_id, 0)
-                AND class.category = coalesce(g.category, 0)
 ), account AS MATERIALIZED (
     SELECT a.id, c.unit, {between} || c.zero AS after_debit, c.zero || {between} AS before_credit,
-           a.scheme_code, {scheme} AS scheme, class.id AS class_id, {empty} AS empty,
+           a.scheme_code, {scheme} AS scheme, {empty} AS empty,
+           a.kind || '/' || coalesce(a.scheme_id, 0) || '/' || coalesce(a.category, 0) AS class,
            {account}
       FROM (SELECT a.*, s.code AS scheme_code FROM ledger_account a
               LEFT JOIN pricing_scheme s ON s.id = a.scheme_id) a
@@ -20,8 +16,6 @@ WITH class AS MATERIALIZED (
       JOIN (SELECT code, round(power(10::numeric, -exponent), exponent) AS unit,
                    round(0::numeric, exponent)::text AS zero FROM ledger_commodity) c
         ON c.code = a.commodity_id
-      JOIN class ON class.kind = a.kind AND class.scheme_id = coalesce(a.scheme_id, 0)
-                AND class.category = coalesce(a.category, 0)
      WHERE (%(account)s::text IS NULL OR a.code = %(account)s)
        AND (%(commodity)s::text IS NULL OR a.commodity_id = %(commodity)s)
        AND (%(department_ids)s::bigint[] IS NULL OR a.department_id = ANY (%(department_ids)s))
@@ -71,7 +65,7 @@ SELECT entry.body, entry.line_count
                        AND (%(entry_id)s::bigint IS NULL OR e.id = %(entry_id)s)
                     OFFSET 0) e ON e.id = l.entry_id
               JOIN account a ON a.id = l.account_id
-              LEFT JOIN gl ON gl.class_id = a.class_id AND gl.legal_entity_id = e.legal_entity_id
+              LEFT JOIN gl ON gl.class = a.class AND gl.legal_entity_id = e.legal_entity_id
                           AND gl.in_force @> e.entry_date
              WHERE l.period_id = p.id AND l.id <= %(through_line_id)s
                AND (%(scheme)s::text IS NULL
