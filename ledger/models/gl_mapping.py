@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from ledger.models.accounts import AccountKind
 
-MONEY_KINDS = (AccountKind.FEE_EXPENSE, AccountKind.INCENTIVE_INCOME, AccountKind.CARBON_FUND)
+KILOGRAM_KINDS = (AccountKind.EMISSIONS, AccountKind.REMOVALS, AccountKind.ATMOSPHERE)
+MONEY_KINDS = tuple(kind for kind in AccountKind if kind not in KILOGRAM_KINDS)
 
 
 class GlMapping(models.Model):
