@@ -111,12 +111,15 @@ def calculate_lines(settlement: Settlement, shard: SettlementShard) -> None:
         cursor.execute(statement("settle_3_key"), facts)
         cursor.execute("ANALYZE keyed")
         _refuse_missing_prices(cursor)
+        # Accounts that another shard has just opened are not in the planner's statistics yet.
+        cursor.execute("SET LOCAL enable_nestloop = off")
         cursor.execute(statement("settle_4_accounts").format(), facts)
         cursor.execute(statement("settle_5_draw").format(basis=terms.scope2_basis), facts)
         cursor.execute("ANALYZE drawn")
         _refuse_missing_accounts(cursor, terms, facts)
         cursor.execute(statement("settle_6_write"), facts)
         shard.record_count, shard.settled_sha256 = cursor.fetchone()
+        cursor.execute("SET LOCAL enable_nestloop = on")
     if (shard.record_count, shard.settled_sha256) != (shard.input_count, shard.input_sha256):
         raise InputsChanged(f"shard {shard.number}", shard.input_count, shard.record_count)
 

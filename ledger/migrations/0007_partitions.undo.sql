@@ -236,6 +236,8 @@ SELECT e.id, sha256(convert_to(concat_ws('|',
  WHERE e.period_id = of_period AND e.id > after_entry
 $$;
 
+ALTER FUNCTION ledger_seal_entries_after(bigint, bigint) RESET enable_nestloop;
+
 -- No temporary table stands in for a real one: guards look in this schema first.
 DO $$
 DECLARE guard regprocedure;

@@ -24,8 +24,9 @@ SELECT c.id, -1, c.department_id, c.activity_on, c.country, c.kind, c.scope, c.c
        c.durability_class, c.location_kgco2e, c.market_kgco2e, s.line_id
   FROM (SELECT id FROM inventory_superseded
          WHERE superseded_at_number > %(after)s AND superseded_at_number <= %(through)s
-        OFFSET 0) x  -- the few that are new come first, then their lines by key
-  JOIN ledger_settledrecord s
-    ON s.scheme_id = %(scheme_id)s AND s.emission_record_id = x.id AND s.sign = 1
-  JOIN inventory_chargeable c ON c.id = x.id
- WHERE %(shard)s::int IS NULL OR c.department_id %% %(shard_count)s = %(shard)s
+           AND (%(shard)s::int IS NULL OR department_id %% %(shard_count)s = %(shard)s)
+        OFFSET 0) x  -- the few that are new come first, then the rest by key, one by one
+ CROSS JOIN LATERAL (
+       SELECT line_id FROM ledger_settledrecord
+        WHERE scheme_id = %(scheme_id)s AND emission_record_id = x.id AND sign = 1 OFFSET 0) s
+ CROSS JOIN LATERAL (SELECT * FROM inventory_chargeable WHERE id = x.id OFFSET 0) c
