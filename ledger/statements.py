@@ -10,7 +10,7 @@ from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Case, Q, QuerySet, Sum, When
 
 from departments.inventory.records import EmissionDetail, emission_details
 from departments.organisation.models import Department
@@ -235,10 +235,10 @@ def statement_content(statement: Statement) -> dict[str, Any]:
 
 def _seal_of(period: AccountingPeriod, settlement: Settlement) -> StatementSeal | None:
     """Not part of the statement's own hash, which stays what it was when it was posted."""
-    seals = PeriodSeal.objects.select_related("period").order_by("-number")
-    kept = seals.filter(period=period).first()
-    if kept is None:
-        kept = seals.filter(sealed_at__lte=settlement.posted_at).first()
+    before = Q(sealed_at__lte=settlement.posted_at) if settlement.posted_at else Q()
+    own_first = Case(When(period=period, then=0), default=1)
+    seals = PeriodSeal.objects.select_related("period").filter(Q(period=period) | before)
+    kept = seals.order_by(own_first, "-number").first()
     if kept is None:
         return None
     return StatementSeal(

@@ -21,7 +21,7 @@ from departments.portal.views.page import (
 )
 from ledger import statements
 from ledger.statements import PeriodSummary, Statement
-from pricing.price_lookup import SchemeTerms, all_scheme_terms, scheme_terms
+from pricing.price_lookup import SchemeTerms, all_scheme_terms
 
 
 @page
@@ -84,7 +84,8 @@ def _bill_context(request: PersonRequest, statement: Statement) -> dict[str, Any
     summaries = statements.period_summaries(
         scheme_code=statement.scheme, department_ids=[department_id]
     )
-    terms = scheme_terms(code=statement.scheme)
+    schemes = all_scheme_terms()
+    terms = next(scheme for scheme in schemes if scheme.code == statement.scheme)
     return {
         "statement": statement,
         "terms": terms,
@@ -96,21 +97,21 @@ def _bill_context(request: PersonRequest, statement: Statement) -> dict[str, Any
         "chart": bar_chart(
             [(summary.period, summary.charged) for summary in summaries], current=statement.period
         ),
-        "switcher": _switcher(departments, summaries, statement.department, statement),
+        "switcher": _switcher(departments, schemes, summaries, statement),
     }
 
 
 def _switcher(
     departments: list[Department],
+    schemes: list[SchemeTerms],
     summaries: list[PeriodSummary],
-    department: str,
     statement: Statement,
 ) -> dict[str, Any]:
     return {
         "departments": departments,
-        "schemes": all_scheme_terms(),
+        "schemes": schemes,
         "periods": list(reversed(summaries)),
-        "department": department,
+        "department": statement.department,
         "scheme": statement.scheme,
         "period": statement.period,
     }
