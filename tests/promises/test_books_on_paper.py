@@ -286,8 +286,8 @@ class People(RuleBasedStateMachine):
         }
         before = self.by_hand.get(source)
         refusal: type[LedgerError] | None = PeriodClosed if self.is_closed(day) else None
-        if refusal is None and before is not None and before[1:] != (scheme, minor):
-            refusal = SourcePostedDifferently
+        if before is not None:  # what is posted is answered, whatever has closed since
+            refusal = None if before[1:] == (scheme, minor) else SourcePostedDifferently
         entry = self.take(posting.post, step, refusal)
         if entry is not None and before is None:
             self.by_hand[source] = entry, scheme, minor
