@@ -42,6 +42,7 @@ def main() -> None:
     arguments = sys.argv[1:]
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     os.environ["CFL_DATABASE_ROLE"] = "owner" if AS_OWNER & set(arguments[:1]) else "app"
+    os.environ["CFL_DATABASE_SEES"] = "nothing" if arguments[:1] == ["runserver"] else "all"
     if needs_database(arguments):
         try:
             engines.ensure()

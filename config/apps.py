@@ -13,10 +13,14 @@ class ConfigConfig(AppConfig):
         from config import celery, checks  # noqa: F401  registers the worker app and the checks
 
         # sent once for each app with models, after all have migrated: one of them will do
-        post_migrate.connect(_grant, sender=apps.get_app_config("ledger"))
+        post_migrate.connect(_renew, sender=apps.get_app_config("ledger"))
 
 
-def _grant(*, using: str, **_: Any) -> None:
+def _renew(*, using: str, plan: Any = None, **_: Any) -> None:
+    if plan is None:
+        return  # a flush: the tables are what they were
     from config.grants import renew_grants
+    from config.row_security import renew_row_security
 
+    renew_row_security(using=using)
     renew_grants(using=using)

@@ -11,6 +11,7 @@ from celery import Celery
 from celery.signals import beat_init, celeryd_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+os.environ.setdefault("CFL_DATABASE_SEES", "all")  # where settings come first, they have decided
 
 from django.conf import settings
 

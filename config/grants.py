@@ -41,8 +41,9 @@ READ_ONLY_TABLES = (
 NEVER_UPDATED_TABLES = ("ledger_settledrecord", "ledger_settlementline")
 NEVER_DELETED_TABLES = ("ledger_outbox", "ledger_settlement", "ledger_settlementshard")
 
-# What the reader doesn't see: who is signed in, and what passwords and keys are checked against.
-SECRET_TABLES = ("django_session",)
+# What the reader doesn't see: who is signed in, answers that were kept for somebody, and what
+# passwords and keys are checked against.
+SECRET_TABLES = ("django_session", "organisation_keptreply")
 SECRET_COLUMNS = {
     "organisation_apikey": ("secret_sha256",),
     "organisation_user": ("password",),
@@ -61,9 +62,13 @@ _PLACE = """
         (SELECT tableowner FROM pg_tables
           WHERE schemaname = current_schema() AND tablename = 'django_migrations'), current_user)
 """
-_DEFINER_FUNCTIONS = """
-    SELECT oid::regprocedure::text FROM pg_proc
-     WHERE pronamespace = current_schema()::regnamespace AND prosecdef
+# Guards run as their owner: whoever could hang one on a table of his own could write balances. What
+# else runs as its owner is for the application alone.
+_OWNERS_FUNCTIONS = """
+    SELECT oid::regprocedure::text, prorettype = 'trigger'::regtype FROM pg_proc
+     WHERE pronamespace = current_schema()::regnamespace
+       AND (prosecdef OR prorettype = 'trigger'::regtype)
+       AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = pg_proc.oid AND deptype = 'e')
 """
 # A partition that a trigger makes belongs to the owner; nobody gets a grant on it by default.
 _BY_DEFAULT = """
@@ -91,7 +96,7 @@ def renew_grants(*, using: str) -> list[str]:
         roles = [role for (role,) in cursor.fetchall()]
         for role in roles:
             cursor.execute(sql.Composed(_statements(cursor, role)))
-        _close_definer_functions(cursor)
+        _close_owners_functions(cursor, roles)
     return roles
 
 
@@ -134,8 +139,8 @@ def _app_privileges(table: str) -> str:
     return "SELECT, INSERT, UPDATE, DELETE"
 
 
-def _close_definer_functions(cursor: CursorWrapper) -> None:
-    """What runs with the owner's rights is for the application alone, not for everybody."""
-    cursor.execute(_DEFINER_FUNCTIONS)
-    for (function,) in cursor.fetchall():
-        cursor.execute(f"REVOKE EXECUTE ON FUNCTION {function} FROM PUBLIC")
+def _close_owners_functions(cursor: CursorWrapper, roles: list[str]) -> None:
+    cursor.execute(_OWNERS_FUNCTIONS)
+    for function, is_guard in cursor.fetchall():
+        everybody = ", ".join(["PUBLIC", *(roles if is_guard else [])])
+        cursor.execute(f"REVOKE EXECUTE ON FUNCTION {function} FROM {everybody}")

@@ -72,6 +72,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "config.web_sight.see_as_person",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -103,13 +104,17 @@ DATABASE_ROLE = env.str(
 )  # manage.py says "owner" for schema commands
 
 
+# Row-level security shows a connection nothing until it says whose rows it may see. The web says so
+# in each transaction; workers and commands, which work for the whole company, when they connect.
+DATABASE_SEES = env.str("CFL_DATABASE_SEES", default="nothing")
+
+
 def _database() -> dict[str, Any]:
     """DATABASE_URL's server (DATABASE_OWNER_URL's for schema commands), else the embedded one."""
     if not EMBEDDED:
         owner_url = DATABASE_ROLE == "owner" and env.str("DATABASE_OWNER_URL", default="")
         return dict(env.db_url("DATABASE_OWNER_URL" if owner_url else "DATABASE_URL"))
     return {
-        "ENGINE": "django.db.backends.postgresql",
         "NAME": engines.DATABASE,
         "USER": _ROLES[DATABASE_ROLE],
         "HOST": str(_engines.sockets),
@@ -117,10 +122,18 @@ def _database() -> dict[str, Any]:
     }
 
 
+def _options(given: dict[str, Any]) -> dict[str, Any]:
+    if DATABASE_SEES != "all":
+        return given
+    return {**given, "options": f"{given.get('options', '')} -c carbon.sees=all".strip()}
+
+
+_place = _database()
 DATABASES = {
     "default": {
-        **_database(),
-        "ENGINE": "django.db.backends.postgresql",
+        **_place,
+        "ENGINE": "config.database",
+        "OPTIONS": _options(_place.get("OPTIONS", {})),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
     }

@@ -8,6 +8,7 @@ from config import engines
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 os.environ["CFL_DATABASE_ROLE"] = "app"
+os.environ["CFL_DATABASE_SEES"] = "nothing"
 
 engines.ensure()
 application = get_wsgi_application()

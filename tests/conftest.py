@@ -9,6 +9,7 @@ from pathlib import Path
 # Before Django reads its settings. Tests have their own engines: no server of the environment.
 os.environ["CFL_TEST_ENGINES"] = "1"
 os.environ["CFL_DATABASE_ROLE"] = "owner"
+os.environ["CFL_DATABASE_SEES"] = "nothing"
 os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
 for _variable in ("DATABASE_URL", "DATABASE_OWNER_URL", "BROKER_URL"):
     os.environ.pop(_variable, None)
@@ -85,12 +86,13 @@ def heads_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def app_role(transactional_db: None) -> Iterator[PsycopgConnection]:
-    """A connection of its own to the test database, in the application's role."""
+    """A connection of its own to the test database, in the application's role, as a worker's."""
     opened = psycopg2.connect(
         host=connection.settings_dict["HOST"],
         port=5432,
         dbname=connection.settings_dict["NAME"],
         user=engines.APP_ROLE,
+        options="-c carbon.sees=all",
     )
     yield opened
     opened.close()
@@ -108,6 +110,7 @@ def program_environment(
         "DATABASE_URL": f"postgres://{engines.APP_ROLE}@{place}",
         "DATABASE_OWNER_URL": f"postgres://{engines.OWNER_ROLE}@{place}",
         "CFL_DATABASE_ROLE": "app",
+        "CFL_DATABASE_SEES": "all",
         "BROKER_URL": f"{running_engines.broker_url}?virtual_host={number}",
         "SEAL_HEADS_FILE": str(heads_file),
         "SECRET_KEY": "for tests only, and only on this machine",

@@ -10,6 +10,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 
+from departments.organisation import sight
 from departments.organisation.models import (
     COMPANY_ROLES,
     DEPARTMENT_ROLES,
@@ -18,6 +19,7 @@ from departments.organisation.models import (
     Membership,
     Role,
 )
+from departments.organisation.sight import Sight
 from departments.organisation.tree import descendants_of
 
 Person = AbstractBaseUser | AnonymousUser
@@ -147,9 +149,19 @@ def departments_visible_to(
 def visible_department_ids(
     user: Person, *, key: ApiKey | None = None, on: date | None = None
 ) -> set[int] | None:
-    """The same as ids; None means all."""
+    """The same as ids; None means all. A request asks once: what it sees is known from then on."""
+    seen = sight.current()
+    asks = (user.pk, key.pk if key is not None else None)
+    if seen is not None and on is None and asks == (seen.person_id, seen.key_id):
+        return None if seen.department_ids is None else set(seen.department_ids)
     reach = _reach(user, (*DEPARTMENT_ROLES, *COMPANY_ROLES), on=on)
     return _narrowed(reach, key, on=on)
+
+
+def see_as(user: Person, *, key: ApiKey | None = None) -> None:
+    """Let the database show this thread the rows of those departments from now on, no others."""
+    ids = visible_department_ids(user, key=key)
+    sight.see(Sight(ids, user.pk, key.pk if key is not None else None))
 
 
 def _acts_in(

@@ -29,6 +29,7 @@ def environment_of(var: Path) -> None:
     os.environ["CFL_VAR"] = str(var)
     os.environ["CFL_TEST_ENGINES"] = "0"
     os.environ["CFL_DATABASE_ROLE"] = "app"
+    os.environ["CFL_DATABASE_SEES"] = "all"  # it works for the whole company, as a command does
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
 
 

@@ -116,6 +116,7 @@ def _connect_anew() -> None:
     inherited.append(connection.connection)  # kept: nobody may close it here
     connection.connection = None
     connection.settings_dict["USER"] = engines.APP_ROLE
+    connection.settings_dict["OPTIONS"] = {"options": "-c carbon.sees=all"}  # as workers have it
 
 
 def _work(work: Step, writer: int) -> None:

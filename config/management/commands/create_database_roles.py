@@ -15,6 +15,7 @@ from psycopg2.extensions import encrypt_password, quote_ident
 from config import engines
 from config.engines.roles import ROLES, Role, database_statement, script
 from config.grants import renew_grants
+from config.row_security import renew_row_security
 
 TEACHING = """
 The roles:
@@ -128,6 +129,7 @@ class Command(BaseCommand):
         if not _acts_for_owner():
             self._say("The tables belong to another role: its `manage.py migrate` renews grants.")
             return
+        renew_row_security(using=DEFAULT_DB_ALIAS)
         renewed = renew_grants(using=DEFAULT_DB_ALIAS)
         self._say(f"Grants on the tables renewed for {' and '.join(renewed)}.")
 

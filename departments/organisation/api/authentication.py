@@ -11,6 +11,7 @@ from rest_framework.authentication import BaseAuthentication, get_authorization_
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
+from departments.organisation.access import see_as
 from departments.organisation.api_keys import find_key, note_use
 from departments.organisation.models import ApiKey, User
 
@@ -33,6 +34,7 @@ class ApiKeyAuthentication(BaseAuthentication):
                 _("This key is unknown, expired or revoked. Ask finance for a new one.")
             )
         note_use(key, at=now)
+        see_as(key.acts_for, key=key)
         return key.acts_for, key
 
     def authenticate_header(self, request: Request) -> str:

@@ -1,0 +1,142 @@
+"""Writes. Row-level security, the second wall: whose rows the application's role is shown.
+
+Renewed after each migrate, like the grants, so that a table that a migration makes anew has its
+wall again. The first wall is `organisation.access`; this one stands if a query forgets it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connections, transaction
+from django.db.backends.utils import CursorWrapper
+from psycopg2 import sql
+
+from config import engines
+
+# Each is a query of its own within the policy, so that it runs once a statement and not once a row.
+_ALL = "(SELECT current_setting('carbon.sees', true) = 'all')"
+_SEEN = (
+    "ANY ((SELECT string_to_array(nullif(current_setting('carbon.sees', true), 'all'), ',')"
+    "::bigint[])::bigint[])"
+)
+_PERSON = "(SELECT nullif(current_setting('carbon.person', true), '')::bigint)"
+_OWN_ACCOUNT = f"account_id IN (SELECT id FROM ledger_account WHERE department_id = {_SEEN})"
+_OWN_FILE = f"batch_id IN (SELECT id FROM inventory_importbatch WHERE imported_by_id = {_PERSON})"
+
+
+@dataclass(frozen=True, slots=True)
+class Wall:
+    """A table, which of its rows a department's people and keys see, and whether they write them.
+
+    What they don't write is written only by those who see the whole company.
+    """
+
+    table: str
+    seen: str
+    is_theirs_to_write: bool = False
+
+    def policies(self) -> Iterator[tuple[str, str]]:
+        """Name and definition. CASE keeps the order; IS NOT NULL lets the planner expect that
+        nearly all rows pass, as they do for workers: an OR would have it expect half a percent.
+        """
+        seen = f"(CASE WHEN {_ALL} THEN 1 WHEN {self.seen} THEN 1 END) IS NOT NULL"
+        if self.is_theirs_to_write:
+            yield "carbon_rows", f"FOR ALL USING ({seen})"
+            return
+        yield "carbon_rows", f"FOR SELECT USING ({seen})"
+        yield "carbon_insert", f"FOR INSERT WITH CHECK ({_ALL})"
+        yield "carbon_update", f"FOR UPDATE USING ({_ALL})"
+        yield "carbon_delete", f"FOR DELETE USING ({_ALL})"
+
+
+WALLS = (
+    Wall("inventory_activityrecord", f"department_id = {_SEEN}", is_theirs_to_write=True),
+    Wall("inventory_emissionrecord", f"department_id = {_SEEN}", is_theirs_to_write=True),
+    Wall("inventory_importbatch", f"imported_by_id = {_PERSON}", is_theirs_to_write=True),
+    Wall("inventory_importpart", _OWN_FILE, is_theirs_to_write=True),
+    Wall("ledger_settlementline", f"department_id = {_SEEN}"),
+    Wall("ledger_settledrecord", "ledger_line_is_seen(line_id)"),
+    Wall(
+        "ledger_journalentry",
+        f"department_id = {_SEEN} THEN 1 WHEN ledger_entry_is_seen(id, period_id)",
+    ),
+    Wall("ledger_journalline", _OWN_ACCOUNT),
+    Wall("ledger_periodbalance", _OWN_ACCOUNT),
+    Wall("ledger_manualentry", "false"),
+    Wall("ledger_manualentryline", "false"),
+)
+
+# What a row's neighbours say of it. They run as their owner, so that they don't look through the
+# neighbours' walls for each row, and cost little to the planner, which would otherwise shun plans
+# that read every row, although workers never call them.
+_FUNCTIONS = """
+    CREATE OR REPLACE FUNCTION ledger_entry_is_seen(entry bigint, period bigint) RETURNS boolean
+    LANGUAGE plpgsql STABLE PARALLEL SAFE COST 1 SECURITY DEFINER
+    SET search_path = {schema}, pg_temp
+    AS $$ BEGIN
+        RETURN EXISTS (
+            SELECT FROM ledger_journalline l JOIN ledger_account a ON a.id = l.account_id
+             WHERE l.entry_id = entry AND l.period_id = period AND a.department_id = ANY (
+                   string_to_array(current_setting('carbon.sees', true), ',')::bigint[]));
+    END $$;
+    CREATE OR REPLACE FUNCTION ledger_line_is_seen(line bigint) RETURNS boolean
+    LANGUAGE plpgsql STABLE PARALLEL SAFE COST 1 SECURITY DEFINER
+    SET search_path = {schema}, pg_temp
+    AS $$ BEGIN
+        RETURN EXISTS (
+            SELECT FROM ledger_settlementline l
+             WHERE l.id = line AND l.department_id = ANY (
+                   string_to_array(current_setting('carbon.sees', true), ',')::bigint[]));
+    END $$;
+"""
+# Guards see the rows that they guard, whoever writes; views show what their reader may see.
+_GUARDS_AND_VIEWS = """
+    SELECT format('ALTER FUNCTION %s SECURITY DEFINER', oid::regprocedure) FROM pg_proc
+     WHERE pronamespace = current_schema()::regnamespace AND prorettype = 'trigger'::regtype
+       AND NOT prosecdef AND proconfig::text LIKE '%search_path=%'
+       AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = pg_proc.oid AND deptype = 'e')
+     UNION ALL
+    SELECT format('ALTER VIEW %s SET (security_invoker = true)', oid::regclass) FROM pg_class
+     WHERE relnamespace = current_schema()::regnamespace AND relkind = 'v'
+       AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = pg_class.oid AND deptype = 'e')
+"""
+_READER = "carbon_reader"
+
+
+def renew_row_security(*, using: str) -> None:
+    """Put up every wall, and give the reader, if there is that role, a view of all rows."""
+    with transaction.atomic(using=using), connections[using].cursor() as cursor:
+        cursor.execute("SELECT current_schema()")
+        schema = sql.Identifier(cursor.fetchone()[0])
+        cursor.execute(sql.SQL(_FUNCTIONS).format(schema=schema))
+        for statement in _column(cursor, _GUARDS_AND_VIEWS):
+            cursor.execute(statement)
+        has_reader = bool(
+            _column(cursor, "SELECT 1 FROM pg_roles WHERE rolname = %s", [engines.READER_ROLE])
+        )
+        tables = _column(
+            cursor,
+            "SELECT name FROM unnest(%s::text[]) AS name WHERE to_regclass(name) IS NOT NULL",
+            [[wall.table for wall in WALLS]],
+        )
+        for wall in WALLS:
+            if wall.table in tables:
+                _put_up(cursor, wall, has_reader=has_reader)
+
+
+def _put_up(cursor: CursorWrapper, wall: Wall, *, has_reader: bool) -> None:
+    policies = list(wall.policies())
+    if has_reader:
+        policies.append((_READER, f"FOR SELECT TO {engines.READER_ROLE} USING (true)"))
+    cursor.execute(f"ALTER TABLE {wall.table} ENABLE ROW LEVEL SECURITY")
+    for name, definition in policies:
+        cursor.execute(f"DROP POLICY IF EXISTS {name} ON {wall.table}")
+        cursor.execute(f"CREATE POLICY {name} ON {wall.table} {definition}")
+
+
+def _column(cursor: CursorWrapper, query: str, facts: Any = None) -> list[str]:
+    cursor.execute(query, facts)
+    return [value for (value,) in cursor.fetchall()]

@@ -1,0 +1,41 @@
+"""Doors. A web request sees nothing, then what its person may see; afterwards nobody looks.
+
+A key narrows it once more, in `ApiKeyAuthentication`. The sight lasts until the response is closed,
+since a stream reads on after the view.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.core.signals import request_finished, request_started
+from django.dispatch import receiver
+from django.http import HttpRequest, HttpResponse
+
+from departments.organisation import sight
+from departments.organisation.access import see_as
+
+
+@receiver(request_started)
+def _see_nothing(**_: Any) -> None:
+    sight.see(sight.NOTHING)
+
+
+@receiver(request_finished)
+def _look_away(**_: Any) -> None:
+    sight.see(None)
+
+
+def see_as_person(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Show a request the rows that its signed-in person may see; without one, none."""
+
+    def respond(request: HttpRequest) -> HttpResponse:
+        if settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated:
+            see_as(request.user)
+        return get_response(request)
+
+    return respond

@@ -1,0 +1,39 @@
+"""The walled tables, and how to look at them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from psycopg2.extensions import connection as PsycopgConnection
+
+from config.row_security import WALLS
+
+WALLED = [wall.table for wall in WALLS]
+POSTED = ["ledger_settlementline", "ledger_settledrecord", "ledger_journalentry"]
+POSTED += ["ledger_journalline"]
+OF_NOBODY = {"ledger_journalline": 4, "ledger_periodbalance": 2}  # the fund's, the atmosphere's
+EMPTY = {"ledger_manualentry", "ledger_manualentryline"}  # in these books nobody proposed one
+
+
+@contextmanager
+def seeing(raw: PsycopgConnection, sees: str | int, person: int | str = "") -> Iterator[Any]:
+    """A transaction that sees; it is taken back."""
+    with raw.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('carbon.sees', %s, true), set_config('carbon.person', %s, true)",
+            [str(sees), str(person)],
+        )
+        try:
+            yield cursor
+        finally:
+            raw.rollback()
+
+
+def counts(cursor: Any) -> dict[str, int]:
+    found = {}
+    for table in WALLED:
+        cursor.execute(f"SELECT count(*) FROM {table}")
+        found[table] = cursor.fetchone()[0]
+    return found
