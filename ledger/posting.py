@@ -138,8 +138,15 @@ def _one_statement(entries: Sequence[Entry]) -> Iterator[None]:
             yield
     except IntegrityError as error:  # a close that won while we were on our way
         if constraint_of(error) == "ledger_entry_in_open_period":
-            raise _refusal(entries[0].entry_date) from error
+            raise _refusal(_first_closed_day(entries)) from error
         raise
+
+
+def _first_closed_day(entries: Sequence[Entry]) -> date:
+    """The first of the entries' days that nothing can be posted on any more."""
+    opened = AccountingPeriod.objects.filter(state=PeriodState.OPEN)
+    days = [entry.entry_date for entry in entries]
+    return next((day for day in days if not opened.filter(days__contains=day).exists()), days[0])
 
 
 def _refusal(day: date) -> PeriodClosed | PeriodNotFound:

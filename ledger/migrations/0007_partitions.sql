@@ -254,33 +254,36 @@ BEGIN
             USING ERRCODE = 'check_violation', CONSTRAINT = 'ledger_entry_has_its_source';
     END IF;
 
-    SELECT e.id, e.reverses_id INTO wrong
-      FROM new_entries e
-      LEFT JOIN ledger_journalentry o ON o.id = e.reverses_id
-     WHERE e.reverses_id IS NOT NULL
-       AND (o.id IS NULL OR o.settlement_id IS NOT NULL
-            OR (e.source_type, e.source_id, e.purpose) <> ('entry', e.reverses_id::text, 'reversal')) LIMIT 1;
-    IF FOUND THEN
-        RAISE EXCEPTION 'entry % may not reverse entry %', wrong.id, wrong.reverses_id
-            USING ERRCODE = 'check_violation', CONSTRAINT = 'ledger_reversal_names_its_entry';
+    -- Only where there is something to look for: each look is planned anew, over every partition.
+    IF EXISTS (SELECT FROM new_entries WHERE reverses_id IS NOT NULL) THEN
+        SELECT e.id, e.reverses_id INTO wrong
+          FROM new_entries e
+          LEFT JOIN ledger_journalentry o ON o.id = e.reverses_id
+         WHERE e.reverses_id IS NOT NULL
+           AND (o.id IS NULL OR o.settlement_id IS NOT NULL
+                OR (e.source_type, e.source_id, e.purpose) <> ('entry', e.reverses_id::text, 'reversal')) LIMIT 1;
+        IF FOUND THEN
+            RAISE EXCEPTION 'entry % may not reverse entry %', wrong.id, wrong.reverses_id
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'ledger_reversal_names_its_entry';
+        END IF;
     END IF;
 
     SELECT e.id INTO wrong
       FROM (SELECT min(id) AS id, posted_by_id FROM new_entries GROUP BY 2) e
      WHERE NOT EXISTS (SELECT FROM organisation_user u WHERE u.id = e.posted_by_id) LIMIT 1;
-    IF NOT FOUND THEN
+    IF NOT FOUND AND EXISTS (SELECT FROM new_entries WHERE coalesce(department_id, activity_period_id) IS NOT NULL) THEN
         SELECT e.id INTO wrong
           FROM (SELECT min(id) AS id, department_id FROM new_entries
                  WHERE department_id IS NOT NULL GROUP BY 2) e
          WHERE NOT EXISTS (SELECT FROM organisation_department d WHERE d.id = e.department_id) LIMIT 1;
+        IF NOT FOUND THEN
+            SELECT e.id INTO wrong
+              FROM (SELECT min(id) AS id, activity_period_id FROM new_entries
+                     WHERE activity_period_id IS NOT NULL GROUP BY 2) e
+             WHERE NOT EXISTS (SELECT FROM ledger_accountingperiod p WHERE p.id = e.activity_period_id) LIMIT 1;
+        END IF;
     END IF;
-    IF NOT FOUND THEN
-        SELECT e.id INTO wrong
-          FROM (SELECT min(id) AS id, activity_period_id FROM new_entries
-                 WHERE activity_period_id IS NOT NULL GROUP BY 2) e
-         WHERE NOT EXISTS (SELECT FROM ledger_accountingperiod p WHERE p.id = e.activity_period_id) LIMIT 1;
-    END IF;
-    IF FOUND THEN
+    IF wrong.id IS NOT NULL THEN
         RAISE EXCEPTION 'entry % names a person, department or period that there is not', wrong.id
             USING ERRCODE = 'foreign_key_violation', CONSTRAINT = 'ledger_entry_names_what_there_is';
     END IF;
