@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from difflib import get_close_matches
 from typing import Any
 
+from departments.inventory import units
 from departments.inventory.activity_file import REQUIRED
 from departments.inventory.calculation_run import Calculated, Draft, calculate, method_of
 from departments.inventory.entry import (
@@ -90,7 +91,7 @@ def read_row(row: Row, departments: Enterable) -> None:
     _fill_quantity(row.cells)
     for name in REQUIRED:
         if not row.cells[name].strip():
-            row.refuse(name, "It is missing.", "Every row needs it.")
+            row.refuse(name, "It is missing.", _missing_hint(name, row.cells["activity"]))
     filled = {name for name, text in row.cells.items() if text.strip()}
     if "department" in filled:
         _read_department(row, departments)
@@ -114,14 +115,34 @@ def read_row(row: Row, departments: Enterable) -> None:
 
 
 def _fill_quantity(cells: dict[str, str]) -> None:
-    """Where a row has no quantity but the input that it stands for, that is the quantity."""
-    if cells["quantity"].strip() or cells["unit"].strip():
+    """Where quantity or unit is missing, the input that the quantity stands for says both."""
+    quantity, unit = cells["quantity"].strip(), cells["unit"].strip()
+    if quantity and unit:
         return
     kind = cells["activity"].strip().partition("/")[0]
-    for name, unit in STANDS_FOR.get(kind, ()):
-        if cells.get(name, "").strip():
-            cells["quantity"], cells["unit"] = cells[name], unit
+    for name, its_unit in STANDS_FOR.get(kind, ()):
+        figure = cells.get(name, "").strip()
+        if figure and quantity in ("", figure) and (not unit or _is_same(unit, its_unit)):
+            cells["quantity"], cells["unit"] = figure, unit or its_unit
             return
+    if kind == "compute" and cells.get("machine_energy_kwh", "").strip() and not quantity + unit:
+        cells["quantity"], cells["unit"] = "1", "item"  # one workload, of that energy
+
+
+def _missing_hint(name: str, activity: str) -> str:
+    stands = STANDS_FOR.get(activity.strip().partition("/")[0], ())
+    if name not in ("quantity", "unit") or not stands:
+        return "Every row needs it."
+    return f"Enter it, or leave quantity and unit out and enter {_or(n for n, _ in stands)}."
+
+
+def _or(names: Iterable[str]) -> str:
+    *most, last = names
+    return f"{', '.join(most)} or {last}" if most else last
+
+
+def _is_same(unit: str, other: str) -> bool:
+    return units.is_known(unit) and units.canonical(unit) == units.canonical(other)
 
 
 def _try(row: Row, name: str, read: Any) -> None:
@@ -221,5 +242,5 @@ def _column(refusal: InventoryError) -> str:
     if isinstance(refusal, FactorNotFound):
         return _COLUMN_OF_MISSING[refusal.missing]
     if isinstance(refusal, NotCalculable):
-        return _COLUMN_OF_CAUSE.get(refusal.cause_code, "quantity")
+        return _COLUMN_OF_CAUSE.get(refusal.cause_code, refusal.field or "quantity")
     return "quantity" if isinstance(refusal, ResultTooLarge) else "activity"

@@ -14,11 +14,15 @@ from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import Any
 
 from departments.inventory.calculation import compute_workload
-from departments.inventory.calculation.errors import CalculationRefused, UnknownActivity
+from departments.inventory.calculation.errors import (
+    CalculationRefused,
+    MissingInput,
+    UnknownActivity,
+)
 from departments.inventory.calculation.methods import OUTSIDE, Method, method_for, scope_of
 from departments.inventory.calculation.result import DualResult, RemovalResult, Result, Step
 from departments.inventory.calculation_arguments import Activity, Arguments, gather
-from departments.inventory.entry import plain
+from departments.inventory.entry import INPUTS, plain
 from departments.inventory.errors import (
     EntryRefused,
     NotCalculable,
@@ -97,7 +101,26 @@ def calculate_unrounded(record: Activity, *, library: FactorLibrary) -> Calculat
         outcome = method.calculate(**arguments.given)
         return _stored(record, method, arguments, outcome)
     except (CalculationRefused, UnitRefused) as refusal:
-        raise NotCalculable(cause_code=refusal.code, reason=str(refusal)) from refusal
+        field = field_of(refusal)
+        raise NotCalculable(cause_code=refusal.code, reason=str(refusal), field=field) from refusal
+
+
+# The inputs of figures that a calculation names in its refusals.
+_FIELDS = {
+    "PUE": "pue",
+    "Utilisation": "utilisation",
+    "Accelerator hours": "accelerator_hours",
+    "Average power": "average_power_w",
+    "TDP": "tdp_w",
+    "Lifetime in hours": "lifetime_hours",
+}
+
+
+def field_of(refusal: Exception) -> str:
+    """The input that a refused calculation lacks, or finds out of range; else empty."""
+    if isinstance(refusal, MissingInput):
+        return refusal.names[0] if refusal.names[0] in INPUTS else ""
+    return _FIELDS.get(getattr(refusal, "name", ""), "")
 
 
 def method_of(activity: str, library: FactorLibrary) -> Method:

@@ -114,6 +114,10 @@ def _why_no_number(value: str) -> dict[str, str]:
         return {"reason": "Blanks or marks inside a number are not read.", "hint": hint}
     if re.fullmatch(r"[+-]?[0-9.]+[eE][+-]?[0-9]{1,2}", value):
         return {"reason": "An exponent is not read.", "hint": _written_out(value)}
+    if value.endswith("%") and _PLAIN.fullmatch(value[:-1].strip()):
+        share = plain(Decimal(value[:-1].strip()) / 100)
+        hint = f"Write {share:f} where a share is asked for, {value[:-1].strip()} where percent."
+        return {"reason": "A percent sign is not read.", "hint": hint}
     if value.startswith(("=", "@")):
         return {"reason": "Formulas are not read.", "hint": "Enter the figure it gives."}
     return {"reason": "This is not a number.", "hint": "Use digits and a point, e.g. 1234.5."}

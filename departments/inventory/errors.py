@@ -168,12 +168,15 @@ class ResultTooLarge(InventoryError):
 
 
 class NotCalculable(InventoryError):
-    """The calculation itself refused; its own code and words are kept."""
+    """The calculation itself refused; its own code and words are kept.
+
+    `field` is the input that has to change, where one alone does.
+    """
 
     code = "not_calculable"
 
-    def __init__(self, *, cause_code: str, reason: str) -> None:
-        self.cause_code, self.reason = cause_code, reason
+    def __init__(self, *, cause_code: str, reason: str, field: str = "") -> None:
+        self.cause_code, self.reason, self.field = cause_code, reason, field
         super().__init__(reason)
 
 

@@ -17,6 +17,7 @@ from itertools import pairwise
 from departments.inventory import units
 from departments.inventory.calculation.methods import METHODS
 from departments.inventory.calculation.result import Factor
+from departments.inventory.compute_tables import region_named
 from departments.inventory.entry import plain
 from departments.inventory.errors import (
     FactorNotFound,
@@ -212,7 +213,8 @@ class FactorLibrary:
             missing="place",
             reason=f"{place or 'An empty place'} is no place that any factor set knows.",
             hint=(f"Did you mean {meant}? " if meant else "")
-            + "Enter an ISO 3166 code such as GB, KR or US-CA, or WORLD for the world's average.",
+            + "Enter an ISO 3166 code such as GB, KR or US-CA, or WORLD for the world's average"
+            + (", or the factor itself as grid_kgco2e_per_kwh." if activity == GRID else "."),
         )
 
     def _read_countries(self) -> frozenset[str]:
@@ -274,14 +276,21 @@ class FactorLibrary:
 
 
 def places_of(place: str) -> list[str]:
-    """The place and what it falls back to: US/CAMX → US → WORLD, US-CA → US → WORLD."""
+    """The place and what it falls back to: US/CAMX → US → WORLD, US-CA → US → WORLD.
+
+    A cloud region stands for the place on the grid that it lies in.
+    """
+    region = region_named(place)
+    place = region.place if region else place
     country = country_of(place)
     return list(dict.fromkeys([place, *([country] if country else []), WORLD]))
 
 
 def country_of(place: str) -> str:
     """ISO 3166-1 alpha-2 code of the country that a place lies in; empty for regions of many."""
-    country = place.strip().upper().replace("/", "-").partition("-")[0]
+    region = region_named(place)
+    country = (region.place if region else place).strip().upper()
+    country = country.replace("/", "-").partition("-")[0]
     return country if len(country) == 2 and country.isalpha() else ""
 
 

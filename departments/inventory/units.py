@@ -73,9 +73,24 @@ passenger = [passenger]
 room_night = [room_night]
 fte_working_hour = [fte_working_hour]
 item = [item]
+thousand_hour = 1000 * hour
+million_hour = 1000000 * hour
+request = [request]
+thousand_request = 1000 * request
+million_request = 1000000 * request
+billion_request = 1000000000 * request
 net_cv = [net_calorific_value]
 gross_cv = [gross_calorific_value]
 """
+
+_ASKED = ("query", "queries", "search", "searches", "prompt", "prompts", "answer", "answers",
+          "message", "messages", "inference", "inferences", "call", "calls")  # fmt: skip
+
+
+def _machine(unit: str, many: str = "") -> tuple[str, ...]:
+    """Hours or days of machines: “GPU hours” are hours of one GPU, however many there are."""
+    return tuple(f"{many}{kind} {unit}" for kind in ("accelerator", "gpu", "tpu", "chip", "device"))
+
 
 # The first spelling is the one shown; the others are understood too. Case, hyphens, dots and blanks
 # don't matter, so ML (a million litres) and mL (a thousandth) would read alike:
@@ -115,8 +130,10 @@ _SPELLINGS: dict[str, tuple[str, ...]] = {
     "square_kilometre": ("km2", "km²", "square kilometre", "square kilometres"),
     "hectare": ("ha", "hectare", "hectares"),
     "acre": ("acre", "acres"),
-    "hour": ("h", "hour", "hours", "accelerator hour", "accelerator hours", "gpu hours"),
-    "day": ("day", "days"),
+    "hour": ("h", "hour", "hours", *_machine("hour"), *_machine("hours"), *_machine("h")),
+    "thousand_hour": ("thousand hours", *_machine("hours", "thousand ")),
+    "million_hour": ("million hours", *_machine("hours", "million ")),
+    "day": ("day", "days", *_machine("day"), *_machine("days")),
     "kilogram_co2e": ("kgCO2e", "kg co2e", "kilogram co2e"),
     "gram_co2e": ("gCO2e", "g co2e"),
     "tonne_co2e": ("tCO2e", "t co2e", "tonne co2e", "tonnes co2e", "metric tons co2e"),
@@ -127,6 +144,10 @@ _SPELLINGS: dict[str, tuple[str, ...]] = {
     "room_night": ("room night", "room nights", "room per night"),
     "fte_working_hour": ("FTE working hour", "per FTE working hour", "fte working hours"),
     "item": ("item", "items", "each", "unit", "units"),
+    "request": ("requests", "request", *_ASKED),
+    "thousand_request": ("thousand requests", *(f"thousand {each}" for each in _ASKED)),
+    "million_request": ("million requests", *(f"million {each}" for each in _ASKED)),
+    "billion_request": ("billion requests", *(f"billion {each}" for each in _ASKED)),
 }
 _ENERGY = ("kilowatt_hour", "megawatt_hour", "gigawatt_hour", "megajoule", "gigajoule", "terajoule",
            "million_btu", "therm")  # fmt: skip

@@ -102,16 +102,6 @@ def require_positive(name: str, value: Decimal) -> None:
         raise OutOfRange(name=name, value=value, allowed="above 0")
 
 
-def require_at_most(name: str, value: Decimal, limit: Decimal) -> None:
-    """Refuse below zero and above the limit.
-
-    Raises: NotFinite, NegativeActivity, OutOfRange.
-    """
-    require_activity(name, value)
-    if value > limit:
-        raise OutOfRange(name=name, value=value, allowed=f"at most {limit:,f}")
-
-
 def _require_finite(name: str, value: Decimal) -> None:
     if not isinstance(value, Decimal):
         raise TypeError(f"{name} is a Decimal, not {type(value).__name__}")

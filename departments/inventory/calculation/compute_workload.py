@@ -17,7 +17,6 @@ from departments.inventory.calculation.arithmetic import (
     emit,
     per,
     require_activity,
-    require_at_most,
     shown,
     times,
 )
@@ -30,6 +29,14 @@ MACHINE_METER = "measured at the machines"
 AVERAGE_POWER = "average power"
 RATED_POWER = "TDP × utilisation"
 PER_REQUEST = "energy per request"
+
+ENERGY_INPUTS = ("energy_kwh", "accelerator_hours", "requests with energy_wh_per_request")
+POWER_INPUTS = ("average_power_w", "hardware", "tdp_w with utilisation")
+LARGEST_PUE = Decimal(10)
+PUE_HINT = (
+    "Enter the building's PUE; 1 where the energy already holds the cooling or the source counts "
+    "none."
+)
 
 
 class WorkloadInputs(TypedDict, total=False):
@@ -115,7 +122,7 @@ def energy_use(**inputs: Unpack[WorkloadInputs]) -> EnergyUse:
         expression = f"{shown(machine_kwh)} kWh"
         return _with_pue(machine_kwh, expression, inputs.get("pue"), MACHINE_METER)
     if (hours := inputs.get("accelerator_hours")) is None:
-        raise MissingInput(method="Computing", names=("energy_kwh", "accelerator_hours"))
+        raise MissingInput(method="Computing", names=ENERGY_INPUTS)
     return _from_power(hours, inputs)
 
 
@@ -155,19 +162,23 @@ def _power(inputs: WorkloadInputs) -> tuple[Decimal, str, str]:
         return average_power_w, f"{shown(average_power_w)} W", AVERAGE_POWER
     tdp_w, utilisation = inputs.get("tdp_w"), inputs.get("utilisation")
     if tdp_w is None or utilisation is None:
-        raise MissingInput(method="Computing", names=("average_power_w", "tdp_w with utilisation"))
+        raise MissingInput(method="Computing", names=POWER_INPUTS)
     require_activity("TDP", tdp_w)
-    require_at_most("Utilisation", utilisation, Decimal(1))
+    require_activity("Utilisation", utilisation)
+    if utilisation > 1:
+        hint = "It is a share of the rated power: 37 % is written 0.37."
+        raise OutOfRange(name="Utilisation", value=utilisation, allowed="at most 1", hint=hint)
     return times(tdp_w, utilisation), f"{shown(tdp_w)} W × {shown(utilisation)}", RATED_POWER
 
 
 def _with_pue(machine_kwh: Decimal, expression: str, pue: Decimal | None, path: str) -> EnergyUse:
     """Energy at the machines, and what the building adds to it."""
     if pue is None:
-        raise MissingInput(method="Computing", names=("pue",))
+        raise MissingInput(method="Computing", names=("pue",), hint=PUE_HINT)
     require_activity("PUE", pue)
-    if pue < 1:
-        raise OutOfRange(name="PUE", value=pue, allowed="1 or more")
+    if not 1 <= pue <= LARGEST_PUE:
+        allowed, hint = f"from 1 to {LARGEST_PUE}", "It is a ratio: 110 % is written 1.1."
+        raise OutOfRange(name="PUE", value=pue, allowed=allowed, hint=hint)
     energy_kwh = times(machine_kwh, pue)
     expression = f"{expression} × {shown(pue)} PUE"
     step = Step(label=f"Energy, {path}", expression=expression, value=energy_kwh, unit="kWh")

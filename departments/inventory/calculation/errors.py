@@ -30,9 +30,10 @@ class MissingInput(CalculationRefused):
 
     code = "missing_input"
 
-    def __init__(self, *, method: str, names: Sequence[str]) -> None:
+    def __init__(self, *, method: str, names: Sequence[str], hint: str = "") -> None:
         self.method, self.names = method, tuple(names)
-        super().__init__(f"{method} needs {', or '.join(names)}. Enter it, or ask who meters it.")
+        hint = hint or "Enter it, or ask who meters it."
+        super().__init__(f"{method} needs {', or '.join(names)}. {hint}")
 
 
 class NotFinite(CalculationRefused):
@@ -50,9 +51,10 @@ class OutOfRange(CalculationRefused):
 
     code = "out_of_range"
 
-    def __init__(self, *, name: str, value: Decimal, allowed: str) -> None:
+    def __init__(self, *, name: str, value: Decimal, allowed: str, hint: str = "") -> None:
         self.name, self.value, self.allowed = name, value, allowed
-        super().__init__(f"{name} is {value:,f}, but must be {allowed}. Check the figure.")
+        hint = hint or "Check the figure."
+        super().__init__(f"{name} is {value:,f}, but must be {allowed}. {hint}")
 
 
 class SharesDoNotAddUp(CalculationRefused):
