@@ -10,9 +10,10 @@ SIZE ?= small
 KILLS ?= 200
 SEED ?= 1
 POSTS ?= 10000
+MUTATION_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo tamper test lint bench chaos openapi storm
+.PHONY: help setup demo tamper test lint bench chaos openapi storm mutation
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,6 +47,9 @@ bench: .venv/.synced ## Measure beside floor and peer (SIZE=small|medium|full BE
 
 storm: .venv/.synced ## Send identical POSTs, 200 at a time, with one Idempotency-Key (POSTS=10000)
 	@CFL_STORM_POSTS=$(POSTS) $(PY) -m pytest -q tests/promises/test_storm.py $(PYTEST_ARGS)
+
+mutation: .venv/.synced ## Every small change of the code of money; tests must notice (MUTATION_ARGS='--only settle_5')
+	@$(PY) -m tests.mutation --workers $(WORKERS) $(MUTATION_ARGS)
 
 chaos: .venv/.synced ## Settle while everything is killed (KILLS=200 SEED=1), and try every promise harder
 	@CFL_THOROUGH=1 $(PY) -m pytest -q -n $(WORKERS) tests/promises/test_killed_at_every_statement.py \

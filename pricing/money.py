@@ -115,13 +115,13 @@ def allocate(
         raise NothingToShareBy(len(shares))
     if keys is not None and len(keys) != len(shares):
         raise ValueError("one key for each weight")
-    scale = max(0, *(-int(share.as_tuple().exponent) for share in shares))
+    scale = max(-int(share.as_tuple().exponent) for share in shares)
     parts = [int(share.scaleb(scale, context=EXACT)) for share in shares]
     amount, whole = abs(total.amount_minor), sum(parts)
     cut = [divmod(amount * part, whole) for part in parts]
-    order = sorted(
-        range(len(parts)), key=lambda i: (-cut[i][1], keys[i] if keys is not None else "", i)
-    )
+    places = range(len(parts))
+    names = places if keys is None else keys
+    order = sorted(places, key=lambda i: (-cut[i][1], names[i], i))
     left = amount - sum(minor for minor, _ in cut)
     topped_up = set(order[:left])
     sign = -1 if total.amount_minor < 0 else 1

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pricing.charging import charge
+from pricing.charging import charge, plain
 from pricing.incentives import earn
 from pricing.mechanisms import moves_money
 from pricing.money import Money, round_half_away
@@ -65,6 +65,44 @@ def test_a_charge_shows_its_arithmetic() -> None:
         "5.00 USD − 5.00 USD charged before = 0.00 USD",
     )
     assert second.amount_minor == 0
+
+
+def test_tonnes_that_cost_nothing_yet_are_shown_as_those_before() -> None:
+    """0.3 kg at $15 are 0.0045 and cost nothing; 0.3 kg more are 0.009 together: one cent."""
+    second = charge(
+        kgco2e=Decimal("0.3"),
+        price_per_tonne=Decimal(15),
+        currency="USD",
+        kgco2e_before=Decimal("0.3"),
+    )
+    assert second.explanation == (
+        "0.3 kg before + 0.3 kg now",
+        "0.6 kg ÷ 1,000 × 15 USD per tonne = 0.009, rounded to 0.01 USD",
+        "0.01 USD − 0.00 USD charged before = 0.01 USD",
+    )
+
+
+def test_no_digit_is_lost_on_the_way_to_the_cent() -> None:
+    """Of these 33 digits Decimal by itself keeps 28: 10^30 + 9.99 kg at 1 KWD, 1,000 fils, a tonne
+    are 10^30 + 9.99 fils."""
+    kgco2e = Decimal("1" + 29 * "0" + "9.99")
+    charged = charge(kgco2e=kgco2e, price_per_tonne=Decimal(1), currency="KWD")
+    assert charged.amount_minor == 10**30 + 10
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("144960000.000000", "144,960,000"),
+        ("100", "100"),
+        ("100.0", "100"),
+        ("0.500", "0.5"),
+        ("-1234.50", "-1,234.5"),
+        ("0.000", "0"),
+    ],
+)
+def test_numbers_are_plain_without_idle_zeros(value: str, shown: str) -> None:
+    assert plain(Decimal(value)) == shown
 
 
 quantities = st.lists(

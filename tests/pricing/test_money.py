@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from decimal import Decimal
 
 import pytest
@@ -51,8 +52,45 @@ def test_shares_always_add_up_and_differ_by_less_than_a_cent(
 
 @pytest.mark.parametrize("weights", [[], [0], [0, 0], [1, -1], [Decimal("NaN")]])
 def test_without_a_weight_there_is_nothing_to_share_by(weights: list[Decimal]) -> None:
-    with pytest.raises(errors.NothingToShareBy):
+    with pytest.raises(errors.NothingToShareBy, match=f"These {len(weights)} weights"):
         allocate(Money(100, "USD"), weights)
+
+
+def test_each_weight_has_a_key() -> None:
+    with pytest.raises(ValueError, match=r"^one key for each weight$"):
+        allocate(Money(100, "USD"), [1, 1], ["A"])
+
+
+def test_equal_remainders_of_equal_keys_go_by_place() -> None:
+    assert shares("1.00", [1, 1, 1], ["A", "A", "A"]) == ["0.34", "0.33", "0.33"]
+
+
+def test_weights_in_thousands_share_as_weights_do() -> None:
+    # 1E+3 : 2E+3 is 1 : 2
+    thousands = allocate(Money(100, "USD"), [Decimal("1E+3"), Decimal("2E+3")])
+    assert [share.amount_minor for share in thousands] == [33, 67]
+    # 0.1 : 0.25 is 2 : 5; 7.00 × 2/7 = 2.00
+    tenths = allocate(Money(700, "USD"), [Decimal("0.1"), Decimal("0.25")])
+    assert [share.amount_minor for share in tenths] == [200, 500]
+
+
+THIRTY_ONE_DIGITS = 1_234_567_890_123_456_789_012_345_678_901
+
+
+def test_thirty_one_digits_are_kept_to_the_last_one() -> None:
+    """More than Decimal's own 28: nothing is rounded but where we round."""
+    value = Decimal("12345678901234567890123456789.01")
+    assert Money.from_decimal(value, "USD") == Money(THIRTY_ONE_DIGITS, "USD")
+    assert Money(THIRTY_ONE_DIGITS, "USD").decimal == value
+    assert round_half_away(value, 2) == THIRTY_ONE_DIGITS
+    assert round_half_away(Decimal("12345678901234567890123456789.015"), 2) == (
+        THIRTY_ONE_DIGITS + 1
+    )
+    with pytest.raises(errors.AmountTooPrecise):
+        Money.from_decimal(Decimal("12345678901234567890123456789.011"), "USD")
+    weights = [Decimal(THIRTY_ONE_DIGITS), Decimal(THIRTY_ONE_DIGITS + 1)]
+    halves = allocate(Money(2 * THIRTY_ONE_DIGITS + 1, "USD"), weights)
+    assert [half.amount_minor for half in halves] == weights
 
 
 @pytest.mark.parametrize(
@@ -77,7 +115,7 @@ def test_minor_units_are_those_of_iso_4217() -> None:
 
 @pytest.mark.parametrize("currency", ["XAU", "usd", "", "ABC"])
 def test_metals_and_inventions_are_no_currency(currency: str) -> None:
-    with pytest.raises(errors.CurrencyUnknown):
+    with pytest.raises(errors.CurrencyUnknown, match=f"^'{currency}' is no currency"):
         minor_exponent(currency)
 
 
@@ -85,14 +123,16 @@ def test_money_is_read_exactly_or_not_at_all() -> None:
     assert Money.from_text("1234.5", "USD") == Money(123450, "USD")
     assert str(Money.from_text("-1234.50", "USD")) == "-1,234.50 USD"
     assert str(Money.from_text("1234", "JPY")) == "1,234 JPY"
-    with pytest.raises(errors.AmountTooPrecise):
+    with pytest.raises(errors.AmountTooPrecise, match=r"^0\.001 has more than the 2 .* of USD"):
         Money.from_text("0.001", "USD")
     for text in ("", "ten", "NaN", "Infinity"):
-        with pytest.raises(errors.AmountUnreadable):
+        with pytest.raises(errors.AmountUnreadable, match=f"^'{text}' is not an amount"):
             Money.from_text(text, "USD")
 
 
 def test_dollars_and_won_do_not_add_up() -> None:
     assert Money(150, "USD") - Money(50, "USD") == Money(100, "USD")
-    with pytest.raises(errors.CurrenciesDiffer):
-        Money(1, "USD") + Money(1, "KRW")
+    assert Money(150, "USD") + Money(50, "USD") == Money(200, "USD")
+    for mixed in (operator.add, operator.sub):
+        with pytest.raises(errors.CurrenciesDiffer, match=r"^USD and KRW can't be added"):
+            mixed(Money(1, "USD"), Money(1, "KRW"))

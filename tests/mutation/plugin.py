@@ -1,0 +1,229 @@
+"""Writes. A pytest plugin: instead of each test once, each mutant against its tests.
+
+It is told by the environment what to do, see `campaign`, and appends one JSON line a mutant.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import pytest
+from _pytest.runner import runtestprotocol
+
+from tests.mutation.mutants import Mutant
+from tests.mutation.targets import Target, chosen
+
+SECONDS_OF_A_TEST = 20
+# What PostgreSQL says of a statement that is none: such a mutant proves nothing about tests.
+NO_STATEMENT = {
+    *("42601", "42803", "42804", "42883", "42703", "42702", "42P10", "42P18", "42601", "42725"),
+    *("42P01", "42P08", "42846", "42P13", "42701", "42P20", "0A000"),
+}
+
+
+class TestTooSlow(BaseException):
+    """Not an Exception, so that no code under test takes it for one of its own."""
+
+    __test__ = False
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Search for a failing example, but don't make it small."""
+    import hypothesis
+
+    phases = (hypothesis.Phase.explicit, hypothesis.Phase.generate)
+    hypothesis.settings.register_profile(
+        "mutation", deadline=None, derandomize=True, database=None, phases=phases
+    )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """A database that nothing else uses: guards are replaced in it."""
+    import hypothesis
+    from django.db import connection
+
+    hypothesis.settings.load_profile("mutation")
+    connection.settings_dict["TEST"]["NAME"] = f"mutation_{os.environ['CFL_MUTATION_SHARE']}"
+
+
+def pytest_runtestloop(session: pytest.Session) -> bool:
+    """Every mutant of our share, instead of the tests."""
+    from pytest_django.plugin import blocking_manager_key
+
+    with session.config.stash[blocking_manager_key].unblock():
+        Campaign(session).run()
+    return True
+
+
+class Campaign:
+    """One process's share of the mutants, and what it learns about its tests on the way."""
+
+    def __init__(self, session: pytest.Session) -> None:
+        self.session = session
+        self.items = [item for item in session.items if isinstance(item, pytest.Function)]
+        self.share, self.shares = (
+            int(os.environ[f"CFL_MUTATION_{name}"]) for name in ("SHARE", "SHARES")
+        )
+        self.results = Path(os.environ["CFL_MUTATION_RESULTS"])
+        self.targets = chosen(os.environ["CFL_MUTATION_ONLY"])
+        self.uses: dict[pytest.Function, set[tuple[str, str]]] = defaultdict(set)
+        self.seconds: dict[pytest.Function, float] = {}
+        self.codes: set[str] = set()
+
+    def run(self) -> None:
+        """First that all tests hold on what is not mutated, then the mutants."""
+        from django.db import connection
+
+        self.test(self.items[0])  # makes the database
+        connection.execute_wrappers.append(self.watch)
+        swaps = {target: _swap(target) for target in self.targets}
+        with ExitStack() as unchanged:
+            for swap in swaps.values():
+                unchanged.enter_context(swap.running(swap.text))
+            self.learn()
+        number, parent = 0, os.getppid()
+        for target, swap in swaps.items():
+            kills: Counter[pytest.Function] = Counter()
+            for mutant in _mutants(target, swap.text):
+                number += 1
+                if os.getppid() != parent:
+                    pytest.exit("whoever asked for mutants is gone", returncode=4)
+                if number % self.shares == self.share:
+                    self.note(mutant, *self.judge(target, swap, mutant, kills))
+
+    def learn(self) -> None:
+        """Run every test once: it has to pass, and we see which code it calls."""
+        for item in self.items:
+            began = time.monotonic()
+            with self.called(self.uses[item]):
+                failed = self.test(item)
+            self.seconds[item] = time.monotonic() - began
+            if failed:
+                pytest.exit(f"{item.nodeid} fails without any mutant:\n{failed}", returncode=3)
+
+    @contextmanager
+    def called(self, found: set[tuple[str, str]]) -> Iterator[None]:
+        from ledger import sql
+        from tests.mutation.swaps import ROOT
+
+        files = {str(ROOT / target.place): target.place for target in self.targets}
+        read = sql.statement.__wrapped__.__code__
+        sql.statement.cache_clear()
+
+        def see(frame: FrameType, event: str, _: Any) -> None:
+            if event != "call":
+                return
+            code = frame.f_code
+            if code is read:
+                found.add((f"ledger/sql/{frame.f_locals['name']}.sql", ""))
+            elif code.co_filename in files:
+                name = code.co_qualname.split(".<locals>")[0]
+                found.add((files[code.co_filename], name))
+
+        sys.setprofile(see)
+        try:
+            yield
+        finally:
+            sys.setprofile(None)
+
+    def judge(
+        self, target: Target, swap: Any, mutant: Mutant, kills: Counter[pytest.Function]
+    ) -> tuple[str, str]:
+        """Killed by which test, survived, or invalid: no statement at all."""
+        from django.db import DatabaseError
+
+        tests = sorted(  # those that kill most in a second come first
+            self.tests_of(target, mutant),
+            key=lambda item: -(kills[item] + 0.02) / self.seconds[item],
+        )
+        self.codes = set()
+        try:
+            with swap.running(mutant.text):
+                for item in tests:
+                    if self.test(item):
+                        kills[item] += 1
+                        invalid = self.codes & NO_STATEMENT
+                        return ("invalid" if invalid else "killed"), item.nodeid
+        except DatabaseError as error:
+            return "invalid", str(error)
+        except Exception as error:
+            return "killed", f"import: {error}"
+        return "survived", f"{len(tests)} tests"
+
+    def tests_of(self, target: Target, mutant: Mutant) -> Iterator[pytest.Function]:
+        """Those of the target's tests that call what was changed; a constant may be used by all."""
+        for item in self.items:
+            if item.nodeid.split("::")[0] not in target.tests:
+                continue
+            is_called = (target.place, mutant.inside) in self.uses[item]
+            if is_called or target.is_guard or (not mutant.inside and mutant.file.endswith(".py")):
+                yield item
+
+    def test(self, item: pytest.Function) -> str:
+        """Run one test; what failed, or nothing."""
+        signal.signal(signal.SIGALRM, _too_slow)
+        signal.setitimer(signal.ITIMER_REAL, SECONDS_OF_A_TEST)
+        try:
+            reports = runtestprotocol(item, log=False, nextitem=_Nobody(self.session))  # type: ignore[arg-type]
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+        return "\n".join(report.longreprtext for report in reports if report.failed)
+
+    def watch(
+        self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any
+    ) -> Any:
+        """Remember what PostgreSQL refuses, though the code under test may catch it."""
+        try:
+            return execute(sql, params, many, context)
+        except Exception as error:
+            cause = error.__cause__
+            self.codes.add(str(getattr(cause, "pgcode", "")))
+            raise
+
+    def note(self, mutant: Mutant, state: str, by: str) -> None:
+        line = {"name": mutant.name, "state": state, "by": by}
+        with self.results.open("a") as file:
+            file.write(json.dumps(line) + "\n")
+
+
+class _Nobody:
+    """The next test is not known: only what belongs to the session stays up."""
+
+    def __init__(self, session: pytest.Session) -> None:
+        self._session = session
+
+    def listchain(self) -> Sequence[pytest.Session]:
+        return [self._session]
+
+
+def _too_slow(*_: Any) -> None:
+    raise TestTooSlow
+
+
+def _swap(target: Target) -> Any:
+    from tests.mutation import swaps
+
+    if target.is_guard:
+        return swaps.GuardSwap(target.place)
+    if target.place.endswith(".sql"):
+        return swaps.StatementSwap(target.place)
+    return swaps.ModuleSwap(target.place)
+
+
+def _mutants(target: Target, text: str) -> list[Mutant]:
+    from tests.mutation import python_mutator, sql_mutator
+
+    if target.place.endswith(".py"):
+        return python_mutator.mutate(target.place, text)
+    return sql_mutator.mutate(target.place, text)
