@@ -37,7 +37,12 @@ from departments.organisation.models import Department
 LONGEST_VALUE = 100
 # Inputs that may be entered in place of quantity and unit, best first.
 STANDS_FOR = {
-    "compute": (("accelerator_hours", "h"), ("energy_kwh", "kWh"), ("requests", "requests")),
+    "compute": (
+        ("accelerator_hours", "h"),
+        ("energy_kwh", "kWh"),
+        ("machine_energy_kwh", "kWh"),
+        ("requests", "requests"),
+    ),
     "removal": (("tonnes", "tCO2e"), ("area_ha", "ha")),
     "removal-reversal": (("released_tonnes", "tCO2e"),),
     "electricity": (("energy_kwh", "kWh"),),
@@ -125,8 +130,6 @@ def _fill_quantity(cells: dict[str, str]) -> None:
         if figure and quantity in ("", figure) and (not unit or _is_same(unit, its_unit)):
             cells["quantity"], cells["unit"] = figure, unit or its_unit
             return
-    if kind == "compute" and cells.get("machine_energy_kwh", "").strip() and not quantity + unit:
-        cells["quantity"], cells["unit"] = "1", "item"  # one workload, of that energy
 
 
 def _missing_hint(name: str, activity: str) -> str:

@@ -27,9 +27,12 @@ from departments.inventory.argument_figures import (
     shown_unit,
     use,
 )
-from departments.inventory.calculation.methods import Method
+from departments.inventory.blend_arguments import blend
+from departments.inventory.calculation.errors import MissingInput
+from departments.inventory.calculation.methods import Method, factor_activity
+from departments.inventory.calculation.result import Factor
 from departments.inventory.entry import plain
-from departments.inventory.errors import UnknownActivity
+from departments.inventory.errors import EntryRefused, UnknownActivity
 from departments.inventory.factor_choice import FactorLibrary
 
 __all__ = ["Activity", "Arguments", "gather"]
@@ -45,10 +48,11 @@ def gather(record: Activity, method: Method, library: FactorLibrary) -> Argument
 
 
 def _factor_backed(record: Activity, method: Method, library: FactorLibrary) -> Arguments:
-    """Quantity, unit, and the published factor of the activity itself."""
+    """Quantity, unit, and the published factor of the activity, or of the one that it wraps."""
     arguments = Arguments(given={"quantity": plain(record.quantity), "unit": record.unit})
     if method.needs_factor:
-        chosen = choose(record, library, activity=record.activity, unit=record.unit)
+        activity = factor_activity(record.activity)
+        chosen = choose(record, library, activity=activity, unit=record.unit)
         use(arguments, chosen)
         arguments.given["factor"] = chosen.as_factor()
     return arguments
@@ -67,16 +71,88 @@ def _electricity(record: Activity, method: Method, library: FactorLibrary) -> Ar
 
 def _hardware(record: Activity, method: Method, library: FactorLibrary) -> Arguments:
     pieces = units.convert(record.quantity, from_unit=record.unit, to_unit="item")
-    embodied = needed(record, "embodied_kgco2e", "Equipment")
-    return Arguments(
-        given={"units": plain(pieces), "embodied_kgco2e": embodied}, citation=own_citation(record)
+    names = [name for name in method.required if name != "units"]
+    given = {name: needed(record, name, "Equipment") for name in names}
+    refurbishment = entered(record, "refurbishment_kgco2e")
+    if refurbishment is not None and "lifetime_years" in given:
+        given["refurbishment_kgco2e"] = refurbishment
+    return Arguments(given={"units": plain(pieces), **given}, citation=own_citation(record))
+
+
+def _sold_products(record: Activity, method: Method, library: FactorLibrary) -> Arguments:
+    if "units_sold" not in method.required:
+        return _factor_backed(record, method, library)
+    name = "Use of sold products"
+    use_unit = str(record.inputs.get("use_unit", ""))
+    if not use_unit:
+        hint = "Enter the unit of use_per_unit, such as kWh or litres."
+        raise MissingInput(method=name, names=("use_unit",), hint=hint)
+    activity = factor_activity(record.activity)
+    chosen = choose(record, library, activity=activity, unit=use_unit)
+    sold = units.convert(record.quantity, from_unit=record.unit, to_unit="item")
+    arguments = Arguments(
+        given={
+            "units_sold": plain(sold),
+            "lifetime_uses": needed(record, "lifetime_uses", name),
+            "use_per_unit": needed(record, "use_per_unit", name),
+            "use_unit": use_unit,
+            "factor": chosen.as_factor(),
+        }
     )
+    use(arguments, chosen)
+    return arguments
+
+
+def _spend(record: Activity, method: Method, library: FactorLibrary) -> Arguments:
+    """The factor entered with the record and its source, else a published one by money."""
+    arguments = Arguments(given={"quantity": plain(record.quantity), "unit": record.unit})
+    own = entered(record, "kgco2e_per_unit")
+    if own is None:
+        arguments = _factor_backed(record, method, library)
+    else:
+        units.canonical(record.unit)
+        arguments.given["factor"] = Factor(
+            kgco2e_per_unit=own, unit=record.unit, label="entered with the record"
+        )
+        arguments.citation = _stated(record, "citation", "where the factor comes from")
+        arguments.quality_tier = 3
+    for name in ("price_index", "base_price_index"):
+        if (index := entered(record, name)) is not None:
+            arguments.given[name] = index
+            source = _stated(record, "price_index_source", "which index, of which edition, it is")
+            arguments.citation = arguments.citation | {"price_index": source["text"]}
+    return arguments
+
+
+def _stated(record: Activity, name: str, what: str) -> dict[str, str]:
+    """A source in words.
+
+    Raises: EntryRefused, if nothing is said.
+    """
+    text = str(record.inputs.get(name, ""))
+    if not text:
+        hint = f"Say {what}: publisher, title, year."
+        raise EntryRefused(field=name, value="", reason="It is missing.", hint=hint)
+    return {"text": text}
+
+
+def _investments(record: Activity, method: Method, library: FactorLibrary) -> Arguments:
+    share = needed(record, "ownership_share", "An investment")
+    given = {
+        "quantity": plain(record.quantity),
+        "unit": REPORTED_UNITS.get(shown_unit(record.unit), record.unit),
+        "ownership_share": share,
+    }
+    citation = own_citation(record)
+    return Arguments(given=given, citation=citation, quality_tier=1 if citation else 2)
 
 
 def _fugitive(record: Activity, method: Method, library: FactorLibrary) -> Arguments:
     _, gas, *rest = (*record.activity.split("/"), "")
     if any(rest):
         raise UnknownActivity(activity=record.activity, nearest=[f"refrigerant/{gas}"])
+    if "composition" in record.inputs:
+        return blend(record, gas, library)
     found = library.choose_gwp(
         gas=gas,
         gwp_set=str(record.inputs.get("gwp_set", "")),
@@ -142,6 +218,9 @@ _GATHERERS: dict[str, Callable[[Activity, Method, FactorLibrary], Arguments]] = 
     "purchased_electricity": _electricity,
     "compute_workload": workload_arguments.workload,
     "hardware": _hardware,
+    "investments": _investments,
+    "sold_products": _sold_products,
+    "spend": _spend,
     "fugitive": _fugitive,
     "reported": _reported,
     "removals": _removal,

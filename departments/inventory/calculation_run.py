@@ -17,6 +17,7 @@ from departments.inventory.calculation import compute_workload
 from departments.inventory.calculation.errors import (
     CalculationRefused,
     MissingInput,
+    SharesDoNotAddUp,
     UnknownActivity,
 )
 from departments.inventory.calculation.methods import OUTSIDE, Method, method_for, scope_of
@@ -113,11 +114,18 @@ _FIELDS = {
     "Average power": "average_power_w",
     "TDP": "tdp_w",
     "Lifetime in hours": "lifetime_hours",
+    "Ownership share": "ownership_share",
+    "Extended lifetime in years": "extended_lifetime_years",
+    "Lifetime in years": "lifetime_years",
+    "Price index": "price_index",
+    "Base price index": "base_price_index",
 }
 
 
 def field_of(refusal: Exception) -> str:
     """The input that a refused calculation lacks, or finds out of range; else empty."""
+    if isinstance(refusal, SharesDoNotAddUp):
+        return "composition"
     if isinstance(refusal, MissingInput):
         return refusal.names[0] if refusal.names[0] in INPUTS else ""
     return _FIELDS.get(getattr(refusal, "name", ""), "")
@@ -213,7 +221,9 @@ def _tier(record: Activity, arguments: Arguments, outcome: Any) -> int:
 
 
 def _trace(record: Activity, method: Method, arguments: Arguments, outcome: Any) -> dict[str, Any]:
-    return {
+    avoided = getattr(outcome, "avoided_kgco2e", None)
+    beside = {} if avoided is None else {"avoided_kgco2e": f"{plain(avoided):f}"}
+    return beside | {
         "method": method.name,
         "path": arguments.path or getattr(outcome, "path", ""),
         "activity": record.activity,

@@ -83,6 +83,11 @@ net_cv = [net_calorific_value]
 gross_cv = [gross_calorific_value]
 """
 
+# A factor by spend counts money of one currency; none becomes another here.
+_CURRENCIES = ("AED", "AUD", "BRL", "CAD", "CHF", "CNY", "CZK", "DKK", "EUR", "GBP", "HKD", "HUF",
+               "IDR", "ILS", "INR", "JPY", "KRW", "MXN", "MYR", "NOK", "NZD", "PHP", "PLN", "RON",
+               "SAR", "SEK", "SGD", "THB", "TRY", "TWD", "USD", "ZAR")  # fmt: skip
+
 _ASKED = ("query", "queries", "search", "searches", "prompt", "prompts", "answer", "answers",
           "message", "messages", "inference", "inferences", "call", "calls")  # fmt: skip
 
@@ -257,6 +262,8 @@ def _hint(from_dimension: str, to_dimension: str, to_unit: str) -> str:
             "Net calorific value, gross calorific value and unmarked energy are different units: "
             "read on the fuel bill which one it states (UK and US gas bills: gross) and enter that."
         )
+    if "money" in from_dimension and "money" in to_dimension:
+        return f"Exchange it first, at the rate of the day it was spent, and enter {to_unit}."
     return f"Enter the quantity in {', '.join(compatible_units(to_unit)[:4])} or a unit like it."
 
 
@@ -274,6 +281,7 @@ def _registry() -> pint.UnitRegistry[Decimal]:
 
     registry: pint.UnitRegistry[Decimal] = pint.UnitRegistry(None, non_int_type=Decimal)
     registry.load_definitions(_DEFINITIONS.strip().splitlines())
+    registry.load_definitions([f"money_{code} = [money_{code}]" for code in _CURRENCIES])
     return registry
 
 
@@ -297,7 +305,8 @@ def _normalised(unit: str) -> str:
 def _expressions() -> dict[str, str]:
     """Every normalised spelling, and the expression in base names it stands for."""
     plain = {_normalised(s): e for e, spellings in _SPELLINGS.items() for s in spellings}
-    return plain | dict(_calorific_spellings())
+    money = {code.casefold(): f"money_{code}" for code in _CURRENCIES}
+    return plain | money | dict(_calorific_spellings())
 
 
 def _calorific_spellings() -> Iterable[tuple[str, str]]:
@@ -311,5 +320,7 @@ def _calorific_spellings() -> Iterable[tuple[str, str]]:
 def _shown(expression: str) -> str:
     if expression in _SPELLINGS:
         return _SPELLINGS[expression][0]
+    if expression.startswith("money_"):
+        return expression.removeprefix("money_")
     energy, _, basis = expression.partition(" * ")
     return f"{_SPELLINGS[energy][0]} ({'Net' if basis == 'net_cv' else 'Gross'} CV)"

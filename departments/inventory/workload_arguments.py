@@ -66,6 +66,8 @@ def _workload_inputs(record: Activity) -> tuple[dict[str, Any], tuple[Step, ...]
     for name, unit in (("accelerator_hours", "h"), ("energy_kwh", "kWh")):
         if converts(record.unit, unit):
             converted = units.convert(record.quantity, from_unit=record.unit, to_unit=unit)
+            if unit == "kWh" and "machine_energy_kwh" in given and "energy_kwh" not in given:
+                name = "machine_energy_kwh"
             if record.quantity or name not in given:
                 given[name] = agreeing(record, name, plain(converted))
             return given, ()

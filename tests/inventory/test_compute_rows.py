@@ -212,7 +212,11 @@ REFUSED = [
         "energy_kwh",
         "energy_wh_per_request",
     ),
-    ({"pue": "1.1"} | GRID, "quantity", "accelerator_hours, energy_kwh or requests"),
+    (
+        {"pue": "1.1"} | GRID,
+        "quantity",
+        "machine_energy_kwh or requests",
+    ),
     ({"quantity": "5", "unit": "PF-days"} | POWER, "unit", ""),
     ({"quantity": "5", "unit": "kg"} | POWER, "unit", "accelerator-hours, kWh or requests"),
     ({"quantity": "5", "accelerator_hours": "6"} | POWER, "unit", ""),

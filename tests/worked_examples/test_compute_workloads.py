@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from departments.inventory.calculation import compute_workload
+from departments.inventory.calculation import compute_workload, hardware
 from departments.inventory.calculation.result import Factor
 
 
@@ -101,3 +101,32 @@ def test_training_at_home_is_scope_2_on_both_bases(basis: str) -> None:
     result = getattr(dual, basis)
     assert result.emissions_kgco2e == Decimal("46503.69024")
     assert result.steps[0].label == "Energy, average power"
+
+
+def test_a_server_bought_is_counted_whole() -> None:
+    """Boavizta's archetype of a Dell R740: 1,200 kg, in a range of 634 to 2,102."""
+    bought = [
+        hardware.calculate(units=Decimal(1), embodied_kgco2e=Decimal(figure)).emissions_kgco2e
+        for figure in ("634", "1200", "2102")
+    ]
+
+    assert bought == [634, 1200, 2102]
+
+
+def test_reuse_of_servers_is_avoided_and_no_removal() -> None:
+    """The same server kept six years instead of four: 300 − 200 = 100 kg for each year of its life.
+
+    Derived from Boavizta's figure; the range 634 to 2,102 kg gives 53 to 175 kg.
+    """
+    avoided = [
+        hardware.calculate_reuse(
+            units=Decimal(1),
+            embodied_kgco2e=Decimal(figure),
+            lifetime_years=Decimal(4),
+            extended_lifetime_years=Decimal(6),
+        )
+        for figure in ("634", "1200", "2102")
+    ]
+
+    assert [result.emissions_kgco2e for result in avoided] == [0, 0, 0]
+    assert [round(result.avoided_kgco2e or 0) for result in avoided] == [53, 100, 175]

@@ -65,3 +65,52 @@ def test_a_fire_takes_the_removal_back() -> None:
 
     assert planted.removed_kgco2e == Decimal("120500")
     assert planted.removed_kgco2e + burned.removed_kgco2e == 0
+
+
+def test_planted_forests_between_published_rates() -> None:
+    """Bernal, Murray and Pearson 2018: 4.5 to 40.7 tCO2 per hectare and year in the first 20."""
+    low, high = (
+        removals.calculate_by_area(
+            area_ha=Decimal(10), rate_tco2_per_ha_year=Decimal(rate), years=Decimal(20)
+        ).removed_kgco2e
+        for rate in ("4.5", "40.7")
+    )
+
+    assert (low, high) == (Decimal("900000"), Decimal("8140000"))
+
+
+def test_the_class_of_a_flight_and_its_radiative_forcing() -> None:
+    """UK Government 2024 v1.1, long-haul: with RF 0.20011 (economy) and 0.58028 (business)."""
+    kilograms = {
+        (cabin, forcing): business_travel.calculate(
+            quantity=Decimal(10000),
+            unit="passenger.km",
+            factor=factor(
+                "desnz_2024",
+                f"business-travel-air/flights/long-haul/{cabin}-class/{forcing}-rf",
+                unit="passenger.km",
+            ),
+        ).emissions_kgco2e
+        for cabin in ("economy", "business")
+        for forcing in ("with", "without")
+    }
+
+    assert kilograms["economy", "with"] == Decimal("2001.1")
+    assert kilograms["business", "with"] == Decimal("5802.8")
+    for cabin in ("economy", "business"):
+        share = kilograms[cabin, "with"] / kilograms[cabin, "without"]
+        assert Decimal("1.6") < share < Decimal("1.7")
+
+
+def test_a_night_in_a_hotel() -> None:
+    """UK Government 2024 v1.1, Hotel stay: 10.4 kg a room and night in the UK, 11.5 in London."""
+    nights = [
+        business_travel.calculate(
+            quantity=Decimal(3),
+            unit="room nights",
+            factor=factor("desnz_2024", f"hotel-stay/{place}", unit="Room per night"),
+        ).emissions_kgco2e
+        for place in ("uk", "uk-london")
+    ]
+
+    assert nights == [Decimal("31.2"), Decimal("34.5")]

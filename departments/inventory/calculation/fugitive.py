@@ -29,6 +29,29 @@ def calculate(*, mass: Decimal, unit: str, gas: str, gwp: Decimal, gwp_set: str)
     return Result(emissions_kgco2e=result.emissions_kgco2e, steps=result.steps, gases=(part,))
 
 
+def calculate_gas(
+    *,
+    mass: Decimal,
+    unit: str,
+    gwp_set: str,
+    gas: str = "",
+    gwp: Decimal | None = None,
+    blend: str = "",
+    shares: Mapping[str, Decimal] | None = None,
+    gwps: Mapping[str, Decimal] | None = None,
+) -> Result:
+    """Emissions of one gas by its GWP, or of a blend by the mass shares of its gases.
+
+    Returns: kgCO2e, unrounded.
+    Raises:  as `calculate` and `calculate_blend`.
+    """
+    if gwp is not None:
+        return calculate(mass=mass, unit=unit, gas=gas, gwp=gwp, gwp_set=gwp_set)
+    return calculate_blend(
+        mass=mass, unit=unit, blend=blend, shares=shares or {}, gwps=gwps or {}, gwp_set=gwp_set
+    )
+
+
 def calculate_blend(
     *,
     mass: Decimal,

@@ -17,12 +17,15 @@ from typing import Any
 from departments.inventory.calculation import (
     biogenic,
     business_travel,
+    capital_goods,
     compute_workload,
     employee_commuting,
+    franchises,
     freight,
     fuel_and_energy,
     fugitive,
     hardware,
+    investments,
     leased_assets,
     mobile_combustion,
     purchased_electricity,
@@ -30,6 +33,8 @@ from departments.inventory.calculation import (
     purchased_heat,
     removals,
     reported,
+    sold_products,
+    spend,
     stationary_combustion,
     waste,
 )
@@ -53,7 +58,8 @@ class Method:
 
     `calculate` is a keyword-only function of the module `name`; `required` are its inputs that a
     person or a meter gives, `any_of` inputs of which at least one is needed, and `supplied` those
-    that a factor or a GWP table gives.
+    that a factor or a GWP table gives. One that `wraps` takes the factor of the activity behind its
+    prefix, in a category of its own: `employee-commuting/business-travel-land/rail/national-rail`.
     """
 
     name: str
@@ -64,6 +70,7 @@ class Method:
     scope_from: ScopeFrom = ScopeFrom.FACTOR
     scope: str | None = None
     scope3_category: int | None = None
+    wraps: bool = False
 
     @property
     def needs_factor(self) -> bool:
@@ -78,6 +85,32 @@ def _factor_backed(module: Any, calculate: Callable[..., Any] | None = None) -> 
         calculate=calculate or module.calculate,
         required=("quantity", "unit"),
         supplied=("factor",),
+    )
+
+
+def _wrapping(calculate: Callable[..., Any], category: int) -> Method:
+    """The factor of the activity behind the prefix, in a Scope 3 category of its own."""
+    return Method(
+        name=calculate.__module__.rpartition(".")[2],
+        calculate=calculate,
+        required=("quantity", "unit"),
+        supplied=("factor",),
+        scope_from=ScopeFrom.TABLE,
+        scope="3",
+        scope3_category=category,
+        wraps=True,
+    )
+
+
+def _spend(category: int) -> Method:
+    return Method(
+        name="spend",
+        calculate=spend.calculate,
+        required=("quantity", "unit"),
+        supplied=("factor",),
+        scope_from=ScopeFrom.TABLE,
+        scope="3",
+        scope3_category=category,
     )
 
 
@@ -141,9 +174,9 @@ METHODS: MappingProxyType[str, Method] = MappingProxyType(
         "delivery-vehicles": _MOBILE,
         "refrigerant": Method(
             name="fugitive",
-            calculate=fugitive.calculate,
+            calculate=fugitive.calculate_gas,
             required=("mass", "unit"),
-            supplied=("gas", "gwp", "gwp_set"),
+            supplied=("gas", "gwp", "gwp_set", "blend", "shares", "gwps"),
             scope_from=ScopeFrom.TABLE,
             scope="1",
         ),
@@ -197,6 +230,48 @@ METHODS: MappingProxyType[str, Method] = MappingProxyType(
             scope="3",
             scope3_category=2,
         ),
+        "hardware-reuse": Method(
+            name="hardware",
+            calculate=hardware.calculate_reuse,
+            required=(
+                "units",
+                "embodied_kgco2e",
+                "lifetime_years",
+                "extended_lifetime_years",
+            ),
+            scope_from=ScopeFrom.TABLE,
+            scope="3",
+            scope3_category=2,
+        ),
+        "purchased-goods": _wrapping(purchased_goods.calculate, 1),
+        "purchased-goods/spend": _spend(1),
+        "capital-goods": _wrapping(capital_goods.calculate, 2),
+        "capital-goods/spend": _spend(2),
+        "employee-commuting": _wrapping(employee_commuting.calculate, 7),
+        "upstream-leased-assets": _wrapping(leased_assets.calculate, 8),
+        "downstream-freight": _wrapping(freight.calculate, 9),
+        "sold-products/processing": _wrapping(sold_products.calculate_processing, 10),
+        "sold-products/use": Method(
+            name="sold_products",
+            calculate=sold_products.calculate_use,
+            required=("units_sold", "lifetime_uses", "use_per_unit", "use_unit"),
+            supplied=("factor",),
+            scope_from=ScopeFrom.TABLE,
+            scope="3",
+            scope3_category=11,
+            wraps=True,
+        ),
+        "sold-products/end-of-life": _wrapping(sold_products.calculate_end_of_life, 12),
+        "downstream-leased-assets": _wrapping(leased_assets.calculate, 13),
+        "franchises": _wrapping(franchises.calculate, 14),
+        "investments/equity": Method(
+            name="investments",
+            calculate=investments.calculate,
+            required=("quantity", "unit", "ownership_share"),
+            scope_from=ScopeFrom.TABLE,
+            scope="3",
+            scope3_category=15,
+        ),
         "removal": Method(
             name="removals",
             calculate=removals.calculate,
@@ -219,10 +294,44 @@ def method_for(activity: str) -> Method:
 
     Raises: UnknownActivity, with the prefixes nearest to it.
     """
+    return METHODS[_prefix_of(activity)]
+
+
+def factor_activity(activity: str) -> str:
+    """The activity whose published factor counts: the one behind a prefix that wraps another.
+
+    Raises: UnknownActivity, also for a prefix with nothing behind it, or another such prefix.
+    """
+    prefix = _prefix_of(activity)
+    if not METHODS[prefix].wraps:
+        return activity
+    behind = activity[len(prefix) + 1 :]
+    inner = method_for(behind) if behind else None
+    if inner is None or not inner.needs_factor or inner.scope_from is ScopeFrom.TABLE:
+        raise UnknownActivity(activity=activity, nearest=[f"{prefix}/{EXAMPLE_BEHIND[prefix]}"])
+    return behind
+
+
+# What may stand behind a prefix, to say it by an example.
+EXAMPLE_BEHIND = {
+    "purchased-goods": "material-use/paper/paper-and-board-paper/primary-material-production",
+    "capital-goods": "material-use/construction/metals/primary-material-production",
+    "employee-commuting": "business-travel-land/rail/national-rail",
+    "upstream-leased-assets": "electricity/grid",
+    "downstream-freight": "freight/rail/freight-train",
+    "sold-products/processing": "electricity/grid",
+    "sold-products/use": "electricity/grid",
+    "sold-products/end-of-life": "waste-disposal/electrical-items/weee-mixed/landfill",
+    "downstream-leased-assets": "electricity/grid",
+    "franchises": "electricity/grid",
+}
+
+
+def _prefix_of(activity: str) -> str:
     segments = activity.split("/")
     for length in range(len(segments), 0, -1):
-        if method := METHODS.get("/".join(segments[:length])):
-            return method
+        if (prefix := "/".join(segments[:length])) in METHODS:
+            return prefix
     raise UnknownActivity(activity=activity, nearest=_nearest(activity))
 
 

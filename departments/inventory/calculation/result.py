@@ -50,13 +50,15 @@ class Result:
     """Emissions of one activity in kgCO2e, unrounded, and the arithmetic that leads there.
 
     `path` names which of several ways was taken (“measured energy”), else it is empty.
-    The gas parts are as published and need not add up to the sum to the last digit.
+    The gas parts are as published and need not add up to the sum to the last digit. Biogenic CO2
+    and avoided emissions stand beside the sum, never in it.
     """
 
     emissions_kgco2e: Decimal
     steps: tuple[Step, ...]
     gases: tuple[GasPart, ...] = ()
     biogenic_kgco2e: Decimal | None = None
+    avoided_kgco2e: Decimal | None = None
     path: str = ""
 
 
