@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, BinaryIO
@@ -11,7 +12,7 @@ from typing import Any, BinaryIO
 from django.db import IntegrityError, transaction
 
 from departments.inventory import staged_import
-from departments.inventory.activity_file import read_activity_file
+from departments.inventory.activity_file import FileRow, read_activity_file
 from departments.inventory.activity_rows import (
     Enterable,
     Refused,
@@ -22,6 +23,7 @@ from departments.inventory.activity_rows import (
 from departments.inventory.errors import ImportRefused, RowProblem
 from departments.inventory.evidence import digest_of, keep_file
 from departments.inventory.factor_choice import FactorLibrary
+from departments.inventory.foreign_files.conversion import Conversion
 from departments.inventory.import_report import ImportReport, RowReport, report_content
 from departments.inventory.models.activity import ActivityRecord, ImportBatch
 from departments.organisation.access import contributed_department_ids
@@ -48,11 +50,14 @@ def import_file(
     at: datetime,
     departments: Iterable[Department],
     dry_run: bool = False,
+    converted: Conversion | None = None,
 ) -> ImportReport:
     """Take in a file as drafts, in one transaction; a dry run answers the same and keeps nothing.
 
     `departments` are those the person may enter activity for; others are unknown to the file.
-    Of an open file that is large no more than a part is held, see `ImportReport`.
+    Of an open file that is large no more than a part is held, see `ImportReport`. `converted` are
+    the rows of a file that another program wrote: the file itself is kept, its lines are named, and
+    its external ids must be new to all departments.
     Raises: ImportRefused, with every problem of every row, unless it is a dry run.
     """
     file_name = file_name.replace("\x00", "")[-255:] or "file.csv"
@@ -67,6 +72,8 @@ def import_file(
             )
             if batch is not None:
                 report = ImportReport(_reports([], [_imported_before(batch)]))
+            elif converted is not None:
+                report = _import_converted(new, file, converted, enterable, keep=not dry_run)
             elif isinstance(content, bytes) or file.tell() <= MOST_HELD_BYTES:
                 report = _import_held(new, file, enterable, keep=not dry_run)
             else:
@@ -92,6 +99,33 @@ def _import_held(
     """Every row of a file as an object."""
     file.seek(0)
     file_rows, problems = read_activity_file(file.read())
+    rows = _worked_out(file_rows, departments)
+    _refuse_recorded(rows)
+    return _stored(rows, _reports(rows, problems), batch, file, keep=keep)
+
+
+def _import_converted(
+    batch: ImportBatch,
+    file: BinaryIO,
+    converted: Conversion,
+    departments: Enterable,
+    *,
+    keep: bool,
+) -> ImportReport:
+    """The rows of a foreign file, each under the line that it comes from."""
+    if converted.problems:
+        return ImportReport(_reports([], converted.problems), left_out=converted.left_out)
+    file_rows, problems = read_activity_file(converted.content)
+    lines = converted.lines
+    rows = _worked_out(
+        [replace(row, line=line) for row, line in zip(file_rows, lines, strict=True)], departments
+    )
+    _refuse_recorded(rows, everywhere=True)
+    report = _stored(rows, _reports(rows, problems), batch, file, keep=keep)
+    return replace(report, left_out=converted.left_out)
+
+
+def _worked_out(file_rows: Iterable[FileRow], departments: Enterable) -> list[Row]:
     rows = [Row(row.line, row.cells) for row in file_rows]
     library = FactorLibrary()
     refused: Refused = {}
@@ -99,11 +133,7 @@ def _import_held(
         read_row(row, departments)
         calculate_row(row, library, refused)
     _refuse_repeated(rows)
-    _refuse_recorded(rows)
-    reports = _reports(rows, problems)
-    if not keep or any(report.problems for report in reports):
-        return ImportReport(reports)
-    return _stored(rows, reports, batch, file)
+    return rows
 
 
 # The rows together
@@ -126,20 +156,31 @@ def _refuse_repeated(rows: Iterable[Row]) -> None:
         first.setdefault(key, row.line)
 
 
-def _refuse_recorded(rows: Iterable[Row]) -> None:
+def _refuse_recorded(rows: Iterable[Row], *, everywhere: bool = False) -> None:
+    """An id that is recorded in the row's department already, or `everywhere` in any."""
     by_key = {key: row for row in rows if (key := _key(row))}
     recorded = ActivityRecord.objects.filter(
-        department_id__in={department_id for department_id, _ in by_key},
-        external_id__in={external_id for _, external_id in by_key},
-        supersedes__isnull=True,
+        external_id__in={external_id for _, external_id in by_key}, supersedes__isnull=True
     )
-    for pk, department_id, external_id in recorded.values_list(
-        "pk", "department_id", "external_id"
-    ):
-        row = by_key.get((department_id, external_id))
-        if row is not None:
-            reason = f"Record {pk} of this department has this id already."
-            row.refuse("external_id", reason, "Leave the row out, or correct that record.")
+    if not everywhere:
+        recorded = recorded.filter(department_id__in={pk for pk, _ in by_key})
+    found = {
+        (department_id, external_id): pk
+        for pk, department_id, external_id in recorded.values_list(
+            "pk", "department_id", "external_id"
+        )
+    }
+    elsewhere = {external_id: pk for (_, external_id), pk in found.items()} if everywhere else {}
+    for key, row in by_key.items():
+        if key in found:
+            _refuse_id(row, found[key], "this department")
+        elif key[1] in elsewhere:
+            _refuse_id(row, elsewhere[key[1]], "another department")
+
+
+def _refuse_id(row: Row, record_id: int, whose: str) -> None:
+    reason = f"Record {record_id} of {whose} has this id already."
+    row.refuse("external_id", reason, "Leave the row out, or correct that record.")
 
 
 def _reports(rows: Iterable[Row], problems: Iterable[RowProblem]) -> tuple[RowReport, ...]:
@@ -160,8 +201,16 @@ def _reports(rows: Iterable[Row], problems: Iterable[RowProblem]) -> tuple[RowRe
 
 
 def _stored(
-    rows: list[Row], reports: tuple[RowReport, ...], batch: ImportBatch, file: BinaryIO
+    rows: list[Row],
+    reports: tuple[RowReport, ...],
+    batch: ImportBatch,
+    file: BinaryIO,
+    *,
+    keep: bool,
 ) -> ImportReport:
+    """All rows as drafts, with the file that they came in; nothing where there is a problem."""
+    if not keep or any(report.problems for report in reports):
+        return ImportReport(reports)
     batch.row_count = len(rows)
     batch.save(force_insert=True)
     keep_file(batch, file)

@@ -77,6 +77,11 @@ def region_named(place: str) -> CloudRegion | None:
     return _regions().get(_joined(place))
 
 
+def alpha2_of(alpha3: str) -> str:
+    """The two letters of a country whose three are known; else empty."""
+    return _countries().get(alpha3.strip().upper(), "")
+
+
 def _spelled(name: str) -> str:
     """A name without regard to case, hyphens and blanks: “tpu v3” is “TPUv3”."""
     words = re.sub(r"[\s_-]+", " ", name.casefold()).strip()
@@ -132,6 +137,11 @@ def _regions() -> dict[str, CloudRegion]:
         found[_joined(name)] = region
         found[_joined(row["region"])] = region
     return found
+
+
+@cache
+def _countries() -> dict[str, str]:
+    return {row["alpha3"]: row["alpha2"] for row in _rows("countries.csv")}
 
 
 def _rows(name: str) -> list[dict[str, str]]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any
 
 from departments.inventory.calculation_run import Calculated
 from departments.inventory.errors import RowProblem
+from departments.inventory.foreign_files.rows import LeftOut
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +37,14 @@ class ImportReport:
     """What an import took in, or would take in; `record_ids` are empty on a dry run.
 
     Of a large file only rows with problems are listed, and not more than a thousand of them; its
-    records are found by `batch_id`.
+    records are found by `batch_id`. `left_out` is what a file of another program holds besides.
     """
 
     rows: tuple[RowReport, ...]
     record_ids: tuple[int, ...] = ()
     batch_id: int | None = None
     unlisted: Unlisted = Unlisted()
+    left_out: tuple[LeftOut, ...] | None = None
 
     @property
     def accepted(self) -> int:
@@ -68,11 +70,15 @@ class ImportReport:
 
 def report_content(report: ImportReport) -> dict[str, Any]:
     """The report as programs read it; decimals as strings, kgCO2e."""
+    left_out = {}
+    if report.left_out is not None:
+        left_out["left_out"] = [asdict(each) for each in report.left_out]
     return {
         "rows": [_row_content(row) for row in report.rows],
         "accepted": report.accepted,
         "rejected": report.rejected,
         "emissions_market_kgco2e": f"{report.market_kgco2e:f}",
+        **left_out,
     }
 
 

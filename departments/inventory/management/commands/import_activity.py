@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -12,7 +13,13 @@ from django.utils import timezone
 
 from departments.inventory import activity_import
 from departments.inventory.activity_import import ImportReport
-from departments.inventory.errors import ImportRefused
+from departments.inventory.errors import ImportRefused, RowProblem
+from departments.inventory.foreign_files.conversion import (
+    FORMATS,
+    Conversion,
+    convert,
+    read_owners,
+)
 from departments.organisation.access import departments_visible_to, may_contribute
 from departments.organisation.models import Department, User
 
@@ -34,6 +41,13 @@ written 2024-01-31.
 Up to 5,000,000 rows and 1 GiB. A file of more than 4 MiB is streamed: --json then lists the rows
 with problems, at most 1,000 of them, and counts the others.
 
+Files of other programs (--format) are turned into such rows first: emissions.csv of codecarbon,
+sacct --parsable2 of slurm, and the JSON answer of opencost's /allocation. Whose a job is, by its
+account, project or namespace, says --owners: a CSV file with owner, department and share. --set
+writes a column into every row, such as place, pue or hardware.
+
+  manage.py import_activity jobs.txt --format slurm --by contributor --owners owners.csv \\
+      --set place=FR --set pue=1.2 --set hardware="A100-80GB" --dry-run
   manage.py import_activity january.csv --by contributor --dry-run
   manage.py import_activity january.csv --by contributor
 
@@ -54,8 +68,20 @@ usage."""
             "--json", action="store_true", help="answer every row as JSON, decimals as strings"
         )
 
+        parser.add_argument(
+            "--format", choices=("csv", *FORMATS), default="csv", help="who wrote the file"
+        )
+        parser.add_argument(
+            "--owners", type=Path, metavar="FILE", help="CSV: owner, department, share"
+        )
+        parser.add_argument(
+            "--set", action="append", default=[], metavar="COLUMN=VALUE", help="for every row"
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         by = _person(options["by"])
+        if options["format"] == "csv" and (options["owners"] or options["set"]):
+            raise CommandError("--owners and --set need a --format.", returncode=2)
         with _opened(options["file"]) as file:
             self._import(file, by, options)
 
@@ -67,6 +93,8 @@ usage."""
             "at": timezone.now(),
             "departments": _departments(by),
         }
+        if options["format"] != "csv":
+            offered["converted"] = _converted(file, options)
         try:
             report = activity_import.import_file(**offered, dry_run=options["dry_run"])
         except ImportRefused as refusal:
@@ -82,6 +110,8 @@ usage."""
             content = activity_import.report_content(report)
             self.stdout.write(json.dumps(content, ensure_ascii=False, indent=2))
             return
+        for left_out in report.left_out or ():
+            self.stdout.write(f"Left out, {left_out}")
         for problem in report.problems[:MOST_SHOWN]:
             self.stdout.write(str(problem))
         more = len(report.problems[MOST_SHOWN:]) + report.unlisted.problems
@@ -93,6 +123,18 @@ usage."""
             self.stdout.write(f"{report.accepted:,} rows {done}: {total}.")
         if report.batch_id is not None:
             self.stdout.write(f"This is import {report.batch_id}: see step_import.")
+
+
+def _converted(file: BinaryIO, options: dict[str, Any]) -> Conversion:
+    owners: dict[str, dict[str, Decimal]] = {}
+    problems: list[RowProblem] = []
+    if options["owners"]:
+        with _opened(options["owners"]) as named:
+            owners, problems = read_owners(named.read().decode("utf-8-sig"))
+    fixed = dict(text.partition("=")[::2] for text in options["set"])
+    if problems:
+        raise CommandError("\n".join(map(str, problems)), returncode=2)
+    return convert(file.read(), file_format=options["format"], owners=owners, fixed=fixed)
 
 
 def _person(username: str) -> User:

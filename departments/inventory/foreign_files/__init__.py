@@ -1,0 +1,1 @@
+"""Calculates. Files of other programs → rows of activity as the import reads them."""

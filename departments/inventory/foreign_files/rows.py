@@ -1,0 +1,83 @@
+"""Calculates. What a file of another program comes to, before departments are known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal, InvalidOperation, localcontext
+
+from departments.inventory.errors import RowProblem
+
+DECIMALS = 10  # of a quantity
+PRECISION = 50
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignRow:
+    """A job as a row of activity, but for its department: `owner` is who it was run for."""
+
+    line: int
+    owner: str
+    cells: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Something of the file that is no activity, or was counted already, and why."""
+
+    line: int
+    what: str
+    why: str
+
+    def __str__(self) -> str:
+        return f"line {self.line}: {self.what}: {self.why}"
+
+
+@dataclass(slots=True)
+class ForeignFile:
+    """All rows of a file, what was left out of it, and what can't be read."""
+
+    rows: list[ForeignRow] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
+    problems: list[RowProblem] = field(default_factory=list)
+
+    def refuse(self, line: int, column: str, value: str, reason: str, hint: str) -> None:
+        """Note a problem; the file is then not taken in."""
+        self.problems.append(RowProblem(line, column, value[:100], reason, hint))
+
+
+def missing_columns(columns: Iterable[str], needed: Iterable[str], hint: str) -> list[RowProblem]:
+    """A problem for each column that the file does not have."""
+    present = set(columns)
+    reason = "This column is missing."
+    return [RowProblem(1, name, "", reason, hint) for name in needed if name not in present]
+
+
+def number(text: str) -> Decimal | None:
+    """A figure as programs write it, 1.5e-05 included; None if it is none, or not finite."""
+    try:
+        value = Decimal(text.strip())
+    except InvalidOperation:
+        return None
+    return value if value.is_finite() else None
+
+
+def rounded(value: Decimal) -> Decimal:
+    """To the ten decimals of a quantity, half to even: programs measure no more."""
+    with localcontext(prec=PRECISION):
+        return value.quantize(Decimal(1).scaleb(-DECIMALS))
+
+
+def written(value: Decimal) -> str:
+    """A quantity as the import reads it: no exponent, no idle zeros."""
+    text = f"{rounded(value):f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def moment(text: str) -> datetime | None:
+    """A moment in ISO 8601, with or without an offset; None if it is none."""
+    try:
+        return datetime.fromisoformat(text.strip())
+    except ValueError:
+        return None
