@@ -33,6 +33,14 @@ from ledger.sql import statement
 from pricing.price_lookup import SchemeTerms
 
 
+_POST = """
+    SELECT * FROM ledger_post_entries(
+        %(entry_dates)s::date[], %(descriptions)s, %(source_types)s, %(source_ids)s, %(purposes)s,
+        %(reverses)s::bigint[], %(posted_by)s, %(numbers)s, %(accounts)s::bigint[], %(commodities)s,
+        %(debits)s::bigint[], %(credits)s::bigint[])
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """A debit or a credit on an account, in minor units of its commodity."""
@@ -99,7 +107,7 @@ def post_many(*, entries: Sequence[Entry], by: User) -> list[int]:
     if not entries:
         return []
     with _one_statement(entries), connection.cursor() as cursor:
-        cursor.execute(statement("post_entries"), _columns(entries, by))
+        cursor.execute(_POST, _columns(entries, by))
         rows = cursor.fetchall()
     answers = list(zip(entries, rows, strict=True))
     for entry, (known_id, _, state) in answers:

@@ -197,64 +197,90 @@ CREATE TRIGGER ledger_source_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE
     ON ledger_postedsource FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
 
 -- An entry is written by the transaction that runs, with its lines, in one statement, into an open
--- period. Closing takes the period's lock alone: it waits for us, and we see a close that won. A
--- partition is named where it is joined: of the parent, with its period given, the planner expects
--- one row in two hundred, and loops over thousands.
+-- period. Closing takes the period's lock alone: it waits for us, and we see a close that won.
+--
+-- How the guards are planned. A few rows are looked up by key, with plans that are kept: planning
+-- would cost more than looking. Many rows are planned anew each time, since a plan that was made on
+-- empty tables turns into a loop over all rows later; there, a partition is named where it is joined:
+-- of the parent, with its period given, the planner expects one row in two hundred. (A query that
+-- names no variable would keep its plan, whatever the setting: hence `are_few IS NOT NULL`.)
 CREATE OR REPLACE FUNCTION ledger_guard_entries() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET plan_cache_mode = force_custom_plan AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET plan_cache_mode = force_custom_plan SET enable_seqscan = on AS $$
 DECLARE
+    are_few constant boolean := (SELECT count(*) <= 10 FROM (SELECT FROM new_entries LIMIT 11) few);
     period bigint;
     lonely bigint;
     wrong record;
 BEGIN
+    IF are_few THEN
+        PERFORM set_config('plan_cache_mode', 'force_generic_plan', true),
+                set_config('enable_seqscan', 'off', true);
+    END IF;
     FOR period IN SELECT DISTINCT period_id FROM new_entries ORDER BY 1 LOOP
         PERFORM pg_advisory_xact_lock_shared(hashtext('ledger_period'), period::int);
 
-        SELECT e.id, e.entry_date, p.code, p.state INTO wrong
-          FROM new_entries e LEFT JOIN ledger_accountingperiod p ON p.id = period
-         WHERE e.period_id = period AND (p.state = 'open' AND p.days @> e.entry_date) IS NOT TRUE LIMIT 1;
-        IF FOUND THEN
-            RAISE EXCEPTION 'nothing posts on % into period %, which is %', wrong.entry_date,
-                coalesce(wrong.code, period::text), coalesce(wrong.state, 'none')
-                USING ERRCODE = 'check_violation', CONSTRAINT = 'ledger_entry_in_open_period';
+        IF are_few THEN
+            SELECT e.id INTO lonely FROM new_entries e WHERE e.period_id = period AND NOT EXISTS (
+                SELECT FROM ledger_journalline l WHERE l.period_id = period AND l.entry_id = e.id) LIMIT 1;
+        ELSE
+            EXECUTE format('SELECT e.id FROM new_entries e WHERE e.period_id = $1 AND NOT EXISTS ('
+                           'SELECT FROM %I l WHERE l.entry_id = e.id) LIMIT 1', 'ledger_journalline_p' || period)
+               INTO lonely USING period;
         END IF;
-
-        EXECUTE format('SELECT e.id FROM new_entries e WHERE e.period_id = $1 AND NOT EXISTS ('
-                       'SELECT FROM %I l WHERE l.entry_id = e.id) LIMIT 1', 'ledger_journalline_p' || period)
-           INTO lonely USING period;
         IF lonely IS NOT NULL THEN
             RAISE EXCEPTION 'entry % has no lines: write an entry and its lines in one statement', lonely
                 USING ERRCODE = 'check_violation', CONSTRAINT = 'ledger_entry_has_lines';
         END IF;
     END LOOP;
 
-    SELECT e.id INTO wrong FROM new_entries e
-     WHERE e.recorded_xid <> pg_current_xact_id()::text::bigint OR e.recorded_at <> statement_timestamp() LIMIT 1;
-    IF FOUND THEN
-        RAISE EXCEPTION 'entry % pretends to have been recorded at another time', wrong.id
-            USING ERRCODE = 'check_violation', CONSTRAINT = 'ledger_entry_recorded_now';
-    END IF;
-
     -- A settlement's entry belongs to the settlement that is being posted; any other is told apart
     -- by its source, which is posted once in all periods.
-    SELECT e.id INTO wrong
+    SELECT e.id, e.entry_date, p.code, p.state,
+           (p.state = 'open' AND p.days @> e.entry_date) IS TRUE AS is_open,
+           e.recorded_xid = pg_current_xact_id()::text::bigint
+               AND e.recorded_at = statement_timestamp() AS is_now,
+           u.id IS NOT NULL AND (e.department_id IS NULL OR d.id IS NOT NULL)
+               AND (e.activity_period_id IS NULL OR a.id IS NOT NULL) AS names_what_there_is
+      INTO wrong
       FROM new_entries e
+      LEFT JOIN ledger_accountingperiod p ON p.id = e.period_id
+      LEFT JOIN organisation_user u ON u.id = e.posted_by_id
+      LEFT JOIN organisation_department d ON d.id = e.department_id
+      LEFT JOIN ledger_accountingperiod a ON a.id = e.activity_period_id
       LEFT JOIN ledger_settlement s ON s.id = e.settlement_id
       LEFT JOIN ledger_postedsource o
         ON e.settlement_id IS NULL AND o.source_type = e.source_type
        AND o.source_id = e.source_id AND o.purpose = e.purpose
-     WHERE CASE WHEN e.settlement_id IS NULL
+     WHERE are_few IS NOT NULL AND (
+           (p.state = 'open' AND p.days @> e.entry_date) IS NOT TRUE
+        OR e.recorded_xid <> pg_current_xact_id()::text::bigint OR e.recorded_at <> statement_timestamp()
+        OR u.id IS NULL OR e.department_id IS NOT NULL AND d.id IS NULL
+        OR e.activity_period_id IS NOT NULL AND a.id IS NULL
+        OR CASE WHEN e.settlement_id IS NULL
                 THEN o.entry_id IS DISTINCT FROM e.id OR o.period_id <> e.period_id
                      OR e.source_type = 'settlement'
                 ELSE s.state IS DISTINCT FROM 'approved' OR s.period_id <> e.period_id
                      OR e.source_type <> 'settlement' OR e.department_id IS NULL
-                     OR e.activity_period_id IS NULL OR e.reverses_id IS NOT NULL END LIMIT 1;
+                     OR e.activity_period_id IS NULL OR e.reverses_id IS NOT NULL END) LIMIT 1;
     IF FOUND THEN
-        RAISE EXCEPTION 'entry % has neither a source of its own nor an approved settlement', wrong.id
-            USING ERRCODE = 'check_violation', CONSTRAINT = 'ledger_entry_has_its_source';
+        CASE
+        WHEN NOT wrong.is_open THEN
+            RAISE EXCEPTION 'nothing posts on % into period %, which is %', wrong.entry_date,
+                coalesce(wrong.code, 'none'), coalesce(wrong.state, 'none')
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'ledger_entry_in_open_period';
+        WHEN NOT wrong.is_now THEN
+            RAISE EXCEPTION 'entry % pretends to have been recorded at another time', wrong.id
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'ledger_entry_recorded_now';
+        WHEN NOT wrong.names_what_there_is THEN
+            RAISE EXCEPTION 'entry % names a person, department or period that there is not', wrong.id
+                USING ERRCODE = 'foreign_key_violation', CONSTRAINT = 'ledger_entry_names_what_there_is';
+        ELSE
+            RAISE EXCEPTION 'entry % has neither a source of its own nor an approved settlement', wrong.id
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'ledger_entry_has_its_source';
+        END CASE;
     END IF;
 
-    -- Only where there is something to look for: each look is planned anew, over every partition.
+    -- Only where there is something to look for: the look goes over every partition.
     IF EXISTS (SELECT FROM new_entries WHERE reverses_id IS NOT NULL) THEN
         SELECT e.id, e.reverses_id INTO wrong
           FROM new_entries e
@@ -267,26 +293,6 @@ BEGIN
                 USING ERRCODE = 'check_violation', CONSTRAINT = 'ledger_reversal_names_its_entry';
         END IF;
     END IF;
-
-    SELECT e.id INTO wrong
-      FROM (SELECT min(id) AS id, posted_by_id FROM new_entries GROUP BY 2) e
-     WHERE NOT EXISTS (SELECT FROM organisation_user u WHERE u.id = e.posted_by_id) LIMIT 1;
-    IF NOT FOUND AND EXISTS (SELECT FROM new_entries WHERE coalesce(department_id, activity_period_id) IS NOT NULL) THEN
-        SELECT e.id INTO wrong
-          FROM (SELECT min(id) AS id, department_id FROM new_entries
-                 WHERE department_id IS NOT NULL GROUP BY 2) e
-         WHERE NOT EXISTS (SELECT FROM organisation_department d WHERE d.id = e.department_id) LIMIT 1;
-        IF NOT FOUND THEN
-            SELECT e.id INTO wrong
-              FROM (SELECT min(id) AS id, activity_period_id FROM new_entries
-                     WHERE activity_period_id IS NOT NULL GROUP BY 2) e
-             WHERE NOT EXISTS (SELECT FROM ledger_accountingperiod p WHERE p.id = e.activity_period_id) LIMIT 1;
-        END IF;
-    END IF;
-    IF wrong.id IS NOT NULL THEN
-        RAISE EXCEPTION 'entry % names a person, department or period that there is not', wrong.id
-            USING ERRCODE = 'foreign_key_violation', CONSTRAINT = 'ledger_entry_names_what_there_is';
-    END IF;
     RETURN NULL;
 END $$;
 
@@ -297,27 +303,31 @@ CREATE TRIGGER ledger_guard_entries AFTER INSERT ON ledger_journalentry
 -- kept here, with the owner's rights: the application's role can only read them. An account without
 -- a department is everybody's: its balance is spread over slots by connection.
 CREATE OR REPLACE FUNCTION ledger_guard_lines() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET plan_cache_mode = force_custom_plan AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET plan_cache_mode = force_custom_plan SET enable_seqscan = on AS $$
 DECLARE
+    are_few constant boolean := (SELECT count(*) <= 20 FROM (SELECT FROM new_lines LIMIT 21) few);
     period bigint;
     foreign_entry bigint;
     wrong record;
 BEGIN
-    SELECT l.account_id, l.commodity_id INTO wrong
-      FROM new_lines l
-      LEFT JOIN ledger_account a ON a.id = l.account_id
-     WHERE a.id IS NULL OR a.commodity_id <> l.commodity_id LIMIT 1;
-    IF FOUND THEN
-        RAISE EXCEPTION 'there is no account % that counts %', wrong.account_id, wrong.commodity_id
-            USING ERRCODE = 'foreign_key_violation', CONSTRAINT = 'ledger_line_account_counts_its_commodity';
+    IF are_few THEN
+        PERFORM set_config('plan_cache_mode', 'force_generic_plan', true),
+                set_config('enable_seqscan', 'off', true);
     END IF;
-
     FOR period IN SELECT DISTINCT period_id FROM new_lines ORDER BY 1 LOOP
-        EXECUTE format('SELECT n.entry_id FROM (SELECT DISTINCT entry_id FROM new_lines WHERE period_id = $1) n '
-                       'LEFT JOIN %I e ON e.id = n.entry_id WHERE (e.recorded_at = statement_timestamp() '
-                       'AND e.recorded_xid = pg_current_xact_id()::text::bigint) IS NOT TRUE LIMIT 1',
-                       'ledger_journalentry_p' || period)
-           INTO foreign_entry USING period;
+        IF are_few THEN
+            SELECT l.entry_id INTO foreign_entry FROM new_lines l
+             WHERE l.period_id = period AND NOT EXISTS (
+                   SELECT FROM ledger_journalentry e
+                    WHERE e.period_id = period AND e.id = l.entry_id AND e.recorded_at = statement_timestamp()
+                      AND e.recorded_xid = pg_current_xact_id()::text::bigint) LIMIT 1;
+        ELSE
+            EXECUTE format('SELECT n.entry_id FROM (SELECT DISTINCT entry_id FROM new_lines WHERE period_id = $1) n '
+                           'LEFT JOIN %I e ON e.id = n.entry_id WHERE (e.recorded_at = statement_timestamp() '
+                           'AND e.recorded_xid = pg_current_xact_id()::text::bigint) IS NOT TRUE LIMIT 1',
+                           'ledger_journalentry_p' || period)
+               INTO foreign_entry USING period;
+        END IF;
         IF foreign_entry IS NOT NULL THEN
             RAISE EXCEPTION 'entry % was not written by this transaction: nobody adds lines to it', foreign_entry
                 USING ERRCODE = 'check_violation', CONSTRAINT = 'ledger_line_comes_with_its_entry';
@@ -332,11 +342,21 @@ BEGIN
             USING ERRCODE = 'check_violation', CONSTRAINT = 'ledger_entry_balances';
     END IF;
 
+    SELECT l.account_id, l.commodity_id INTO wrong
+      FROM new_lines l
+      LEFT JOIN ledger_account a ON a.id = l.account_id
+     WHERE are_few IS NOT NULL AND (a.id IS NULL OR a.commodity_id <> l.commodity_id) LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'there is no account % that counts %', wrong.account_id, wrong.commodity_id
+            USING ERRCODE = 'foreign_key_violation', CONSTRAINT = 'ledger_line_account_counts_its_commodity';
+    END IF;
+
     INSERT INTO ledger_periodbalance AS kept (account_id, period_id, slot, debit, credit)
     SELECT l.account_id, l.period_id,
            CASE WHEN a.department_id IS NULL THEN pg_backend_pid() % 64 ELSE 0 END AS slot,
            sum(l.debit), sum(l.credit)
       FROM new_lines l JOIN ledger_account a ON a.id = l.account_id
+     WHERE are_few IS NOT NULL
      GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
         ON CONFLICT (account_id, period_id, slot) DO UPDATE
        SET debit = kept.debit + excluded.debit, credit = kept.credit + excluded.credit;
@@ -348,17 +368,30 @@ CREATE TRIGGER ledger_guard_lines AFTER INSERT ON ledger_journalline
 
 -- Nobody claims a source without posting its entry.
 CREATE FUNCTION ledger_guard_sources() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET plan_cache_mode = force_custom_plan AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET plan_cache_mode = force_custom_plan SET enable_seqscan = on AS $$
 DECLARE
+    are_few constant boolean := (SELECT count(*) <= 10 FROM (SELECT FROM new_sources LIMIT 11) few);
     period bigint;
     wrong record;
 BEGIN
+    IF are_few THEN
+        PERFORM set_config('plan_cache_mode', 'force_generic_plan', true),
+                set_config('enable_seqscan', 'off', true);
+    END IF;
     FOR period IN SELECT DISTINCT period_id FROM new_sources LOOP
-        EXECUTE format('SELECT o.source_type, o.source_id FROM new_sources o LEFT JOIN %I e ON e.id = o.entry_id '
-                       'WHERE o.period_id = $1 AND (e.recorded_at = statement_timestamp() '
-                       'AND (e.source_type, e.source_id, e.purpose) = (o.source_type, o.source_id, o.purpose)) '
-                       'IS NOT TRUE LIMIT 1', 'ledger_journalentry_p' || period)
-           INTO wrong USING period;
+        IF are_few THEN
+            SELECT o.source_type, o.source_id INTO wrong FROM new_sources o
+             WHERE o.period_id = period AND NOT EXISTS (
+                   SELECT FROM ledger_journalentry e
+                    WHERE e.period_id = period AND e.id = o.entry_id AND e.recorded_at = statement_timestamp()
+                      AND (e.source_type, e.source_id, e.purpose) = (o.source_type, o.source_id, o.purpose)) LIMIT 1;
+        ELSE
+            EXECUTE format('SELECT o.source_type, o.source_id FROM new_sources o LEFT JOIN %I e ON e.id = o.entry_id '
+                           'WHERE o.period_id = $1 AND (e.recorded_at = statement_timestamp() '
+                           'AND (e.source_type, e.source_id, e.purpose) = (o.source_type, o.source_id, o.purpose)) '
+                           'IS NOT TRUE LIMIT 1', 'ledger_journalentry_p' || period)
+               INTO wrong USING period;
+        END IF;
         IF wrong.source_type IS NOT NULL THEN
             RAISE EXCEPTION 'source % % comes without its entry', wrong.source_type, wrong.source_id
                 USING ERRCODE = 'check_violation', CONSTRAINT = 'ledger_source_comes_with_its_entry';
@@ -369,6 +402,67 @@ END $$;
 
 CREATE TRIGGER ledger_guard_sources AFTER INSERT ON ledger_postedsource
     REFERENCING NEW TABLE AS new_sources FOR EACH STATEMENT EXECUTE FUNCTION ledger_guard_sources();
+
+-- Entries with their lines, in one statement, for whoever may insert them. A source that is claimed
+-- already is left alone: its entry is the answer, or, where somebody claims it at this moment, there is
+-- none yet. One entry is posted by a plan that is kept; planning would take as long as posting.
+CREATE FUNCTION ledger_post_entries(
+    entry_dates date[], descriptions text[], source_types text[], source_ids text[], purposes text[],
+    reverses bigint[], posted_by bigint, numbers int[], accounts bigint[], commodities text[],
+    debits bigint[], credits bigint[])
+RETURNS TABLE (known_id bigint, entry_id bigint, period_state text)
+LANGUAGE plpgsql SET plan_cache_mode = force_custom_plan SET enable_seqscan = on AS $$
+#variable_conflict use_column
+BEGIN
+    IF cardinality(numbers) <= 20 THEN
+        PERFORM set_config('plan_cache_mode', 'force_generic_plan', true),
+                set_config('enable_seqscan', 'off', true);
+    END IF;
+    RETURN QUERY
+    WITH given AS MATERIALIZED (
+        SELECT g.*, p.id AS period_id, p.state, s.entry_id AS known_id
+          FROM unnest(entry_dates, descriptions, source_types, source_ids, purposes, reverses)
+               WITH ORDINALITY AS g(entry_date, description, source_type, source_id, purpose,
+                                    reverses_id, number)
+          LEFT JOIN ledger_accountingperiod p ON p.days @> g.entry_date
+          LEFT JOIN ledger_postedsource s
+            ON s.source_type = g.source_type AND s.source_id = g.source_id AND s.purpose = g.purpose
+    ), fresh AS MATERIALIZED (
+        SELECT nextval('ledger_journalentry_id_seq') AS id, g.*
+          FROM (SELECT * FROM given
+                 WHERE known_id IS NULL
+                   AND NOT EXISTS (SELECT FROM given
+                                    WHERE known_id IS NULL AND state IS DISTINCT FROM 'open')
+                 ORDER BY number) g
+    ), claimed AS (
+        INSERT INTO ledger_postedsource (source_type, source_id, purpose, entry_id, period_id)
+        SELECT source_type, source_id, purpose, id, period_id FROM fresh
+         ORDER BY source_type, source_id, purpose
+            ON CONFLICT (source_type, source_id, purpose) DO NOTHING
+        RETURNING entry_id
+    ), entry AS (
+        INSERT INTO ledger_journalentry (
+            id, entry_date, period_id, description, source_type, source_id, purpose, reverses_id,
+            posted_by_id)
+        SELECT f.id, f.entry_date, f.period_id, f.description, f.source_type, f.source_id, f.purpose,
+               f.reverses_id, posted_by
+          FROM fresh f JOIN claimed c ON c.entry_id = f.id ORDER BY f.id
+    ), line AS (
+        INSERT INTO ledger_journalline (entry_id, period_id, account_id, commodity_id, debit, credit)
+        SELECT f.id, f.period_id, l.account_id, l.commodity_id, l.debit, l.credit
+          FROM fresh f
+          JOIN claimed c ON c.entry_id = f.id
+          JOIN unnest(numbers, accounts, commodities, debits, credits)
+               WITH ORDINALITY AS l(number, account_id, commodity_id, debit, credit, place)
+            ON l.number = f.number
+         ORDER BY f.id, l.place
+    )
+    SELECT g.known_id, c.entry_id, g.state::text
+      FROM given g
+      LEFT JOIN fresh f ON f.number = g.number
+      LEFT JOIN claimed c ON c.entry_id = f.id
+     ORDER BY g.number;
+END $$;
 
 -- Who closes a period has its lock alone, from the change of its state to the end.
 CREATE OR REPLACE FUNCTION ledger_keep_period() RETURNS trigger
