@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -33,12 +34,7 @@ from ledger.sql import statement
 from pricing.price_lookup import SchemeTerms
 
 
-_POST = """
-    SELECT * FROM ledger_post_entries(
-        %(entry_dates)s::date[], %(descriptions)s, %(source_types)s, %(source_ids)s, %(purposes)s,
-        %(reverses)s::bigint[], %(posted_by)s, %(numbers)s, %(accounts)s::bigint[], %(commodities)s,
-        %(debits)s::bigint[], %(credits)s::bigint[])
-"""
+_POST = "SELECT * FROM ledger_post_entries(%s::json, %s::json, %s)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +103,7 @@ def post_many(*, entries: Sequence[Entry], by: User) -> list[int]:
     if not entries:
         return []
     with _one_statement(entries), connection.cursor() as cursor:
-        cursor.execute(_POST, _columns(entries, by))
+        cursor.execute(_POST, [*_as_json(entries), by.pk])
         rows = cursor.fetchall()
     answers = list(zip(entries, rows, strict=True))
     for entry, (known_id, _, state) in answers:
@@ -116,23 +112,31 @@ def post_many(*, entries: Sequence[Entry], by: User) -> list[int]:
     return [entry_id or _same_entry(entry) for entry, (_, entry_id, _) in answers]
 
 
-def _columns(entries: Sequence[Entry], by: User) -> dict[str, Any]:
-    """The entries as arrays, and their lines, each with the number of its entry."""
-    lines = [(number, line) for number, entry in enumerate(entries, 1) for line in entry.lines]
-    return {
-        "entry_dates": [entry.entry_date for entry in entries],
-        "descriptions": [entry.description for entry in entries],
-        "source_types": [entry.source.type for entry in entries],
-        "source_ids": [entry.source.id for entry in entries],
-        "purposes": [entry.source.purpose for entry in entries],
-        "reverses": [entry.reverses_id for entry in entries],
-        "posted_by": by.pk,
-        "numbers": [number for number, _ in lines],
-        "accounts": [line.account_id for _, line in lines],
-        "commodities": [line.commodity for _, line in lines],
-        "debits": [line.debit for _, line in lines],
-        "credits": [line.credit for _, line in lines],
-    }
+def _as_json(entries: Sequence[Entry]) -> tuple[str, str]:
+    """The entries, and their lines, each with the number of its entry."""
+    heads = [
+        {
+            "entry_date": entry.entry_date.isoformat(),
+            "description": entry.description,
+            "source_type": entry.source.type,
+            "source_id": entry.source.id,
+            "purpose": entry.source.purpose,
+            "reverses_id": entry.reverses_id,
+        }
+        for entry in entries
+    ]
+    lines = [
+        {
+            "number": number,
+            "account_id": line.account_id,
+            "commodity": line.commodity,
+            "debit": line.debit,
+            "credit": line.credit,
+        }
+        for number, entry in enumerate(entries, 1)
+        for line in entry.lines
+    ]
+    return json.dumps(heads), json.dumps(lines)
 
 
 @contextmanager
@@ -234,6 +238,7 @@ def post_lines_of(settlement: Settlement, terms: SchemeTerms, *, by: User) -> in
     with connection.cursor() as cursor:
         # Joined from analyzed tables: inside one statement the planner would have to guess.
         cursor.execute("DROP TABLE IF EXISTS pg_temp.moving, pg_temp.numbered")
+        cursor.execute("SET LOCAL default_statistics_target = 10")
         cursor.execute(statement("post_1_sum"), facts)
         cursor.execute("ANALYZE moving")
         cursor.execute(statement("post_2_number"))

@@ -199,34 +199,32 @@ CREATE TRIGGER ledger_source_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE
 -- An entry is written by the transaction that runs, with its lines, in one statement, into an open
 -- period. Closing takes the period's lock alone: it waits for us, and we see a close that won.
 --
--- How the guards are planned. A few rows are looked up by key, with plans that are kept: planning
--- would cost more than looking. Many rows are planned anew each time, since a plan that was made on
--- empty tables turns into a loop over all rows later; there, a partition is named where it is joined:
--- of the parent, with its period given, the planner expects one row in two hundred. (A query that
--- names no variable would keep its plan, whatever the setting: hence `are_few IS NOT NULL`.)
+-- How the guards are planned. A few rows are looked up with plans that are kept: planning would cost
+-- more than looking. Many rows are planned anew each time, without nested loops: a plan that was made
+-- on empty tables turns into a loop over all rows later. (A query that names no variable would keep its
+-- plan, whatever the setting: hence `are_few IS NOT NULL`.) OFFSET 0 has what grows without end, the
+-- journal, looked up by key, row by row, whatever the planner expects there.
 CREATE OR REPLACE FUNCTION ledger_guard_entries() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET plan_cache_mode = force_custom_plan SET enable_seqscan = on AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET plan_cache_mode = force_custom_plan
+SET enable_seqscan = on SET enable_nestloop = off AS $$
 DECLARE
     are_few constant boolean := (SELECT count(*) <= 10 FROM (SELECT FROM new_entries LIMIT 11) few);
     period bigint;
     lonely bigint;
     wrong record;
 BEGIN
-    IF are_few THEN
-        PERFORM set_config('plan_cache_mode', 'force_generic_plan', true),
-                set_config('enable_seqscan', 'off', true);
-    END IF;
+    PERFORM set_config('plan_cache_mode', 'force_generic_plan', true),
+            set_config('enable_seqscan', 'off', true), set_config('enable_nestloop', 'on', true)
+      WHERE are_few;
     FOR period IN SELECT DISTINCT period_id FROM new_entries ORDER BY 1 LOOP
         PERFORM pg_advisory_xact_lock_shared(hashtext('ledger_period'), period::int);
 
-        IF are_few THEN
-            SELECT e.id INTO lonely FROM new_entries e WHERE e.period_id = period AND NOT EXISTS (
-                SELECT FROM ledger_journalline l WHERE l.period_id = period AND l.entry_id = e.id) LIMIT 1;
-        ELSE
-            EXECUTE format('SELECT e.id FROM new_entries e WHERE e.period_id = $1 AND NOT EXISTS ('
-                           'SELECT FROM %I l WHERE l.entry_id = e.id) LIMIT 1', 'ledger_journalline_p' || period)
-               INTO lonely USING period;
-        END IF;
+        SELECT e.id INTO lonely
+          FROM new_entries e
+          LEFT JOIN LATERAL (
+               SELECT l.id FROM ledger_journalline l
+                WHERE l.period_id = period AND l.entry_id = e.id OFFSET 0 LIMIT 1) l ON true
+         WHERE e.period_id = period AND l.id IS NULL LIMIT 1;
         IF lonely IS NOT NULL THEN
             RAISE EXCEPTION 'entry % has no lines: write an entry and its lines in one statement', lonely
                 USING ERRCODE = 'check_violation', CONSTRAINT = 'ledger_entry_has_lines';
@@ -247,10 +245,12 @@ BEGIN
       LEFT JOIN organisation_user u ON u.id = e.posted_by_id
       LEFT JOIN organisation_department d ON d.id = e.department_id
       LEFT JOIN ledger_accountingperiod a ON a.id = e.activity_period_id
-      LEFT JOIN ledger_settlement s ON s.id = e.settlement_id
-      LEFT JOIN ledger_postedsource o
-        ON e.settlement_id IS NULL AND o.source_type = e.source_type
-       AND o.source_id = e.source_id AND o.purpose = e.purpose
+      LEFT JOIN LATERAL (
+           SELECT state, period_id FROM ledger_settlement WHERE id = e.settlement_id OFFSET 0) s ON true
+      LEFT JOIN LATERAL (
+           SELECT entry_id, period_id FROM ledger_postedsource
+            WHERE e.settlement_id IS NULL AND source_type = e.source_type
+              AND source_id = e.source_id AND purpose = e.purpose OFFSET 0) o ON true
      WHERE are_few IS NOT NULL AND (
            (p.state = 'open' AND p.days @> e.entry_date) IS NOT TRUE
         OR e.recorded_xid <> pg_current_xact_id()::text::bigint OR e.recorded_at <> statement_timestamp()
@@ -303,31 +303,25 @@ CREATE TRIGGER ledger_guard_entries AFTER INSERT ON ledger_journalentry
 -- kept here, with the owner's rights: the application's role can only read them. An account without
 -- a department is everybody's: its balance is spread over slots by connection.
 CREATE OR REPLACE FUNCTION ledger_guard_lines() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET plan_cache_mode = force_custom_plan SET enable_seqscan = on AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET plan_cache_mode = force_custom_plan
+SET enable_seqscan = on SET enable_nestloop = off AS $$
 DECLARE
     are_few constant boolean := (SELECT count(*) <= 20 FROM (SELECT FROM new_lines LIMIT 21) few);
     period bigint;
     foreign_entry bigint;
     wrong record;
 BEGIN
-    IF are_few THEN
-        PERFORM set_config('plan_cache_mode', 'force_generic_plan', true),
-                set_config('enable_seqscan', 'off', true);
-    END IF;
+    PERFORM set_config('plan_cache_mode', 'force_generic_plan', true),
+            set_config('enable_seqscan', 'off', true), set_config('enable_nestloop', 'on', true)
+      WHERE are_few;
     FOR period IN SELECT DISTINCT period_id FROM new_lines ORDER BY 1 LOOP
-        IF are_few THEN
-            SELECT l.entry_id INTO foreign_entry FROM new_lines l
-             WHERE l.period_id = period AND NOT EXISTS (
-                   SELECT FROM ledger_journalentry e
-                    WHERE e.period_id = period AND e.id = l.entry_id AND e.recorded_at = statement_timestamp()
-                      AND e.recorded_xid = pg_current_xact_id()::text::bigint) LIMIT 1;
-        ELSE
-            EXECUTE format('SELECT n.entry_id FROM (SELECT DISTINCT entry_id FROM new_lines WHERE period_id = $1) n '
-                           'LEFT JOIN %I e ON e.id = n.entry_id WHERE (e.recorded_at = statement_timestamp() '
-                           'AND e.recorded_xid = pg_current_xact_id()::text::bigint) IS NOT TRUE LIMIT 1',
-                           'ledger_journalentry_p' || period)
-               INTO foreign_entry USING period;
-        END IF;
+        SELECT n.entry_id INTO foreign_entry
+          FROM (SELECT DISTINCT entry_id FROM new_lines WHERE period_id = period) n
+          LEFT JOIN LATERAL (
+               SELECT e.recorded_at, e.recorded_xid FROM ledger_journalentry e
+                WHERE e.period_id = period AND e.id = n.entry_id OFFSET 0) e ON true
+         WHERE (e.recorded_at = statement_timestamp()
+                AND e.recorded_xid = pg_current_xact_id()::text::bigint) IS NOT TRUE LIMIT 1;
         IF foreign_entry IS NOT NULL THEN
             RAISE EXCEPTION 'entry % was not written by this transaction: nobody adds lines to it', foreign_entry
                 USING ERRCODE = 'check_violation', CONSTRAINT = 'ledger_line_comes_with_its_entry';
@@ -368,30 +362,25 @@ CREATE TRIGGER ledger_guard_lines AFTER INSERT ON ledger_journalline
 
 -- Nobody claims a source without posting its entry.
 CREATE FUNCTION ledger_guard_sources() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET plan_cache_mode = force_custom_plan SET enable_seqscan = on AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET plan_cache_mode = force_custom_plan
+SET enable_seqscan = on SET enable_nestloop = off AS $$
 DECLARE
     are_few constant boolean := (SELECT count(*) <= 10 FROM (SELECT FROM new_sources LIMIT 11) few);
     period bigint;
     wrong record;
 BEGIN
-    IF are_few THEN
-        PERFORM set_config('plan_cache_mode', 'force_generic_plan', true),
-                set_config('enable_seqscan', 'off', true);
-    END IF;
+    PERFORM set_config('plan_cache_mode', 'force_generic_plan', true),
+            set_config('enable_seqscan', 'off', true), set_config('enable_nestloop', 'on', true)
+      WHERE are_few;
     FOR period IN SELECT DISTINCT period_id FROM new_sources LOOP
-        IF are_few THEN
-            SELECT o.source_type, o.source_id INTO wrong FROM new_sources o
-             WHERE o.period_id = period AND NOT EXISTS (
-                   SELECT FROM ledger_journalentry e
-                    WHERE e.period_id = period AND e.id = o.entry_id AND e.recorded_at = statement_timestamp()
-                      AND (e.source_type, e.source_id, e.purpose) = (o.source_type, o.source_id, o.purpose)) LIMIT 1;
-        ELSE
-            EXECUTE format('SELECT o.source_type, o.source_id FROM new_sources o LEFT JOIN %I e ON e.id = o.entry_id '
-                           'WHERE o.period_id = $1 AND (e.recorded_at = statement_timestamp() '
-                           'AND (e.source_type, e.source_id, e.purpose) = (o.source_type, o.source_id, o.purpose)) '
-                           'IS NOT TRUE LIMIT 1', 'ledger_journalentry_p' || period)
-               INTO wrong USING period;
-        END IF;
+        SELECT o.source_type, o.source_id INTO wrong
+          FROM new_sources o
+          LEFT JOIN LATERAL (
+               SELECT e.recorded_at, e.source_type, e.source_id, e.purpose FROM ledger_journalentry e
+                WHERE e.period_id = period AND e.id = o.entry_id OFFSET 0) e ON true
+         WHERE o.period_id = period AND (e.recorded_at = statement_timestamp()
+           AND (e.source_type, e.source_id, e.purpose) = (o.source_type, o.source_id, o.purpose))
+               IS NOT TRUE LIMIT 1;
         IF wrong.source_type IS NOT NULL THEN
             RAISE EXCEPTION 'source % % comes without its entry', wrong.source_type, wrong.source_id
                 USING ERRCODE = 'check_violation', CONSTRAINT = 'ledger_source_comes_with_its_entry';
@@ -406,27 +395,26 @@ CREATE TRIGGER ledger_guard_sources AFTER INSERT ON ledger_postedsource
 -- Entries with their lines, in one statement, for whoever may insert them. A source that is claimed
 -- already is left alone: its entry is the answer, or, where somebody claims it at this moment, there is
 -- none yet. One entry is posted by a plan that is kept; planning would take as long as posting.
-CREATE FUNCTION ledger_post_entries(
-    entry_dates date[], descriptions text[], source_types text[], source_ids text[], purposes text[],
-    reverses bigint[], posted_by bigint, numbers int[], accounts bigint[], commodities text[],
-    debits bigint[], credits bigint[])
+CREATE FUNCTION ledger_post_entries(entries json, lines json, posted_by bigint)
 RETURNS TABLE (known_id bigint, entry_id bigint, period_state text)
-LANGUAGE plpgsql SET plan_cache_mode = force_custom_plan SET enable_seqscan = on AS $$
+LANGUAGE plpgsql SET plan_cache_mode = force_custom_plan SET enable_seqscan = on SET enable_nestloop = off AS $$
 #variable_conflict use_column
 BEGIN
-    IF cardinality(numbers) <= 20 THEN
-        PERFORM set_config('plan_cache_mode', 'force_generic_plan', true),
-                set_config('enable_seqscan', 'off', true);
-    END IF;
+    PERFORM set_config('plan_cache_mode', 'force_generic_plan', true),
+            set_config('enable_seqscan', 'off', true), set_config('enable_nestloop', 'on', true)
+      WHERE json_array_length(lines) <= 20;
     RETURN QUERY
     WITH given AS MATERIALIZED (
         SELECT g.*, p.id AS period_id, p.state, s.entry_id AS known_id
-          FROM unnest(entry_dates, descriptions, source_types, source_ids, purposes, reverses)
-               WITH ORDINALITY AS g(entry_date, description, source_type, source_id, purpose,
-                                    reverses_id, number)
+          FROM ROWS FROM (json_to_recordset(entries) AS (
+                   entry_date date, description text, source_type text, source_id text, purpose text,
+                   reverses_id bigint)) WITH ORDINALITY AS g(
+                   entry_date, description, source_type, source_id, purpose, reverses_id, number)
           LEFT JOIN ledger_accountingperiod p ON p.days @> g.entry_date
-          LEFT JOIN ledger_postedsource s
-            ON s.source_type = g.source_type AND s.source_id = g.source_id AND s.purpose = g.purpose
+          LEFT JOIN LATERAL (
+               SELECT entry_id FROM ledger_postedsource
+                WHERE source_type = g.source_type AND source_id = g.source_id
+                  AND purpose = g.purpose OFFSET 0) s ON true
     ), fresh AS MATERIALIZED (
         SELECT nextval('ledger_journalentry_id_seq') AS id, g.*
           FROM (SELECT * FROM given
@@ -452,7 +440,8 @@ BEGIN
         SELECT f.id, f.period_id, l.account_id, l.commodity_id, l.debit, l.credit
           FROM fresh f
           JOIN claimed c ON c.entry_id = f.id
-          JOIN unnest(numbers, accounts, commodities, debits, credits)
+          JOIN ROWS FROM (json_to_recordset(lines) AS (
+                   number int, account_id bigint, commodity text, debit bigint, credit bigint))
                WITH ORDINALITY AS l(number, account_id, commodity_id, debit, credit, place)
             ON l.number = f.number
          ORDER BY f.id, l.place

@@ -4,7 +4,7 @@ DROP TRIGGER ledger_keep_poster ON organisation_user;
 DROP FUNCTION ledger_keep_poster();
 DROP TRIGGER ledger_guard_sources ON ledger_postedsource;
 DROP FUNCTION ledger_guard_sources();
-DROP FUNCTION ledger_post_entries(date[], text[], text[], text[], text[], bigint[], bigint, int[], bigint[], text[], bigint[], bigint[]);
+DROP FUNCTION ledger_post_entries(json, json, bigint);
 DROP TRIGGER ledger_source_is_append_only ON ledger_postedsource;
 DROP TRIGGER ledger_drop_partitions ON ledger_accountingperiod;
 DROP FUNCTION ledger_drop_partitions();
