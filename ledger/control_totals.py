@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from ledger.chart_of_accounts import KGCO2E, KGCO2E_EXPONENT
 from ledger.sql import statement
 
-
 _TERMS = (
     "mechanism",
     "keeps_atmosphere",

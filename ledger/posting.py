@@ -33,7 +33,6 @@ from ledger.models.settlements import Settlement
 from ledger.sql import statement
 from pricing.price_lookup import SchemeTerms
 
-
 _POST = "SELECT * FROM ledger_post_entries(%s::json, %s::json, %s)"
 
 

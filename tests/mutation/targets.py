@@ -73,7 +73,7 @@ TARGETS = [
         ledger/sql/post_1_sum.sql
         ledger/sql/post_2_number.sql
         ledger/sql/post_3_write.sql
-        ledger/sql/post_entries.sql
+        ledger_post_entries
         ledger/sql/accrual.sql
         """,
         POSTINGS,
