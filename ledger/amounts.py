@@ -28,8 +28,7 @@ def exact(value: Decimal, least_places: int) -> str:
 
 def in_commodity(minor: int, exponent: int) -> str:
     """Minor units of a commodity in its whole units: USD to the cent, kgCO2e to the gram or mg."""
-    least = exponent if exponent <= 3 else 3
-    return exact(Decimal(minor).scaleb(-exponent), least)
+    return exact(Decimal(minor).scaleb(-exponent), min(exponent, 3))
 
 
 def rounded(value: Decimal, places: int = 0) -> str:

@@ -132,7 +132,12 @@ def open_books() -> Books:
 
 
 def found_scheme(
-    books: Books, code: str = "fee", *, keeps_atmosphere: bool = True, is_approved: bool = True
+    books: Books,
+    code: str = "fee",
+    *,
+    keeps_atmosphere: bool = True,
+    is_approved: bool = True,
+    mechanism: str = "fee",
 ) -> Scheme:
     """A fee of $15 a tonne on Scope 1, 2 and business travel; $40 for a medium removal."""
     scheme = Scheme.objects.create(
@@ -141,6 +146,7 @@ def found_scheme(
         currency="USD",
         starts_on=date(2023, 1, 1),
         keeps_atmosphere=keeps_atmosphere,
+        mechanism=mechanism,
     )
     for scope, category in [(1, None), (2, None), (3, 6)]:
         SchemeCoverage.objects.create(

@@ -114,28 +114,27 @@ class Campaign:
 
     @contextmanager
     def called(self, found: set[tuple[str, str]]) -> Iterator[None]:
+        """Notes which statements are read and which functions of the targets are called."""
         from ledger import sql
         from tests.mutation.swaps import ROOT
 
-        files = {str(ROOT / target.place): target.place for target in self.targets}
-        read = sql.statement.__wrapped__.__code__
+        files = {str(ROOT / t.place): t.place for t in self.targets if t.place.endswith(".py")}
+        folder = sql.FOLDER
+        sql.FOLDER = _Reading(folder, found)  # type: ignore[assignment]
         sql.statement.cache_clear()
 
         def see(frame: FrameType, event: str, _: Any) -> None:
-            if event != "call":
-                return
-            code = frame.f_code
-            if code is read:
-                found.add((f"ledger/sql/{frame.f_locals['name']}.sql", ""))
-            elif code.co_filename in files:
-                name = code.co_qualname.split(".<locals>")[0]
-                found.add((files[code.co_filename], name))
+            if event == "call" and frame.f_code.co_filename in files:
+                name = frame.f_code.co_qualname.split(".<locals>")[0]
+                found.add((files[frame.f_code.co_filename], name))
 
-        sys.setprofile(see)
+        if files:  # it makes everything slow
+            sys.setprofile(see)
         try:
             yield
         finally:
             sys.setprofile(None)
+            sql.FOLDER = folder
 
     def judge(
         self, target: Target, swap: Any, mutant: Mutant, kills: Counter[pytest.Function]
@@ -151,7 +150,7 @@ class Campaign:
         try:
             with swap.running(mutant.text):
                 for item in tests:
-                    if self.test(item):
+                    if self.test(item, SECONDS_OF_A_TEST + 5 * self.seconds[item]):
                         kills[item] += 1
                         invalid = self.codes & NO_STATEMENT
                         return ("invalid" if invalid else "killed"), item.nodeid
@@ -170,10 +169,10 @@ class Campaign:
             if is_called or target.is_guard or (not mutant.inside and mutant.file.endswith(".py")):
                 yield item
 
-    def test(self, item: pytest.Function) -> str:
-        """Run one test; what failed, or nothing."""
+    def test(self, item: pytest.Function, at_most: float = 0) -> str:
+        """Run one test, for so many seconds if any; what failed, or nothing."""
         signal.signal(signal.SIGALRM, _too_slow)
-        signal.setitimer(signal.ITIMER_REAL, SECONDS_OF_A_TEST)
+        signal.setitimer(signal.ITIMER_REAL, at_most)
         try:
             reports = runtestprotocol(item, log=False, nextitem=_Nobody(self.session))  # type: ignore[arg-type]
         finally:
@@ -195,6 +194,17 @@ class Campaign:
         line = {"name": mutant.name, "state": state, "by": by}
         with self.results.open("a") as file:
             file.write(json.dumps(line) + "\n")
+
+
+class _Reading:
+    """The folder of statements; notes each that is read."""
+
+    def __init__(self, folder: Path, found: set[tuple[str, str]]) -> None:
+        self._folder, self._found = folder, found
+
+    def __truediv__(self, name: str) -> Path:
+        self._found.add((f"ledger/sql/{name}", ""))
+        return self._folder / name
 
 
 class _Nobody:

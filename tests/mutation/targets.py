@@ -6,11 +6,14 @@ from dataclasses import dataclass
 
 CALCULATIONS = ("tests/pricing/test_money.py", "tests/pricing/test_charging.py")
 SETTLEMENTS = (
+    "tests/ledger/test_lines_by_hand.py",
+    "tests/ledger/test_rules_by_hand.py",
     "tests/ledger/test_settlement_run.py",
     "tests/ledger/test_reorganisation.py",
     "tests/ledger/test_pricing_in_sql.py",
 )
 POSTINGS = (
+    "tests/ledger/test_journal_by_hand.py",
     "tests/ledger/test_settlement_run.py",
     "tests/ledger/test_accruals.py",
     "tests/ledger/test_idempotent_posts.py",
@@ -48,10 +51,10 @@ TARGETS = [
         pricing/mechanisms/__init__.py
         pricing/mechanisms/fee.py
         pricing/mechanisms/showback.py
-        ledger/amounts.py
         """,
         CALCULATIONS,
     ),
+    *_targets("ledger/amounts.py", ("tests/ledger/test_amounts.py",)),
     *_targets(
         """
         ledger/settlement_lines.py
