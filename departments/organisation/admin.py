@@ -78,9 +78,14 @@ class UserAdmin(RoleAdmin, DjangoUserAdmin):  # type: ignore[type-arg]  # no sub
 
 @admin.register(LegalEntity)
 class LegalEntityAdmin(RoleAdmin):
+    """A code is for life: accounts and statements name the legal entity by it."""
+
     to_write = Permission.MANAGE_PEOPLE
     list_display = ["code", "name", "country", "currency"]
     search_fields = ["code", "name"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: LegalEntity | None = None) -> Any:
+        return ["code"] if obj else []
 
 
 class PlacementInline(RoleInline):

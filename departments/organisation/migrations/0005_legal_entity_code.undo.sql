@@ -1,0 +1,2 @@
+DROP TRIGGER organisation_legal_entity_code_never_changes ON organisation_legalentity;
+DROP FUNCTION organisation_keep_legal_entity_code();
