@@ -12,9 +12,14 @@ from django.db import connection, transaction
 from django.db.models import Q, Sum
 
 from departments.organisation.access import Permission, may
-from departments.organisation.models import User
+from departments.organisation.models import LegalEntity, User
 from ledger import posting
-from ledger.chart_of_accounts import AccountPlace, ensure_accounts, ensure_commodities
+from ledger.chart_of_accounts import (
+    AccountPlace,
+    books_part,
+    ensure_accounts,
+    ensure_commodities,
+)
 from ledger.errors import (
     AccountCodeTaken,
     AlreadyReversed,
@@ -45,10 +50,14 @@ class Accrual:
 
 @dataclass(frozen=True, slots=True)
 class _Provisional:
-    """What a settlement would charge a department and pay it, in minor units."""
+    """What a settlement would charge a department and pay it, in minor units.
+
+    Of departments in a legal entity's books on the days of their activity, if books are told apart.
+    """
 
     department_id: int
     department_code: str
+    legal_entity_id: int | None
     charged: int
     earned: int
 
@@ -67,7 +76,9 @@ def accrue(*, settlement_id: int, by: User) -> Accrual:
     first day after it: over both periods the books are as before.
 
     Debit accrued fee expense, credit accrued incentive income, the rest on accrued liability; each
-    by department. Once for a settlement; called again while it is not posted, it changes nothing.
+    by department, in its own legal entity's books: nothing is due between legal entities before
+    the settlement is posted. Once for a settlement; called again while it is not posted, it changes
+    nothing.
 
     Raises: NotAllowed, WrongState, NothingToAccrue, AccountCodeTaken; PeriodNotFound and
             PeriodClosed, if either period is not there and open.
@@ -121,16 +132,16 @@ def _provisional(settlement: Settlement) -> list[_Provisional]:
     """Departments whose bill would not be zero."""
     rows = (
         SettlementLine.objects.filter(settlement=settlement)
-        .order_by("department__code")
-        .values_list("department_id", "department__code")
+        .order_by("department__code", "legal_entity_id")
+        .values_list("department_id", "department__code", "legal_entity_id")
         .annotate(
             charged=Sum("amount_minor", filter=Q(kind=LineKind.CHARGE), default=0),
             earned=Sum("amount_minor", filter=Q(kind=LineKind.INCENTIVE), default=0),
         )
     )
     return [
-        _Provisional(department_id, code, int(charged), int(earned))
-        for department_id, code, charged, earned in rows
+        _Provisional(department_id, code, entity_id, int(charged), int(earned))
+        for department_id, code, entity_id, charged, earned in rows
         if charged or earned
     ]
 
@@ -142,7 +153,7 @@ def _lines(provisional: Iterable[_Provisional], terms: SchemeTerms) -> list[Line
     accounts = _accounts([(row, kind) for row, kind, _ in moved], terms)
     return [
         Line(
-            accounts[kind, row.department_id],
+            accounts[kind, row.department_id, row.legal_entity_id],
             terms.currency,
             debit=max(minor, 0),
             credit=max(-minor, 0),
@@ -153,9 +164,12 @@ def _lines(provisional: Iterable[_Provisional], terms: SchemeTerms) -> list[Line
 
 def _accounts(
     wanted: list[tuple[_Provisional, str]], terms: SchemeTerms
-) -> dict[tuple[str, int], int]:
-    """The account of each kind and department, opened where it is missing."""
+) -> dict[tuple[str, int, int | None], int]:
+    """The account of each kind, department and legal entity, opened where it is missing."""
     ensure_commodities(terms.currency)
+    entities = LegalEntity.objects.in_bulk(
+        {row.legal_entity_id for row, _ in wanted if row.legal_entity_id is not None}
+    )
     ensure_accounts(
         AccountPlace(
             kind,
@@ -164,16 +178,24 @@ def _accounts(
             scheme_code=terms.code,
             department_id=row.department_id,
             department_code=row.department_code,
+            legal_entity_id=row.legal_entity_id,
+            books=books_part(terms, entities.get(row.legal_entity_id or 0)),
         )
         for row, kind in wanted
     )
     kinds = {kind for _, kind in wanted}
     found = Account.objects.filter(scheme_id=terms.id, kind__in=kinds)
-    accounts = {
-        (kind, department_id): pk
-        for kind, department_id, pk in found.values_list("kind", "department_id", "pk")
+    accounts: dict[tuple[str, int, int | None], int] = {
+        (kind, department_id, entity_id): pk
+        for kind, department_id, entity_id, pk in found.values_list(
+            "kind", "department_id", "legal_entity_id", "pk"
+        )
     }
-    missing = [row for row, kind in wanted if (kind, row.department_id) not in accounts]
+    missing = [
+        row
+        for row, kind in wanted
+        if (kind, row.department_id, row.legal_entity_id) not in accounts
+    ]
     if missing:
         raise AccountCodeTaken(terms.code, len(missing))
     return accounts

@@ -8,6 +8,8 @@ from decimal import Decimal
 
 from django.db import connection
 
+from departments.organisation.models import LegalEntity
+from ledger.errors import LegalEntityNotFound
 from ledger.models.accounts import AccountKind
 from ledger.sql import statement
 from pricing.price_lookup import scheme_terms
@@ -35,13 +37,20 @@ def trial_balance(
     scheme_id: int | None = None,
     as_of: date | None = None,
     department_ids: set[int] | None = None,
+    legal_entity: str | None = None,
 ) -> list[AccountBalance]:
     """Every account that was ever posted to, by code; the debits equal the credits per commodity.
 
     `as_of` counts entries up to and including that day. `scheme_id` keeps the accounts of that
     scheme, with those in kgCO2e if it is the one that keeps the atmosphere. `department_ids` keeps
-    the accounts of those departments. Costs accounts × periods, however many lines there are.
+    the accounts of those departments. `legal_entity` is a code: it keeps the accounts in that one's
+    books, which balance by themselves, of schemes that say whose books their fund is in. Costs
+    accounts × periods, however many lines there are.
+
+    Raises: LegalEntityNotFound, SchemeNotFound.
     """
+    if legal_entity is not None and not LegalEntity.objects.filter(code=legal_entity).exists():
+        raise LegalEntityNotFound(legal_entity)
     keeps_atmosphere = scheme_id is not None and scheme_terms(scheme_id=scheme_id).keeps_atmosphere
     with connection.cursor() as cursor:
         cursor.execute(
@@ -50,6 +59,7 @@ def trial_balance(
                 "scheme_id": scheme_id,
                 "keeps_atmosphere": keeps_atmosphere,
                 "as_of": as_of,
+                "legal_entity": legal_entity,
                 "department_ids": None if department_ids is None else sorted(department_ids),
             },
         )

@@ -89,6 +89,7 @@ def totals_of(period: AccountingPeriod) -> list[Check]:
     return [
         _debits_equal_credits(period),
         _departments_make_the_company(period),
+        _dues_eliminate(period),
         _inventory_times_price(period),
     ]
 
@@ -261,6 +262,30 @@ def _departments_make_the_company(period: AccountingPeriod) -> Check:
         "departments_make_the_company",
         _("All departments together are the company"),
         tuple(figures),
+        _unequal(wrong),
+    )
+
+
+def _dues_eliminate(period: AccountingPeriod) -> Check:
+    """Over the group, what its legal entities owe each other is nothing."""
+    figures: list[Figure] = []
+    wrong: list[str] = []
+    for due in control_totals.dues_of(period.pk):
+        words = {
+            "scheme": due.scheme,
+            "debtor": due.debtor,
+            "creditor": due.creditor,
+            "unit": due.commodity,
+        }
+        owes = _("%(scheme)s, %(debtor)s owes %(creditor)s in %(unit)s, its own books") % words
+        is_owed = _("%(scheme)s, %(debtor)s owes %(creditor)s in %(unit)s, the other's books")
+        figures += [Figure(owes, f"{due.due_to:,}"), Figure(is_owed % words, f"{due.due_from:,}")]
+        if due.due_to != due.due_from:
+            wrong.append(f"{due.scheme}: {due.debtor} – {due.creditor}")
+    return Check(
+        "dues_between_legal_entities_eliminate",
+        _("What legal entities owe each other is the same on both sides"),
+        tuple(figures) or (Figure(_("legal entities that owe another"), "0"),),
         _unequal(wrong),
     )
 

@@ -49,6 +49,21 @@ class CompanyTotal:
 
 
 @dataclass(frozen=True, slots=True)
+class Due:
+    """What one legal entity owes another of a scheme and period, in whole units of the commodity.
+
+    Below zero, where incentives were more than fees.
+    """
+
+    scheme: str
+    debtor: str
+    creditor: str
+    commodity: str
+    due_to: Decimal
+    due_from: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Measure:
     """One quantity or amount, recomputed from records, and as it is booked."""
 
@@ -80,6 +95,16 @@ def company_totals_of(period_id: int) -> list[CompanyTotal]:
     return [
         CompanyTotal(code, count, _units(departments, exponent), _units(company, exponent))
         for code, exponent, count, departments, company in _rows("close_company", period_id)
+    ]
+
+
+def dues_of(period_id: int) -> list[Due]:
+    """What legal entities owe each other of a period, as each of them has it in its books."""
+    return [
+        Due(scheme, debtor, creditor, unit, _units(due_to, exponent), _units(due_from, exponent))
+        for scheme, debtor, creditor, unit, exponent, due_to, due_from in _rows(
+            "close_dues", period_id
+        )
     ]
 
 

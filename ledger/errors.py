@@ -60,6 +60,23 @@ class EntryUnbalanced(LedgerError):
         )
 
 
+class EntryUnbalancedByEntity(LedgerError):
+    """`differing` has each legal entity's code (or none), commodity, debit and credit."""
+
+    code = "entry_unbalanced_by_entity"
+
+    def __init__(self, differing: list[tuple[str, str, int, int]]) -> None:
+        self.differing = differing
+        sides = "; ".join(
+            f"{entity or 'no legal entity'}: debit {debit}, credit {credit} {commodity}"
+            for entity, commodity, debit, credit in differing
+        )
+        super().__init__(
+            f"The entry does not balance in each legal entity's books ({sides}, in minor units). "
+            "Add a line on the due-to account of one and the due-from account of the other."
+        )
+
+
 class EntryEmpty(LedgerError):
     code = "entry_empty"
 
@@ -106,6 +123,15 @@ class SourcePostedDifferently(LedgerError):
             f"{source} is already posted as entry {entry_id}, with other lines. "
             "Reverse that entry, or post under another source."
         )
+
+
+class LegalEntityNotFound(LedgerError):
+    code = "legal_entity_not_found"
+    http_status = 404
+
+    def __init__(self, legal_entity: str) -> None:
+        self.legal_entity = legal_entity
+        super().__init__(f"There is no legal entity {legal_entity!r}. Write its code.")
 
 
 class SettlementNotFound(LedgerError):
@@ -344,8 +370,8 @@ class AccountCodeTaken(LedgerError):
     def __init__(self, scheme: str, missing: int) -> None:
         self.scheme, self.missing = scheme, missing
         super().__init__(
-            f"{missing} lines of scheme {scheme} have no account: another scheme or department "
-            "already uses their account code. Give the newer one another code."
+            f"{missing} lines of scheme {scheme} have no account: another scheme, department "
+            "or legal entity already uses their account code. Give the newer one another code."
         )
 
 

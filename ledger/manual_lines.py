@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from ledger.errors import FieldProblem, PeriodClosed, PeriodNotFound
 from ledger.models.accounts import Account, Commodity
-from ledger.posting import Line, open_period_of
+from ledger.posting import Line, open_period_of, unequal_books
 
 MOST_LINES = 200
 NUMBER = re.compile(r"[0-9]{1,12}(\.[0-9]{1,20})?")  # below a trillion: its milligrams fit 64 bits
@@ -43,7 +43,7 @@ def read_lines(written: Sequence[WrittenLine]) -> tuple[list[Line], list[FieldPr
         problems += [FieldProblem(f"lines.{number}.{field}", why) for field, why in found]
         if account is not None and not found:
             lines.append(_in_minor_units(line, account))
-    return lines, problems or _of_balance(lines)
+    return lines, problems or _of_balance(lines) or _of_books(lines)
 
 
 def period_problems(entry_date: date) -> list[FieldProblem]:
@@ -106,4 +106,19 @@ def _of_balance(lines: Sequence[Line]) -> list[FieldProblem]:
         if debit != credit:
             words = f"Debits are {debit:f} {commodity} and credits {credit:f}. Make them equal."
             problems.append(FieldProblem("lines", words))
+    return problems
+
+
+def _of_books(lines: Sequence[Line]) -> list[FieldProblem]:
+    """Every legal entity in whose books debits are not credits, in whole units."""
+    exponents = dict(Commodity.objects.values_list("code", "exponent"))
+    problems = []
+    for entity, commodity, *sides in unequal_books(lines):
+        debit, credit = (Decimal(side).scaleb(-exponents[commodity]) for side in sides)
+        where = f"In the books of {entity}" if entity else "On accounts of no legal entity"
+        words = (
+            f"{where} debits are {debit:f} {commodity} and credits {credit:f}. Make them equal: "
+            "between legal entities, with their due-to and due-from accounts."
+        )
+        problems.append(FieldProblem("lines", words))
     return problems

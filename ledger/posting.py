@@ -22,11 +22,13 @@ from ledger.errors import (
     EntryNotFound,
     EntryOfSettlement,
     EntryUnbalanced,
+    EntryUnbalancedByEntity,
     NotAllowed,
     PeriodClosed,
     PeriodNotFound,
     SourcePostedDifferently,
 )
+from ledger.models.accounts import Account
 from ledger.models.journal import JournalEntry, JournalLine, PostedSource
 from ledger.models.periods import AccountingPeriod, PeriodState
 from ledger.models.settlements import Settlement
@@ -83,7 +85,8 @@ def post(
     Safe to call twice with the same source and the same lines: the first entry is the answer.
 
     Returns: the entry's id.
-    Raises:  EntryEmpty, EntryUnbalanced, PeriodNotFound, PeriodClosed, SourcePostedDifferently.
+    Raises:  EntryEmpty, EntryUnbalanced, EntryUnbalancedByEntity, PeriodNotFound, PeriodClosed,
+             SourcePostedDifferently.
     """
     return post_many(entries=[Entry(entry_date, description, lines, source, reverses_id)], by=by)[0]
 
@@ -150,7 +153,29 @@ def _one_statement(entries: Sequence[Entry]) -> Iterator[None]:
     except IntegrityError as error:  # a close that won while we were on our way
         if constraint_of(error) == "ledger_entry_in_open_period":
             raise _refusal(_first_closed_day(entries)) from error
+        if constraint_of(error) == "ledger_entry_balances_by_entity":
+            differing = (unequal_books(entry.lines) for entry in entries)
+            raise EntryUnbalancedByEntity(next(filter(None, differing))) from error
         raise
+
+
+def unequal_books(lines: Sequence[Line]) -> list[tuple[str, str, int, int]]:
+    """The books in which lines don't balance: a legal entity's code, commodity, debit, credit.
+
+    An account that belongs to no legal entity is in the books of "".
+    """
+    found = Account.objects.filter(pk__in={line.account_id for line in lines})
+    entities = dict(found.values_list("pk", "legal_entity__code"))
+    sides: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
+    for line in lines:
+        side = sides[entities.get(line.account_id) or "", line.commodity]
+        side[0] += line.debit
+        side[1] += line.credit
+    return [
+        (entity, commodity, debit, credit)
+        for (entity, commodity), (debit, credit) in sorted(sides.items())
+        if debit != credit
+    ]
 
 
 def _first_closed_day(entries: Sequence[Entry]) -> date:
@@ -226,6 +251,7 @@ def post_lines_of(settlement: Settlement, terms: SchemeTerms, *, by: User) -> in
     period = settlement.period
     facts: dict[str, Any] = {
         "settlement_id": settlement.pk,
+        "scheme_id": terms.id,
         "fund_id": account_id(fund_place(terms)),
         "atmosphere_id": account_id(ATMOSPHERE) if terms.keeps_atmosphere else None,
         "scheme_name": terms.name,

@@ -12,7 +12,9 @@ from typing import Any
 
 from django.db import connection
 
-from ledger.chart_of_accounts import CHART, scheme_part
+from departments.organisation import tree
+from departments.organisation.models import LegalEntity
+from ledger.chart_of_accounts import CHART, books_part, scheme_part
 from ledger.errors import AccountCodeTaken, InputsChanged, PriceMissing
 from ledger.models.accounts import AccountKind
 from ledger.models.periods import AccountingPeriod
@@ -32,7 +34,7 @@ DEPARTMENT_ACCOUNTS = (
 )
 # Enough to join by; the finer sample took as long as a join.
 _COARSE_STATISTICS = "SET LOCAL default_statistics_target = 10"
-_TABLES = "gathered, price_rule, keyed, place, drawn"
+_TABLES = "gathered, price_rule, entity_rule, keyed, place, drawn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,8 @@ def read_inputs(settlement: Settlement, terms: SchemeTerms) -> Inputs:
 def read_rules(terms: SchemeTerms) -> dict[str, Any]:
     """Prices, coverage and incentive rates in force, as JSON: a settlement keeps what it read.
 
+    Where a scheme tells books apart, also which departments are in others than the fund's.
+
     Decimals and dates are text, which PostgreSQL reads exactly.
     """
     rules: dict[str, list[Any]] = {
@@ -88,10 +92,17 @@ def read_rules(terms: SchemeTerms) -> dict[str, Any]:
         "coverage": price_lookup.coverage_rules(scheme_id=terms.id),
         "incentive_rules": price_lookup.incentive_rules(scheme_id=terms.id),
     }
+    if terms.fund_entity_id is not None:
+        rules["entity_rules"] = tree.places_outside(terms.fund_entity_id)
     return {
         name: json.loads(json.dumps([asdict(rule) for rule in found], default=str))
         for name, found in rules.items()
     }
+
+
+def entities_outside(rules: dict[str, Any]) -> set[int]:
+    """The legal entities other than the fund's that departments are in, by a settlement's rules."""
+    return {rule["legal_entity_id"] for rule in rules.get("entity_rules", ())}
 
 
 def calculate_lines(settlement: Settlement, shard: SettlementShard) -> None:
@@ -133,7 +144,10 @@ def _facts(settlement: Settlement, shard: SettlementShard, terms: SchemeTerms) -
     rules = {name: json.dumps(found) for name, found in settlement.rules.items()}
     return {
         **_input_facts(settlement, terms),
+        "entity_rules": "[]",
         **rules,
+        "fund_entity_id": terms.fund_entity_id,
+        "books": json.dumps(_books(settlement, terms)),
         "shard": shard.number,
         "cuts": _cuts(settlement),
         "settlement_id": settlement.pk,
@@ -147,6 +161,13 @@ def _facts(settlement: Settlement, shard: SettlementShard, terms: SchemeTerms) -
         "scheme_code": scheme_part(terms.code),
         "chart": json.dumps({kind: CHART[kind] for kind in DEPARTMENT_ACCOUNTS}),
     }
+
+
+def _books(settlement: Settlement, terms: SchemeTerms) -> dict[int, str]:
+    """What the accounts of departments in other books than the fund's have behind their codes."""
+    ids = entities_outside(settlement.rules)
+    entities = LegalEntity.objects.in_bulk(ids) if ids else {}
+    return {pk: books_part(terms, entity) for pk, entity in entities.items()}
 
 
 def _cuts(settlement: Settlement) -> list[date]:

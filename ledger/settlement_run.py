@@ -53,7 +53,7 @@ def prepare(*, scheme_code: str, period_code: str, by: User) -> Settlement:
     settlement is under way, it returns the same one.
 
     Raises: NotAllowed, SchemeNotFound, PeriodNotFound, PeriodClosed, SettlementUnderWay,
-            SettledLater, AlreadySettled, ActivityOutsidePeriods.
+            SettledLater, AlreadySettled, ActivityOutsidePeriods, AccountCodeTaken.
     """
     _require(by, Permission.PREPARE_SETTLEMENT, "prepare a settlement")
     terms = price_lookup.scheme_terms(code=scheme_code)
@@ -115,7 +115,7 @@ def _create(terms: SchemeTerms, period: AccountingPeriod, by: User) -> Settlemen
         )
         for shard in inputs.shards
     )
-    open_scheme_accounts(terms)
+    open_scheme_accounts(terms, settlement_lines.entities_outside(settlement.rules))
     return settlement
 
 

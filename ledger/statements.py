@@ -35,6 +35,7 @@ class StatementLine:
     """One line of a bill. Quantities in kgCO2e; amounts in the scheme's currency.
 
     `amount` is positive for a charge and negative for an incentive, so that lines add up.
+    `legal_entity` is whose books it is in; empty, where the scheme tells no books apart.
     """
 
     line_id: int
@@ -53,6 +54,7 @@ class StatementLine:
     amount: Decimal
     currency: str
     record_count: int
+    legal_entity: str = ""
 
     @property
     def tonnes(self) -> Decimal:
@@ -278,7 +280,8 @@ def _hash(statement: Statement) -> str:
 def line_content(line: StatementLine, currency_exponent: int) -> dict[str, Any]:
     """A statement line as programs read it: decimals as text, units in the names."""
     price = line.price_per_tonne
-    return {
+    books = {"legal_entity": line.legal_entity} if line.legal_entity else {}
+    return books | {
         "kind": line.kind,
         "is_true_up": line.is_true_up,
         "activity_period": line.activity_period,
@@ -356,7 +359,7 @@ def line_detail(*, line_id: int, department_ids: Collection[int] | None) -> Line
     Raises: LineNotFound, also for another department's line.
     """
     lines = SettlementLine.objects.select_related(
-        "settlement__period", "department", "activity_period"
+        "settlement__period", "department", "activity_period", "legal_entity"
     ).filter(pk=line_id)
     if department_ids is not None:
         lines = lines.filter(
@@ -401,7 +404,7 @@ def _entries_of(row: SettlementLine) -> tuple[int, ...]:
 def _lines(terms: SchemeTerms) -> QuerySet[SettlementLine]:
     return (
         SettlementLine.objects.filter(scheme_id=terms.id)
-        .select_related("department", "activity_period")
+        .select_related("department", "activity_period", "legal_entity")
         .order_by(
             "department__code",
             "is_true_up",
@@ -435,6 +438,7 @@ def _present(row: SettlementLine, terms: SchemeTerms) -> StatementLine:
         amount=-amount if row.kind == LineKind.INCENTIVE else amount,
         currency=terms.currency,
         record_count=row.record_count,
+        legal_entity=row.legal_entity.code if row.legal_entity else "",
     )
 
 

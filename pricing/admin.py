@@ -80,7 +80,15 @@ class SchemeAdmin(RoleAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Scheme | None = None) -> Any:
         if obj is None:
             return []
-        return ["code", "mechanism", "currency", "scope2_basis", "starts_on", "keeps_atmosphere"]
+        return [
+            "code",
+            "mechanism",
+            "currency",
+            "scope2_basis",
+            "starts_on",
+            "keeps_atmosphere",
+            "fund_entity",
+        ]
 
 
 class ProposalForm(forms.ModelForm):  # type: ignore[type-arg]  # no subscript when it runs

@@ -39,6 +39,19 @@ class Scheme(models.Model):
     starts_on = models.DateField(
         _("starts on"), db_comment="activity before this day is never charged"
     )
+    fund_entity = models.ForeignKey(
+        "organisation.LegalEntity",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("legal entity of the fund"),
+        help_text=_(
+            "Whose books the carbon fund is in. Departments of other legal entities then pay and "
+            "earn through due-to and due-from accounts. Empty: books are not told apart."
+        ),
+        db_comment="null: the scheme's accounts belong to no legal entity",
+    )
     keeps_atmosphere = models.BooleanField(
         _("keeps the atmosphere account"),
         default=False,

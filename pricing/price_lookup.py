@@ -33,7 +33,10 @@ class CoverageRule:
 
 @dataclass(frozen=True, slots=True)
 class SchemeTerms:
-    """What a scheme is: its mechanism, currency, Scope 2 basis, first day and coverage."""
+    """What a scheme is: its mechanism, currency, Scope 2 basis, first day and coverage.
+
+    `fund_entity` is the code of the legal entity whose books its fund is in; empty: it says none.
+    """
 
     id: int
     code: str
@@ -46,6 +49,8 @@ class SchemeTerms:
     keeps_atmosphere: bool
     is_illustrative: bool
     coverage: tuple[CoverageRule, ...]
+    fund_entity_id: int | None = None
+    fund_entity: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +101,8 @@ def scheme_terms(*, code: str | None = None, scheme_id: int | None = None) -> Sc
 
     Raises: SchemeNotFound.
     """
-    found = Scheme.objects.filter(Q(pk=scheme_id) if code is None else Q(code=code)).first()
+    schemes = Scheme.objects.select_related("fund_entity")
+    found = schemes.filter(Q(pk=scheme_id) if code is None else Q(code=code)).first()
     if found is None:
         raise SchemeNotFound(code if code is not None else scheme_id or 0)
     return _terms(found)
@@ -104,7 +110,9 @@ def scheme_terms(*, code: str | None = None, scheme_id: int | None = None) -> Sc
 
 def all_scheme_terms() -> list[SchemeTerms]:
     """The terms of every scheme, by code."""
-    return [_terms(scheme) for scheme in Scheme.objects.order_by("code")]
+    return [
+        _terms(scheme) for scheme in Scheme.objects.select_related("fund_entity").order_by("code")
+    ]
 
 
 def coverage_rules(scheme_id: int) -> list[CoverageRule]:
@@ -232,6 +240,8 @@ def _terms(scheme: Scheme) -> SchemeTerms:
         keeps_atmosphere=scheme.keeps_atmosphere,
         is_illustrative=scheme.is_illustrative,
         coverage=tuple(coverage_rules(scheme.pk)),
+        fund_entity_id=scheme.fund_entity_id,
+        fund_entity=scheme.fund_entity.code if scheme.fund_entity else "",
     )
 
 

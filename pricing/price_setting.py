@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 
 from departments.organisation.access import Permission, may
 from departments.organisation.constraints import constraint_of
-from departments.organisation.models import User
+from departments.organisation.models import LegalEntity, User
 from pricing.errors import (
     ApprovedBySamePerson,
     CoverageNeverEdited,
@@ -54,10 +54,12 @@ def create_scheme(
     keeps_atmosphere: bool = False,
     purpose: str = "",
     is_illustrative: bool = False,
+    fund_entity: LegalEntity | None = None,
 ) -> Scheme:
     """Start a scheme that charges these (scope, Scope 3 category) pairs from its first day on.
 
-    A category of None is the whole scope.
+    A category of None is the whole scope. `fund_entity` is whose books the carbon fund is in; for
+    departments of other legal entities money then goes through due-to and due-from accounts.
 
     Raises: CurrencyUnknown; SchemeInvalid, for a code that is taken, by itself or in the names of
             accounts, or a second scheme that keeps the atmosphere.
@@ -79,6 +81,7 @@ def create_scheme(
                 keeps_atmosphere=keeps_atmosphere,
                 purpose=purpose,
                 is_illustrative=is_illustrative,
+                fund_entity=fund_entity,
             )
     except IntegrityError as error:
         if constraint_of(error) == "pricing_one_scheme_keeps_the_atmosphere":

@@ -46,6 +46,13 @@ _DESCENDANT_RANGES = """
     FROM below ORDER BY cardinality(path), id, days
 """
 
+_OUTSIDE = """
+    SELECT department_id, legal_entity_id, lower(in_force), upper(in_force)
+    FROM organisation_departmentplacement
+    WHERE legal_entity_id <> %(legal_entity_id)s AND NOT isempty(in_force)
+    ORDER BY department_id, in_force
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class DescendantRange:
@@ -86,6 +93,21 @@ def legal_entity_of(department_id: int, *, on: date | None) -> int | None:
     one = "SELECT legal_entity_id FROM ({placed}) p WHERE p.department_id = %(department_id)s"
     rows = _rows(one, on=on, department_id=department_id)
     return rows[0][0] if rows else None
+
+
+@dataclass(frozen=True, slots=True)
+class EntityRange:
+    """The days on which a department is in a legal entity's books; None is unbounded."""
+
+    department_id: int
+    legal_entity_id: int
+    starts_on: date | None
+    ends_before: date | None
+
+
+def places_outside(legal_entity_id: int) -> list[EntityRange]:
+    """Where and when departments are in the books of any other legal entity than one."""
+    return [EntityRange(*row) for row in _rows(_OUTSIDE, legal_entity_id=legal_entity_id)]
 
 
 def _rows(statement: str, *, on: date | None = None, **facts: Any) -> list[tuple[Any, ...]]:

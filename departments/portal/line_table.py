@@ -36,6 +36,7 @@ HEADER = (
     "amount",
     "currency",
     "records",
+    "legal_entity",
 )
 
 _SORT_KEYS: dict[str, Callable[[StatementLine], Any]] = {
@@ -155,6 +156,7 @@ def csv_row(statement: Statement, line: StatementLine) -> list[Cell]:
         line.amount,
         line.currency,
         line.record_count,
+        line.legal_entity,
     ]
 
 

@@ -29,7 +29,11 @@ class AccountAdmin(BooksAdmin):
     """The chart of accounts, with what each one holds."""
 
     list_display = ("code", "kind", "commodity_id", "balance_amount")
-    list_filter = (("kind", ChoicesDropdownFilter), ("department", RelatedDropdownFilter))
+    list_filter = (
+        ("kind", ChoicesDropdownFilter),
+        ("department", RelatedDropdownFilter),
+        ("legal_entity", RelatedDropdownFilter),
+    )
     search_fields = ("code",)
     ordering = ("code",)
     fields = (
@@ -42,6 +46,8 @@ class AccountAdmin(BooksAdmin):
         "scope",
         "category",
         "durability_class",
+        "legal_entity",
+        "counterparty",
         "lines_link",
     )
     readonly_fields = ("balance_amount", "lines_link")
@@ -49,7 +55,9 @@ class AccountAdmin(BooksAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Account]:
         lines = JournalLine.objects.filter(account=OuterRef("pk")).order_by().values("account")
         rows: QuerySet[Account] = super().get_queryset(request)
-        return rows.select_related("commodity", "scheme", "department").annotate(
+        return rows.select_related(
+            "commodity", "scheme", "department", "legal_entity", "counterparty"
+        ).annotate(
             balance_minor=Subquery(
                 lines.annotate(net=Cast(Sum("debit") - Sum("credit"), BigIntegerField())).values(
                     "net"
@@ -120,7 +128,7 @@ class JournalEntryAdmin(BooksAdmin):
         entry = self.row_to_read(request, object_id)
         lines = list(
             JournalLine.objects.filter(entry=entry)
-            .select_related("account", "commodity")
+            .select_related("account__legal_entity", "commodity")
             .order_by("id")
         )
         return self.page(

@@ -250,6 +250,7 @@ def _balances(query: dict[str, Any], *, department_ids: set[int] | None) -> list
         scheme_id=price_lookup.scheme_terms(code=scheme).id if scheme else None,
         as_of=query.get("as_of"),
         department_ids=department_ids,
+        legal_entity=query.get("legal_entity"),
     )
 
 

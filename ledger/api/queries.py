@@ -36,6 +36,11 @@ class BalancesQuerySerializer(StrictSerializer):
         required=False, help_text="Count entries up to and including this day."
     )
     scheme = serializers.CharField(required=False, max_length=40, help_text="Code of a scheme.")
+    legal_entity = serializers.CharField(
+        required=False,
+        max_length=20,
+        help_text="Accounts in the books of this legal entity, of schemes that tell books apart.",
+    )
 
 
 class AccountsQuerySerializer(PageQuerySerializer, BalancesQuerySerializer):

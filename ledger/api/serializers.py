@@ -80,7 +80,16 @@ class EntryLineSerializer(JournalLineSerializer):
         ref_name = "EntryLine"
 
     def get_fields(self) -> dict[str, Any]:
-        kept = ("id", "account", "commodity", "debit", "credit", "amount", "amount_minor")
+        kept = (
+            "id",
+            "legal_entity",
+            "account",
+            "commodity",
+            "debit",
+            "credit",
+            "amount",
+            "amount_minor",
+        )
         return {name: field for name, field in super().get_fields().items() if name in kept}
 
 
@@ -199,6 +208,9 @@ class StatementLineSerializer(serializers.Serializer[StatementLine]):
     amount_minor = Minor(source="amount")
     currency = serializers.CharField()
     record_count = serializers.IntegerField()
+    legal_entity = serializers.CharField(
+        help_text="Whose books it is in; empty where the scheme tells no books apart."
+    )
 
 
 class StatementSealSerializer(serializers.Serializer[StatementSeal]):

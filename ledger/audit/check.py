@@ -19,6 +19,7 @@ from typing import IO, Any, Iterator  # noqa: UP035  Python 3.9
 HASH = 32
 SHOWN = 20
 Row = dict[str, Any]
+Sides = dict[Any, int]  # by whose books and commodity: debits less credits
 LINE_COLUMNS = ["entry_id", "line_id", "account_id", "commodity", "debit", "credit"]
 NOTHING = sha256(b"").hexdigest()
 
@@ -125,7 +126,9 @@ class Checker:
                 continue
             fields = ("id", "code", "kind", "commodity", "exponent", "scheme", "department")
             names = (*fields, "scope", "category", "durability_class")
-            digest = sha256(joined(row[name] for name in names)).digest()
+            books = [row["legal_entity"], row["counterparty"]]
+            told_apart = b"" if books == [None, None] else b"\0" + joined(books)
+            digest = sha256(joined(row[name] for name in names) + told_apart).digest()
             chain = sha256(chain + digest).digest()
             if row["seal_number"] != len(self.account_chains):
                 self.wrong(place, f"has seal {row['seal_number']} out of turn")
@@ -204,8 +207,8 @@ class Checker:
         lines.close()
         unsealed = f" {counts[2]:,} of them are not sealed yet." if counts[2] else ""
         return (
-            f"{counts[0]:,} entries with {counts[1]:,} lines balance in each commodity and are as "
-            f"they were sealed.{unsealed}"
+            f"{counts[0]:,} entries with {counts[1]:,} lines balance in each commodity and "
+            f"each legal entity's books and are as they were sealed.{unsealed}"
         )
 
     def _check_entry(self, place: str, row: Row, lines: list[tuple[str, list[str]]]) -> None:
@@ -219,23 +222,26 @@ class Checker:
         if not period["first_day"] <= row["entry_date"] < period["day_after"]:
             self.wrong(place, f"is dated {row['entry_date']}, outside of its period")
         hashes = [sha256(entry_text(row)).digest()]
-        sides: dict[str, int] = {}
+        sides: Sides = {}
         for line_place, line in lines:
             hashes.append(sha256("|".join(line[1:]).encode()).digest())
             self._add(line_place, row, line, sides)
-        for commodity, left in sorted(sides.items()):
+        for (books, commodity), left in sorted(sides.items()):
             if left:
-                self.wrong(place, f"debits and credits in {commodity} differ by {left}")
+                self.wrong(place, f"debits and credits in {commodity}{books} differ by {left}")
         self._check_entry_seal(place, row, hashes, [line_place for line_place, _ in lines])
 
-    def _add(self, place: str, row: Row, line: list[str], sides: dict[str, int]) -> None:
+    def _add(self, place: str, row: Row, line: list[str], sides: Sides) -> None:
         entry_id, _, account_id, commodity, debit, credit = line
         account = self.accounts.get(int(account_id))
         if int(entry_id) != row["id"]:
             self.wrong(place, f"belongs to entry {entry_id}, and stands under entry {row['id']}")
         if account is None or account["commodity"] != commodity:
             self.wrong(place, f"there is no account {account_id} that counts {commodity}")
-        sides[commodity] = sides.get(commodity, 0) + int(debit) - int(credit)
+        entity = None if account is None else account["legal_entity"]
+        of_books = (f" of legal entity {entity}" if entity is not None else "", commodity)
+        for key in {("", commodity), of_books}:
+            sides[key] = sides.get(key, 0) + int(debit) - int(credit)
         sums = self.sums.setdefault((row["period"], int(account_id), commodity), [0, 0])
         sums[0] += int(debit)
         sums[1] += int(credit)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from ledger.exports.entries import Closing, by_entry, facts, signed
+from ledger.exports.entries import Closing, by_entry, facts, in_several_books, line_facts, signed
 from ledger.journal_lines import JournalRow
 
 TITLE = 'option "title" "Carbon Fee Ledger"\n'
@@ -41,8 +41,13 @@ def _opened(lines: list[JournalRow], closing: Closing) -> str:
 def _transaction(lines: list[JournalRow]) -> str:
     first = lines[0]
     head = f"\n{first.entry_date} * {quoted(first.description)}\n"
-    known = "".join(f"  {name}: {quoted(value)}\n" for name, value in facts(first).items())
-    postings = "".join(f"  {row.account}  {signed(row):f} {row.commodity}\n" for row in lines)
+    known = "".join(f"  {name}: {quoted(value)}\n" for name, value in facts(lines).items())
+    own = line_facts if in_several_books(lines) else lambda row: {}
+    postings = "".join(
+        f"  {row.account}  {signed(row):f} {row.commodity}\n"
+        + "".join(f"    {name}: {quoted(value)}\n" for name, value in own(row).items())
+        for row in lines
+    )
     return head + known + postings
 
 

@@ -95,11 +95,18 @@ SCHEMA_VERSION = 2
 ADDED_IN_VERSION_2 = {"gl_account"}
 
 
-def columns_of(version: int) -> tuple[Column, ...]:
+# Where books are told apart, a line is in those of its own account, not of its entry.
+OF_BOOKS = {
+    name: Column(name, Level.LINE, "cell", f"books.{name}")
+    for name in ("legal_entity", "cost_centre")
+}
+
+
+def columns_of(version: int, *, tells_books: bool) -> tuple[Column, ...]:
     """The columns of a schema version: a file that was registered is issued again as it was."""
-    if version >= SCHEMA_VERSION:
-        return COLUMNS
-    return tuple(column for column in COLUMNS if column.name not in ADDED_IN_VERSION_2)
+    left_out = ADDED_IN_VERSION_2 if version < SCHEMA_VERSION else set()
+    own = OF_BOOKS if tells_books else {}
+    return tuple(own.get(column.name, column) for column in COLUMNS if column.name not in left_out)
 
 
 def names_of(columns: Iterable[Column]) -> list[str]:

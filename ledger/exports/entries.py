@@ -68,8 +68,12 @@ def places(row: JournalRow) -> int:
     return -int(row.debit.as_tuple().exponent)
 
 
-def facts(row: JournalRow) -> dict[str, str]:
-    """What is known of an entry beside its lines; empty ones are left out."""
+def facts(lines: list[JournalRow]) -> dict[str, str]:
+    """What is known of an entry beside its lines; empty ones are left out.
+
+    Of an entry in the books of several legal entities, each line says for itself whose it is.
+    """
+    row = lines[0]
     known = {
         "entry": str(row.entry_id),
         "recorded-at": moment(row.recorded_at),
@@ -84,4 +88,17 @@ def facts(row: JournalRow) -> dict[str, str]:
         "purpose": row.purpose,
         "reverses": "" if row.reverses is None else str(row.reverses),
     }
+    if in_several_books(lines):
+        del known["legal-entity"], known["cost-centre"]
+    return {name: value for name, value in known.items() if value}
+
+
+def in_several_books(lines: list[JournalRow]) -> bool:
+    """Whether an entry's lines are in the books of more than one legal entity."""
+    return len({row.legal_entity for row in lines}) > 1
+
+
+def line_facts(row: JournalRow) -> dict[str, str]:
+    """What a line of such an entry says for itself; empty ones are left out."""
+    known = {"legal-entity": row.legal_entity, "cost-centre": row.cost_centre}
     return {name: value for name, value in known.items() if value}

@@ -9,7 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from ledger.exports.entries import Closing, by_entry, facts, places, signed
+from ledger.exports.entries import (
+    Closing,
+    by_entry,
+    facts,
+    in_several_books,
+    line_facts,
+    places,
+    signed,
+)
 from ledger.journal_lines import JournalRow
 
 TITLE = "; Carbon Fee Ledger\n"
@@ -53,9 +61,12 @@ def _declared(lines: list[JournalRow], closing: Closing) -> str:
 def _transaction(lines: list[JournalRow]) -> str:
     first = lines[0]
     head = f"\n{first.entry_date} * ({first.entry_id}) {plain(first.description)}\n"
-    known = "".join(f"    ; {name}: {tag(value)}\n" for name, value in facts(first).items())
+    known = "".join(f"    ; {name}: {tag(value)}\n" for name, value in facts(lines).items())
+    own = line_facts if in_several_books(lines) else lambda row: {}
     postings = "".join(
-        f"    {row.account}  {signed(row):f} {symbol(row.commodity)}\n" for row in lines
+        f"    {row.account}  {signed(row):f} {symbol(row.commodity)}\n"
+        + "".join(f"    ; {name}: {tag(value)}\n" for name, value in own(row).items())
+        for row in lines
     )
     return head + known + postings
 

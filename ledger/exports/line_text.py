@@ -11,9 +11,23 @@ from collections.abc import Iterable
 from ledger.exports.columns import CREDIT, Column, Level, Notation
 from ledger.sql import statement
 
+# In other books than its department's, a line names the department's cost centre there, if any.
+_BOOKS = """
+              LEFT JOIN organisation_costcentre cc
+                ON cc.legal_entity_id = a.own_entity_id AND cc.department_id = e.department_id
+               AND cc.is_default AND cc.in_force @> e.entry_date
+             CROSS JOIN LATERAL (
+                   SELECT coalesce(a.own_entity, e.legal_entity) AS legal_entity,
+                          CASE WHEN a.own_entity_id <> coalesce(e.legal_entity_id, 0)
+                               THEN {cost_centre} ELSE e.cost_centre END AS cost_centre) books
+"""
 
-def text_statement(columns: Iterable[Column], notation: Notation) -> str:
-    """The text of every entry that is asked for, in order, with how many lines it has."""
+
+def text_statement(columns: Iterable[Column], notation: Notation, *, tells_books: bool) -> str:
+    """The text of every entry that is asked for, in order, with how many lines it has.
+
+    `tells_books`: whether any account names its legal entity; it costs a little.
+    """
     written: dict[Level, list[str]] = {Level.ENTRY: [], Level.ACCOUNT: []}
     line: list[str] = []
     for level, pieces in _runs(columns, notation):
@@ -32,6 +46,10 @@ def text_statement(columns: Iterable[Column], notation: Notation) -> str:
         legal_entity=notation.text("le.code"),
         department=notation.text("d.code"),
         cost_centre=notation.text("cc.code"),
+        books=_BOOKS.format(cost_centre=notation.text("cc.code")) if tells_books else "",
+        of_entity=(
+            "coalesce(a.own_entity_id, e.legal_entity_id)" if tells_books else "e.legal_entity_id"
+        ),
         gl_account=notation.text("g.gl_account"),
         empty=notation.text("NULL::text"),
     )

@@ -167,8 +167,11 @@ class _Hose:
 
 
 def _copy(cursor: Any, notation: Notation, selection: Selection, pieces: _Pieces) -> None:
-    columns = columns_of(selection.schema_version)
+    cursor.execute("SELECT EXISTS (SELECT FROM pricing_scheme WHERE fund_entity_id IS NOT NULL)")
+    tells_books = cursor.fetchone()[0]
+    columns = columns_of(selection.schema_version, tells_books=tells_books)
     pieces.add(notation.header(names_of(columns)).encode())
     cursor.execute(SETTINGS)
-    query = cursor.mogrify(text_statement(columns, notation), selection.facts()).decode()
+    text = text_statement(columns, notation, tells_books=tells_books)
+    query = cursor.mogrify(text, selection.facts()).decode()
     cursor.copy_expert(f"COPY ({query}) TO STDOUT (FORMAT binary)", pieces)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 
@@ -36,6 +36,11 @@ class AccountKind(models.TextChoices):
     ACCRUED_EXPENSE = "accrued_expense", _("accrued fee expense")
     ACCRUED_INCOME = "accrued_income", _("accrued incentive income")
     ACCRUED_LIABILITY = "accrued_liability", _("accrued fee liability")
+    DUE_TO = "due_to", _("due to another legal entity")
+    DUE_FROM = "due_from", _("due from another legal entity")
+
+
+BETWEEN_ENTITIES = (AccountKind.DUE_TO, AccountKind.DUE_FROM)
 
 
 class Account(models.Model):
@@ -51,6 +56,26 @@ class Account(models.Model):
     scope = models.PositiveSmallIntegerField(_("scope"), null=True)
     category = models.PositiveSmallIntegerField(_("Scope 3 category"), null=True)
     durability_class = models.CharField(_("durability class"), max_length=10, blank=True)
+    legal_entity = models.ForeignKey(
+        "organisation.LegalEntity",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("legal entity"),
+        db_comment="whose books it is in; null: its scheme tells no books apart, or it is kgCO2e",
+    )
+    counterparty = models.ForeignKey(
+        "organisation.LegalEntity",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("counterparty"),
+        db_comment="on a due-to or due-from account: the legal entity on the other side",
+    )
 
     class Meta:
         verbose_name = _("account")
@@ -66,6 +91,8 @@ class Account(models.Model):
                     "scope",
                     "category",
                     "durability_class",
+                    "legal_entity",
+                    "counterparty",
                 ],
                 nulls_distinct=False,
                 name="ledger_one_account_for_its_dimensions",
@@ -75,9 +102,24 @@ class Account(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(
-                    code__regex=r"^(Expenses|Income|Equity|Liabilities)(:[A-Z0-9][A-Za-z0-9-]*)+$"
+                    code__regex=r"^(Assets|Expenses|Income|Equity|Liabilities)"
+                    r"(:[A-Z0-9][A-Za-z0-9-]*)+$"
                 ),
                 name="ledger_account_code_is_readable_elsewhere",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=BETWEEN_ENTITIES, counterparty__isnull=False)
+                & Q(legal_entity__isnull=False)
+                & ~Q(legal_entity=F("counterparty"))
+                | ~Q(kind__in=BETWEEN_ENTITIES) & Q(counterparty__isnull=True),
+                name="ledger_due_account_names_both_entities",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["scheme", "legal_entity"],
+                condition=Q(counterparty__isnull=False),
+                name="ledger_account_between",
             ),
         ]
 

@@ -244,6 +244,16 @@ class SettlementLine(models.Model):
         db_index=False,
         db_comment="where its amount is booked; null where no money moves",
     )
+    legal_entity = models.ForeignKey(
+        "organisation.LegalEntity",
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+        db_comment="whose books its department was in on the days of its activity; null where the "
+        "scheme tells no books apart, or nothing is charged or earned",
+    )
 
     class Meta:
         verbose_name = _("statement line")
@@ -261,6 +271,7 @@ class SettlementLine(models.Model):
                     "durability_class",
                     "price",
                     "incentive_rate",
+                    "legal_entity",
                 ],
                 nulls_distinct=False,
                 name="ledger_statement_line_is_unique",

@@ -94,18 +94,27 @@ WITH posted AS MATERIALIZED (
      CROSS JOIN LATERAL jsonb_to_recordset(s.rules -> 'incentive_rules') AS r(
            rate_id bigint, rate_per_tonne numeric, durability_class text,
            starts_on date, ends_before date)
+), entity_rule AS MATERIALIZED (  -- departments in other books than the fund's
+    SELECT s.id AS settlement_id, r.*
+      FROM rules s
+     CROSS JOIN LATERAL jsonb_to_recordset(s.rules -> 'entity_rules') AS r(
+           department_id bigint, legal_entity_id bigint, starts_on date, ends_before date)
 ), priced_apart AS MATERIALIZED (  -- departments with prices of their own
     SELECT DISTINCT department_id FROM price_rule WHERE department_id <> 0
 ), keyed AS MATERIALIZED (
     SELECT s.settlement_id, s.day, s.activity_period_id, g.department_id,
            coalesce(a.department_id, 0) AS price_department_id, g.country, g.record_kind, g.scope,
-           g.category, g.durability_class,
+           g.category, g.durability_class, books.legal_entity_id,
            CASE WHEN s.taken_after THEN 0 ELSE g.mg END AS after_mg,
            CASE WHEN s.given_before AND s.taken_before IS NOT TRUE THEN g.mg ELSE 0 END AS before_mg
       FROM gathered g
       JOIN situation s ON s.segment = g.segment AND s.approved = g.approved
                       AND coalesce(s.superseded, -1) = coalesce(g.superseded, -1)
       LEFT JOIN priced_apart a ON a.department_id = g.department_id
+      LEFT JOIN entity_rule books
+        ON books.settlement_id = s.settlement_id AND books.department_id = g.department_id
+       AND (books.starts_on IS NULL OR s.day >= books.starts_on)
+       AND (books.ends_before IS NULL OR s.day < books.ends_before)
 ), priced AS MATERIALIZED (
     SELECT c.*, price.price_id, rate.rate_id,
            coalesce(price.price_per_tonne, rate.rate_per_tonne) AS price_per_tonne
@@ -140,7 +149,7 @@ WITH posted AS MATERIALIZED (
        AND coalesce(p.category, 0) = coalesce(k.category, 0)
        AND p.durability_class = k.durability_class
      GROUP BY k.department_id, k.activity_period_id, k.record_kind, k.scope, k.category,
-              k.durability_class, p.price_id, p.rate_id, p.price_per_tonne
+              k.durability_class, p.price_id, p.rate_id, p.price_per_tonne, k.legal_entity_id
 ), expected AS (
     SELECT l.department_id,
            sum(CASE WHEN %(keeps_atmosphere)s AND l.record_kind = 'emission'

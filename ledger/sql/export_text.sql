@@ -7,7 +7,8 @@ WITH gl AS MATERIALIZED (
       FROM ledger_gl_in_force g
 ), account AS MATERIALIZED (
     SELECT a.id, c.unit, {between} || c.zero AS after_debit, c.zero || {between} AS before_credit,
-           a.scheme_code, {scheme} AS scheme, {empty} AS empty,
+           a.scheme_code, {scheme} AS scheme, {empty} AS empty, le.id AS own_entity_id,
+           CASE WHEN le.id IS NOT NULL THEN {legal_entity} END AS own_entity,
            a.kind || '/' || coalesce(a.scheme_id, 0) || '/' || coalesce(a.category, 0) AS class,
            {account}
       FROM (SELECT a.*, s.code AS scheme_code FROM ledger_account a
@@ -16,6 +17,7 @@ WITH gl AS MATERIALIZED (
       JOIN (SELECT code, round(power(10::numeric, -exponent), exponent) AS unit,
                    round(0::numeric, exponent)::text AS zero FROM ledger_commodity) c
         ON c.code = a.commodity_id
+      LEFT JOIN organisation_legalentity le ON le.id = a.legal_entity_id
      WHERE (%(account)s::text IS NULL OR a.code = %(account)s)
        AND (%(commodity)s::text IS NULL OR a.commodity_id = %(commodity)s)
        AND (%(department_ids)s::bigint[] IS NULL OR a.department_id = ANY (%(department_ids)s))
@@ -54,7 +56,9 @@ SELECT entry.body, entry.line_count
       FROM (SELECT l.id, l.entry_id, e.entry_date, {line} AS body
               FROM ledger_journalline l
               JOIN (SELECT e.id, e.entry_date, settlement.code AS scheme_code, settlement.scheme,
-                           place.legal_entity_id,
+                           place.legal_entity_id, e.department_id,
+                           coalesce(place.legal_entity, nowhere.text) AS legal_entity,
+                           coalesce(place.cost_centre, nowhere.text) AS cost_centre,
                            {entry}
                       FROM ledger_journalentry e
                      CROSS JOIN nowhere
@@ -65,7 +69,7 @@ SELECT entry.body, entry.line_count
                        AND (%(entry_id)s::bigint IS NULL OR e.id = %(entry_id)s)
                     OFFSET 0) e ON e.id = l.entry_id
               JOIN account a ON a.id = l.account_id
-              LEFT JOIN gl ON gl.class = a.class AND gl.legal_entity_id = e.legal_entity_id
+{books}              LEFT JOIN gl ON gl.class = a.class AND gl.legal_entity_id = {of_entity}
                           AND gl.in_force @> e.entry_date
              WHERE l.period_id = p.id AND l.id <= %(through_line_id)s
                AND (%(scheme)s::text IS NULL

@@ -13,7 +13,8 @@ SELECT l.id, e.id, e.entry_date, e.recorded_at, p.code, coalesce(ap.code, p.code
   LEFT JOIN organisation_department d ON d.id = e.department_id
   LEFT JOIN organisation_departmentplacement place
     ON place.department_id = d.id AND place.in_force @> e.entry_date
-  LEFT JOIN organisation_legalentity le ON le.id = place.legal_entity_id
+  LEFT JOIN organisation_legalentity le
+    ON le.id = coalesce(a.legal_entity_id, place.legal_entity_id)
   LEFT JOIN organisation_costcentre cc
     ON cc.department_id = d.id AND cc.legal_entity_id = le.id AND cc.is_default
    AND cc.in_force @> e.entry_date

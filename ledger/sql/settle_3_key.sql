@@ -27,7 +27,9 @@ SELECT c.sign, c.department_id, c.activity_period_id,
             ELSE 'recorded' END AS kind,
        c.scope, c.category, c.durability_class, price.price_id, rate.rate_id AS incentive_rate_id,
        coalesce(price.price_per_tonne, rate.rate_per_tonne) AS price_per_tonne,
-       c.location_mgco2e, c.market_mgco2e, c.record_count, c.records, c.first_on
+       c.location_mgco2e, c.market_mgco2e, c.record_count, c.records, c.first_on,
+       CASE WHEN c.is_covered OR rate.rate_id IS NOT NULL
+            THEN coalesce(books.legal_entity_id, %(fund_entity_id)s::bigint) END AS legal_entity_id
   FROM covered c
   LEFT JOIN LATERAL (
       SELECT r.price_id, r.price_per_tonne FROM price_rule r
@@ -42,9 +44,14 @@ SELECT c.sign, c.department_id, c.activity_period_id,
        WHERE c.record_kind = 'removal' AND r.durability_class = c.durability_class
          AND c.day >= r.starts_on AND (r.ends_before IS NULL OR c.day < r.ends_before)
        LIMIT 1) rate ON true
+  LEFT JOIN entity_rule books
+    ON books.department_id = c.department_id
+   AND (books.starts_on IS NULL OR c.day >= books.starts_on)
+   AND (books.ends_before IS NULL OR c.day < books.ends_before)
 UNION ALL
 SELECT g.sign, l.department_id, l.activity_period_id, l.kind, l.scope, l.category,
        l.durability_class, l.price_id, l.incentive_rate_id, l.price_per_tonne,
-       g.location_mgco2e, g.market_mgco2e, g.record_count, g.records, g.first_on
+       g.location_mgco2e, g.market_mgco2e, g.record_count, g.records, g.first_on,
+       l.legal_entity_id
   FROM gathered g JOIN ledger_settlementline l ON l.id = g.line_id
  WHERE g.sign = -1

@@ -2,17 +2,17 @@
 CREATE TEMPORARY TABLE drawn ON COMMIT DROP AS
 WITH gathered AS MATERIALIZED (
     SELECT department_id, activity_period_id, kind, scope, category, durability_class,
-           price_id, incentive_rate_id, price_per_tonne,
+           price_id, incentive_rate_id, price_per_tonne, legal_entity_id,
            sum(location_mgco2e)::bigint AS location_mgco2e,
            sum(market_mgco2e)::bigint AS market_mgco2e,
            sum({basis}_mgco2e)::bigint AS settled_mgco2e,
            sum(record_count)::bigint AS record_count
       FROM keyed
-     GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
+     GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
 ), earlier AS (
     -- Only keys that an earlier settlement can have: looked up one by one, whatever the history.
     SELECT l.department_id, l.activity_period_id, l.kind, l.scope, l.category,
-           l.durability_class, l.price_id, l.incentive_rate_id,
+           l.durability_class, l.price_id, l.incentive_rate_id, l.legal_entity_id,
            sum(l.settled_mgco2e)::bigint AS settled_mgco2e,
            sum(l.amount_minor)::bigint AS amount_minor
       FROM (SELECT DISTINCT department_id, activity_period_id FROM gathered
@@ -23,7 +23,7 @@ WITH gathered AS MATERIALIZED (
               AND activity_period_id = k.activity_period_id AND scheme_id = %(scheme_id)s
            OFFSET 0) l
       JOIN ledger_settlement s ON s.id = l.settlement_id AND s.state = 'posted'
-     GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
+     GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
 )
 SELECT nextval('ledger_settlementline_id_seq') AS id, g.*,
        coalesce(e.settled_mgco2e, 0) AS settled_before_mgco2e,
@@ -41,6 +41,7 @@ SELECT nextval('ledger_settlementline_id_seq') AS id, g.*,
    AND e.durability_class = g.durability_class
    AND coalesce(e.price_id, 0) = coalesce(g.price_id, 0)
    AND coalesce(e.incentive_rate_id, 0) = coalesce(g.incentive_rate_id, 0)
+   AND coalesce(e.legal_entity_id, 0) = coalesce(g.legal_entity_id, 0)
   LEFT JOIN ledger_account quantity
     ON %(keeps_atmosphere)s AND quantity.department_id = g.department_id
    AND quantity.kind = CASE g.durability_class WHEN '' THEN 'emissions' ELSE 'removals' END
@@ -50,4 +51,5 @@ SELECT nextval('ledger_settlementline_id_seq') AS id, g.*,
   LEFT JOIN ledger_account money
     ON g.kind = ANY (%(moves_money)s) AND money.department_id = g.department_id
    AND money.scheme_id = %(scheme_id)s AND money.commodity_id = %(currency)s
+   AND coalesce(money.legal_entity_id, 0) = coalesce(g.legal_entity_id, 0)
    AND money.kind = CASE g.kind WHEN 'charge' THEN 'fee_expense' ELSE 'incentive_income' END

@@ -19,6 +19,8 @@ SELECT a.id, a.code, a.kind, a.commodity_id, c.exponent, sum(m.debit), sum(m.cre
   JOIN ledger_commodity c ON c.code = a.commodity_id
  WHERE (%(scheme_id)s::bigint IS NULL OR a.scheme_id = %(scheme_id)s
         OR a.scheme_id IS NULL AND %(keeps_atmosphere)s)
+   AND (%(legal_entity)s::text IS NULL OR a.legal_entity_id = (
+        SELECT id FROM organisation_legalentity WHERE code = %(legal_entity)s))
    AND (%(department_ids)s::bigint[] IS NULL OR a.department_id = ANY (%(department_ids)s))
  GROUP BY a.id, a.code, a.kind, a.commodity_id, c.exponent
  ORDER BY a.commodity_id DESC, a.code

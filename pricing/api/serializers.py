@@ -24,6 +24,9 @@ class SchemeSerializer(serializers.Serializer[SchemeTerms]):
     currency = serializers.CharField(help_text="ISO 4217")
     scope2_basis = serializers.CharField(help_text="location or market: which one is charged")
     starts_on = serializers.DateField(help_text="Activity before this day is never charged.")
+    fund_entity = serializers.CharField(
+        help_text="Legal entity whose books the carbon fund is in; empty: it names none."
+    )
     is_illustrative = serializers.BooleanField()
     coverage = CoverageSerializer(many=True)
 

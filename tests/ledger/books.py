@@ -96,8 +96,11 @@ class Books:
         return settlement_run.post(settlement_id=settlement.pk, by=self.people["finance"], at=NOON)
 
 
-def open_books() -> Books:
-    """Found the company."""
+def open_books(*, fund_in: str = "", offices_in: str = "ONE") -> Books:
+    """Found the company; everything is in the books of ONE, unless something else is said.
+
+    With `fund_in` its scheme tells the books of legal entities apart.
+    """
     books = Books()
     for username, role in [
         ("analyst", "sustainability_analyst"),
@@ -127,7 +130,12 @@ def open_books() -> Books:
         books.periods[f"2023Q{number}"] = AccountingPeriod.objects.create(
             code=f"2023Q{number}", days=(first, after)
         )
-    books.scheme = found_scheme(books)
+    if offices_in != "ONE":
+        other = LegalEntity.objects.create(
+            code=offices_in, name="Two", country="DE", currency="EUR"
+        )
+        books.departments["OFFICES"].placements.update(legal_entity=other)
+    books.scheme = found_scheme(books, fund_entity=LegalEntity.objects.filter(code=fund_in).first())
     return books
 
 
@@ -138,6 +146,7 @@ def found_scheme(
     keeps_atmosphere: bool = True,
     is_approved: bool = True,
     mechanism: str = "fee",
+    fund_entity: LegalEntity | None = None,
 ) -> Scheme:
     """A fee of $15 a tonne on Scope 1, 2 and business travel; $40 for a medium removal."""
     scheme = Scheme.objects.create(
@@ -147,6 +156,7 @@ def found_scheme(
         starts_on=date(2023, 1, 1),
         keeps_atmosphere=keeps_atmosphere,
         mechanism=mechanism,
+        fund_entity=fund_entity,
     )
     for scope, category in [(1, None), (2, None), (3, 6)]:
         SchemeCoverage.objects.create(

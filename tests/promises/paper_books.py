@@ -71,6 +71,7 @@ class Scheme:
     keeps_atmosphere: bool = False
     moves_money: bool = True
     starts_on: date = date.min
+    fund_entity: str = ""  # whose books the fund is in; empty: books are not told apart
 
     def covers(self, result: Result) -> bool:
         return bool({(result.scope, None), (result.scope, result.category)} & self.covered)
@@ -93,6 +94,7 @@ class Key(NamedTuple):
     category: int | None
     durability: str
     price: Price | Decimal | None
+    entity: str = ""  # whose books it is in, where a scheme tells them apart
 
 
 class Entry(NamedTuple):
@@ -130,6 +132,7 @@ class PaperBooks:
     debits: Counter[str] = field(default_factory=Counter)
     credits: Counter[str] = field(default_factory=Counter)
     entries: Counter[Entry] = field(default_factory=Counter)
+    moves: dict[str, dict[date, str]] = field(default_factory=dict)  # department → day → entity
 
     def approve(self, results: Iterable[Result]) -> None:
         self.approved.update((result.name, result) for result in results)
@@ -154,7 +157,18 @@ class PaperBooks:
             if key is not None and (scheme.code, name) not in self.taken_back:
                 yield key, -1, self.approved[name]
 
+    def entity_of(self, department: str, day: date) -> str:
+        """Whose books a department is in on a day."""
+        moves = self.moves[department]
+        return moves[max(moved_on for moved_on in moves if moved_on <= day)]
+
     def _key(self, scheme: Scheme, result: Result) -> Key:
+        key = self._key_of_group(scheme, result)
+        if not scheme.fund_entity or key.kind == "recorded":
+            return key
+        return key._replace(entity=self.entity_of(result.department, result.day))
+
+    def _key_of_group(self, scheme: Scheme, result: Result) -> Key:
         period = next(p.code for p in self.periods if p.first <= result.day < p.after)
         place = (result.scope, result.category, result.durability)
         if result.durability:
@@ -235,9 +249,14 @@ def sides(scheme: Scheme, key: Key, milligrams: int, amount: int) -> Iterator[tu
         category = f":Category-{key.category}" if key.category else ""
         yield f"Expenses:Emissions:{department}:Scope-{key.scope}{category}", milligrams
         yield "Equity:Atmosphere", -milligrams
-    if scheme.moves_money and key.kind == "charge":
-        yield f"Expenses:Carbon-Fee:{code}:{department}", amount
-        yield fund, -amount
-    elif scheme.moves_money and key.kind == "incentive":
-        yield fund, amount
-        yield f"Income:Carbon-Incentive:{code}:{department}", -amount
+    if not scheme.moves_money or key.kind == "recorded":
+        return
+    account = "Expenses:Carbon-Fee" if key.kind == "charge" else "Income:Carbon-Incentive"
+    amount = amount if key.kind == "charge" else -amount
+    if key.entity == scheme.fund_entity:
+        yield f"{account}:{code}:{department}", amount
+    else:
+        yield f"{account}:{code}:{department}:{key.entity}", amount
+        yield f"Liabilities:Due-To:{key.entity}:{scheme.fund_entity}:{code}", -amount
+        yield f"Assets:Due-From:{scheme.fund_entity}:{key.entity}:{code}", amount
+    yield fund, -amount

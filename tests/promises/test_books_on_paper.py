@@ -73,7 +73,7 @@ class People(RuleBasedStateMachine):
         self.atomic = transaction.atomic()
         self.atomic.__enter__()
         self.books, self.people = books, books.people
-        found_scheme(books, "shadow", keeps_atmosphere=False)
+        self.found_second_scheme()
         self.paper = PaperBooks(PERIODS)
         self.schemes = {
             code: Scheme(code, COVERED, [Price(Decimal(15))], {"medium": Decimal(40)})
@@ -86,6 +86,9 @@ class People(RuleBasedStateMachine):
         self.closed: list[Period] = []
         self.by_hand: dict[str, tuple[int, str, int]] = {}  # source → entry, scheme, minor
         self.reversed: set[int] = set()
+
+    def found_second_scheme(self) -> None:
+        found_scheme(self.books, "shadow", keeps_atmosphere=False)
 
     def teardown(self) -> None:
         try:

@@ -25,6 +25,11 @@ class Command(StepCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--scheme", metavar="CODE", help="entries of this scheme only")
         parser.add_argument(
+            "--legal-entity",
+            metavar="CODE",
+            help="the books of this legal entity only, of schemes that tell books apart",
+        )
+        parser.add_argument(
             "--as-of",
             type=day,
             metavar="DATE",
@@ -37,6 +42,7 @@ class Command(StepCommand):
         rows = balances.trial_balance(
             scheme_id=price_lookup.scheme_terms(code=scheme).id if scheme else None,
             as_of=options["as_of"],
+            legal_entity=options["legal_entity"],
         )
         if options["json"]:
             self.stdout.write(json.dumps(as_json(rows, options["as_of"]), indent=2))

@@ -3,7 +3,7 @@ SELECT count(*) FROM ledger_settlementline
 -- The accounts that a statement line names are those of its own dimensions.
 SELECT 'statement line ' || l.id,
        format('says it is booked on account %s, which is not the one of its department, scheme, '
-              'scope, category or durability', w.account_id)
+              'scope, category, durability or legal entity', w.account_id)
   FROM ledger_settlementline l
   JOIN pricing_scheme scheme ON scheme.id = l.scheme_id
  CROSS JOIN LATERAL (
@@ -12,6 +12,7 @@ SELECT 'statement line ' || l.id,
               SELECT FROM ledger_account a
                WHERE a.id = l.money_account_id AND a.department_id = l.department_id
                  AND a.scheme_id = l.scheme_id AND a.commodity_id = scheme.currency
+                 AND coalesce(a.legal_entity_id, 0) = coalesce(l.legal_entity_id, 0)
                  AND a.kind = CASE l.kind WHEN 'charge' THEN 'fee_expense'
                                           WHEN 'incentive' THEN 'incentive_income' END)
        UNION ALL

@@ -12,7 +12,8 @@ WITH line AS (
       LEFT JOIN ledger_settlement s ON s.id = l.settlement_id
     WINDOW earlier AS (
         PARTITION BY l.scheme_id, l.department_id, l.activity_period_id, l.kind, l.scope,
-                     l.category, l.durability_class, l.price_id, l.incentive_rate_id
+                     l.category, l.durability_class, l.price_id, l.incentive_rate_id,
+                     l.legal_entity_id
         ORDER BY l.settlement_id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
 )
 SELECT 'statement line ' || l.id,
