@@ -71,7 +71,18 @@ class ReadAdmin(RoleAdmin):
 class FactorSetAdmin(ReadAdmin):
     """Published releases, as they were loaded."""
 
-    list_display = ("code", "publisher", "title", "year", "gwp_set", "licence", "loaded_at")
+    list_display = (
+        "code",
+        "publisher",
+        "title",
+        "year",
+        "gwp_set",
+        "licence",
+        "loaded_at",
+        "proposed_by",
+        "approved_by",
+    )
+    list_select_related = ("proposed_by", "approved_by")
     search_fields = ("code", "publisher", "title")
 
 

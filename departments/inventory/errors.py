@@ -180,6 +180,45 @@ class NotCalculable(InventoryError):
         super().__init__(reason)
 
 
+class FactorSetNotFound(InventoryError):
+    """No release of factors has this code."""
+
+    code = "factor_set_not_found"
+    http_status = 404
+
+    def __init__(self, *, code: str, known: Collection[str]) -> None:
+        self.factor_set, self.known = code, tuple(known)
+        hint = f"Loaded are {', '.join(known)}." if known else "Load one with load_factors."
+        super().__init__(f"There is no factor set “{code}”. {hint}")
+
+
+class FactorSetNotProposed(InventoryError):
+    """These factors don't wait for an approval."""
+
+    code = "factor_set_not_proposed"
+    http_status = 409
+
+    def __init__(self, *, code: str) -> None:
+        self.factor_set = code
+        super().__init__(
+            f"{code} does not wait for an approval: it is published, or approved already. "
+            "Look at it with: factors show."
+        )
+
+
+class FactorsDecidedBySamePerson(InventoryError):
+    """Who proposed the company's factors doesn't approve them."""
+
+    code = "factors_decided_by_same_person"
+    http_status = 403
+
+    def __init__(self, *, code: str, person: str) -> None:
+        self.factor_set, self.person = code, person
+        super().__init__(
+            f"{person} proposed {code}, so another person has to approve it. Ask a colleague."
+        )
+
+
 # Records and their steps
 
 

@@ -14,10 +14,12 @@ from difflib import get_close_matches
 from functools import cache
 from itertools import pairwise
 
+from django.db.models import Q, QuerySet
+
 from departments.inventory import units
 from departments.inventory.calculation.methods import METHODS
 from departments.inventory.calculation.result import Factor
-from departments.inventory.compute_tables import region_named
+from departments.inventory.compute_tables import alpha2_of, region_named
 from departments.inventory.entry import plain
 from departments.inventory.errors import (
     FactorNotFound,
@@ -78,6 +80,7 @@ class ChosenFactor:
     biogenic_kgco2e: Decimal | None
     suspect: bool
     notes: str
+    is_own: bool = False
     fallbacks: tuple[str, ...] = ()
     quality_tier: int = BEST_TIER
 
@@ -129,18 +132,11 @@ def choose_factor(
     )
 
 
-def published_factors(
-    *, activity: str, place: str = "", year: int | None = None, after_id: int = 0, limit: int = 200
-) -> list[ChosenFactor]:
-    """Factors of an activity, or of the activities below a path, as they were published, by id."""
+def usable_factors() -> QuerySet[EmissionFactor]:
+    """Factors that others published, and the company's own once they are approved."""
     rows = EmissionFactor.objects.select_related("factor_set")
-    exact = rows.filter(activity=activity)
-    rows = exact if exact.exists() else rows.filter(activity__startswith=f"{activity}/")
-    if place:
-        rows = rows.filter(place=place.upper())
-    if year is not None:
-        rows = rows.filter(year=year)
-    return [_published(row) for row in rows.filter(pk__gt=after_id).order_by("pk")[:limit]]
+    published = Q(factor_set__proposed_by__isnull=True)
+    return rows.filter(published | Q(factor_set__approved_by__isnull=False))
 
 
 class FactorLibrary:
@@ -207,7 +203,7 @@ class FactorLibrary:
         country = country_of(place)
         if country and country in self._countries():
             return
-        meant = OFTEN_MEANT.get(country, "")
+        meant = OFTEN_MEANT.get(country, "") or alpha2_of(place)
         raise FactorNotFound(
             activity=activity,
             missing="place",
@@ -222,14 +218,13 @@ class FactorLibrary:
         return frozenset(country_of(place) for place in places if country_of(place))
 
     def _read(self, activity: str, places: Sequence[str]) -> list[ChosenFactor]:
-        rows = EmissionFactor.objects.select_related("factor_set").filter(
-            activity=activity, place__in=places
-        )
-        return [_published(row) for row in rows]
+        rows = usable_factors().filter(activity=activity, place__in=places)
+        return [published_row(row) for row in rows]
 
     def _refuse_place(self, activity: str, place: str, boundary: str | None) -> None:
         published = (
-            EmissionFactor.objects.filter(activity=activity)
+            usable_factors()
+            .filter(activity=activity)
             .order_by("place")
             .values_list("place", flat=True)
             .distinct()
@@ -339,9 +334,9 @@ def _nearest_in_place_and_year(
     )
 
 
-def _release(row: ChosenFactor) -> tuple[int, int]:
-    """Of two releases with the same key the newer one counts."""
-    return row.release_year, row.factor_id
+def _release(row: ChosenFactor) -> tuple[bool, int, int]:
+    """Of two releases with the same key the company's own counts, then the newer one."""
+    return row.is_own, row.release_year, row.factor_id
 
 
 def _with_fallbacks(row: ChosenFactor, places: Sequence[str], year: int) -> ChosenFactor:
@@ -361,7 +356,8 @@ def _is_gas(gas: str, row: GlobalWarmingPotential) -> bool:
     return gas in names
 
 
-def _published(row: EmissionFactor) -> ChosenFactor:
+def published_row(row: EmissionFactor) -> ChosenFactor:
+    """A factor as it was published, with its release; no fallbacks."""
     release = row.factor_set
     return ChosenFactor(
         factor_id=row.pk,
@@ -388,6 +384,7 @@ def _published(row: EmissionFactor) -> ChosenFactor:
         biogenic_kgco2e=_part(row.biogenic_kgco2e),
         suspect=row.suspect,
         notes=row.notes,
+        is_own=release.proposed_by_id is not None,
     )
 
 

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from django.db import connection, transaction
 
 from departments.inventory.entry import plain
-from departments.inventory.errors import FactorFileRefused, ReleaseChanged, RowProblem
+from departments.inventory.errors import (
+    FactorFileRefused,
+    FactorsDecidedBySamePerson,
+    FactorSetNotFound,
+    FactorSetNotProposed,
+    ReleaseChanged,
+    RowProblem,
+)
+from departments.inventory.factor_checks import Flag, Key, flags_of
+from departments.inventory.factor_difference import figures_of
 from departments.inventory.factor_file import (
     COPIED,
     NULLABLE,
@@ -23,15 +35,19 @@ from departments.inventory.models.factors import (
     FactorSet,
     GlobalWarmingPotential,
 )
+from departments.organisation.access import Permission, may
+from departments.organisation.errors import NotAllowed
+from departments.organisation.models import User
 
 
 @dataclass(frozen=True, slots=True)
 class LoadReport:
-    """What one folder or file brought: its rows, and how many of them were new."""
+    """What one folder or file brought: its rows, how many were new, and what looks wrong."""
 
     code: str
     rows: int
     loaded: int
+    flags: tuple[Flag, ...] = ()
 
     @property
     def is_unchanged(self) -> bool:
@@ -39,15 +55,59 @@ class LoadReport:
         return self.loaded == 0
 
 
-@transaction.atomic
 def load_factor_set(folder: Path) -> LoadReport:
-    """Load a folder with set.toml and factors.csv as one release.
+    """Load a folder with set.toml and factors.csv as one published release.
 
     Safe to call again: the same file changes nothing.
     Raises: FactorFileRefused, with every problem; ReleaseChanged, if the code is loaded already
             from another file.
     """
+    return _load(folder)
+
+
+def propose_company_factors(*, folder: Path, by: User, at: datetime) -> LoadReport:
+    """Load the company's own factors; they count once another person has approved them.
+
+    Every row says where it comes from, in `source_url` or `notes`.
+    Raises: NotAllowed; else as `load_factor_set`.
+    """
+    _require(by, Permission.PROPOSE_FACTORS, "propose factors")
+    return _load(folder, proposed_by=by, proposed_at=at)
+
+
+@transaction.atomic
+def approve_company_factors(*, code: str, by: User, at: datetime) -> FactorSet:
+    """Let the company's own factors count, as another person than who proposed them.
+
+    Safe to call again by the same person.
+    Raises: NotAllowed; FactorSetNotFound; FactorSetNotProposed; FactorsDecidedBySamePerson.
+    """
+    _require(by, Permission.APPROVE_FACTORS, "approve factors")
+    release = FactorSet.objects.select_for_update().filter(code=code).first()
+    if release is None:
+        known = list(FactorSet.objects.order_by("code").values_list("code", flat=True))
+        raise FactorSetNotFound(code=code, known=known)
+    if release.approved_by_id == by.pk:
+        return release
+    if release.proposed_by_id is None or release.approved_by_id is not None:
+        raise FactorSetNotProposed(code=code)
+    if release.proposed_by_id == by.pk:
+        raise FactorsDecidedBySamePerson(code=code, person=by.get_username())
+    release.approved_by, release.approved_at = by, at
+    release.save(update_fields=["approved_by", "approved_at"])
+    return release
+
+
+def _require(by: User, permission: Permission, step: str) -> None:
+    if not may(by, permission):
+        raise NotAllowed(by.get_username(), step, permission.roles_text)
+
+
+@transaction.atomic
+def _load(folder: Path, **company: Any) -> LoadReport:
     file = read_factor_set(folder)
+    if company:
+        _require_sources(file)
     _one_loader_at_a_time()
     found = FactorSet.objects.filter(code=file.code).first()
     if found is not None:
@@ -56,11 +116,33 @@ def load_factor_set(folder: Path) -> LoadReport:
                 factor_set=file.code, loaded_sha256=found.sha256, file_sha256=file.sha256
             )
         return LoadReport(file.code, len(file.rows), 0)
-    _copy(file, _created(file))
-    return LoadReport(file.code, len(file.rows), len(file.rows))
+    flags = flags_of(file.rows, _neighbours(file))
+    suspect = {flag.factor_id for flag in flags if flag.is_suspect}
+    rows = [row | {"suspect": "1"} if row["factor_id"] in suspect else row for row in file.rows]
+    _copy(rows, _created(file, **company))
+    return LoadReport(file.code, len(rows), len(rows), tuple(flags))
 
 
-def _created(file: FactorFile) -> FactorSet:
+def _neighbours(file: FactorFile) -> dict[Key, Decimal]:
+    """The figures of the publisher's release that is nearest in years, the earlier of two."""
+    others = FactorSet.objects.filter(publisher=file.facts["publisher"]).exclude(code=file.code)
+    wanted = int(file.facts["year"])
+    nearest = min(others, key=lambda each: (abs(each.year - wanted), each.year), default=None)
+    return figures_of(nearest.code) if nearest else {}
+
+
+def _require_sources(file: FactorFile) -> None:
+    hint = "Name the study, supplier or measurement, with its year."
+    problems = [
+        RowProblem(line, "notes", "", "This factor has no source.", hint)
+        for line, row in enumerate(file.rows, start=2)
+        if not (row["source_url"] or row["notes"])
+    ]
+    if problems:
+        raise FactorFileRefused(path=str(file.path), problems=problems)
+
+
+def _created(file: FactorFile, **company: Any) -> FactorSet:
     facts = file.facts
     return FactorSet.objects.create(
         code=file.code,
@@ -73,16 +155,17 @@ def _created(file: FactorFile) -> FactorSet:
         attribution=facts.get("attribution", ""),
         source_url=facts.get("source_url", ""),
         sha256=file.sha256,
+        **company,
     )
 
 
-def _copy(file: FactorFile, release: FactorSet) -> None:
+def _copy(rows: Iterable[Mapping[str, str]], release: FactorSet) -> None:
     statement = (
         f"COPY {EmissionFactor._meta.db_table} ({COPIED}) "
         f"FROM STDIN WITH (FORMAT csv, FORCE_NOT_NULL ({_texts()}))"
     )
     with connection.cursor() as cursor:
-        cursor.copy_expert(statement, as_copy_text(file.rows, set_id=release.pk))
+        cursor.copy_expert(statement, as_copy_text(rows, set_id=release.pk))
 
 
 def _texts() -> str:

@@ -41,7 +41,7 @@ def monthly_totals(
     `from_on` and `until_on` are the first and the last day. Superseded results don't count, and
     removals do once they are verified.
     """
-    rows = _in_force()
+    rows = results_in_force()
     if department_ids is not None:
         rows = rows.filter(department_id__in=department_ids)
     if from_on is not None:
@@ -58,7 +58,8 @@ def monthly_totals(
     return [Total(*row) for row in summed]
 
 
-def _in_force() -> QuerySet[EmissionRecord]:
+def results_in_force() -> QuerySet[EmissionRecord]:
+    """Approved results that no approved one supersedes; of removals those that earn."""
     successors = EmissionRecord.objects.filter(
         supersedes=OuterRef("pk"), approval_number__isnull=False
     )

@@ -105,6 +105,11 @@ def _complete_power(record: Activity, arguments: Arguments) -> None:
     """Rated power by the name of the hardware, and full load, where nothing better is known."""
     given = arguments.given
     known = (*METERED, "average_power_w")
+    if given.get("average_power_w") is not None and given.get("utilisation", 1) != 1:
+        arguments.note(
+            f"Utilisation {shown(given['utilisation'])} is not applied: average_power_w is what "
+            "was measured. Rated power is entered as tdp_w, or by the hardware."
+        )
     if any(given.get(name) is not None for name in known) or "accelerator_hours" not in given:
         return
     hardware = str(record.inputs.get("hardware", ""))

@@ -41,6 +41,8 @@ class Permission(StrEnum):
     READ_BOOKS = "read_books"
     PROPOSE_PRICE = "propose_price"
     APPROVE_PRICE = "approve_price"
+    PROPOSE_FACTORS = "propose_factors"
+    APPROVE_FACTORS = "approve_factors"
     MANAGE_PEOPLE = "manage_people"
     MANAGE_KEYS = "manage_keys"
 
@@ -71,6 +73,8 @@ _ROLES: dict[Permission, frozenset[Role]] = {
     Permission.READ_BOOKS: frozenset(COMPANY_ROLES),
     Permission.PROPOSE_PRICE: frozenset({Role.SUSTAINABILITY_ANALYST}),
     Permission.APPROVE_PRICE: frozenset({Role.SUSTAINABILITY_APPROVER}),
+    Permission.PROPOSE_FACTORS: frozenset({Role.SUSTAINABILITY_ANALYST}),
+    Permission.APPROVE_FACTORS: frozenset({Role.SUSTAINABILITY_APPROVER}),
     Permission.MANAGE_PEOPLE: frozenset({Role.ADMINISTRATOR}),
     Permission.MANAGE_KEYS: frozenset({Role.ADMINISTRATOR, Role.FINANCE}),
 }

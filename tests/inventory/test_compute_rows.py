@@ -202,6 +202,7 @@ REFUSED = [
     ({"energy_kwh": "1"} | {"grid_kgco2e_per_kwh": "545"}, "grid_kgco2e_per_kwh", "are 0.545"),
     ({"energy_kwh": "1"}, "place", "grid_kgco2e_per_kwh"),
     ({"energy_kwh": "1", "place": "France"}, "place", "ISO 3166"),
+    ({"energy_kwh": "1", "place": "FRA"}, "place", "Did you mean FR?"),
     (
         {"activity": "compute/inference", "requests": "10", "energy_wh_per_request": "1"} | GRID,
         "pue",
@@ -241,6 +242,14 @@ def test_a_pue_beside_the_buildings_meter_is_not_applied_and_that_is_said(cast: 
     assert report.emissions.market_kgco2e == Decimal("54.5")
     (note,) = [n for n in report.emissions.trace["fallbacks"] if "PUE" in n]
     assert "machine_energy_kwh" in note
+
+
+def test_a_utilisation_beside_measured_power_is_not_applied_and_that_is_said(cast: Cast):
+    (report,) = reports(cast, {"accelerator_hours": "100", "utilisation": "0.5"} | POWER)
+
+    assert report.emissions is not None
+    assert report.emissions.market_kgco2e == kilograms("100", "310", "1.12", "0.545")
+    assert "Utilisation 0.5 is not applied" in report.emissions.trace["fallbacks"][-1]
 
 
 def test_full_load_and_a_mean_pue_are_said_and_lower_the_quality(cast: Cast):

@@ -26,6 +26,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("factors")]
 OWN_GRID = {"grid_kgco2e_per_kwh": "0.545"}
 LAND = {"rate_tco2_per_ha_year": "5.5", "years": "3"}
 REMOVAL = {"durability_class": "long", "removal_state": "verified"}
+SPEND = {"kgco2e_per_unit": "0.21", "citation": "Own study, 2024"}
+DEFLATED = {"price_index": "113", "base_price_index": "100", "price_index_source": "Index, 2025"}
 # Activity, unit, place, inputs; and whether no step of the calculation ever rounds.
 CASES: list[tuple[str, str, str, dict[str, Any], bool]] = [
     ("electricity/grid", "kWh", "GB", {}, True),
@@ -43,6 +45,32 @@ CASES: list[tuple[str, str, str, dict[str, Any], bool]] = [
     ("compute/training", "h", "", {"average_power_w": "310", "pue": "1.12"} | OWN_GRID, True),
     ("compute/inference", "h", "", {"tdp_w": "700", "utilisation": "0.37", "pue": "1.1"}, True),
     ("compute/cloud/requests", "requests", "GB", {"energy_per_request_wh": "3", "pue": "1"}, True),
+    (
+        "compute/cloud/training",
+        "thousand GPU hours",
+        "aws/eu-west-3",
+        {"hardware": "T4", "utilisation": "0.35"},
+        True,
+    ),
+    (
+        "compute/inference",
+        "million prompts",
+        "FR",
+        {"energy_per_request_wh": "0.3", "pue": "1.1"},
+        True,
+    ),
+    ("employee-commuting/business-travel-land/rail/national-rail", "passenger.km", "GB", {}, True),
+    (
+        "sold-products/use/electricity/grid",
+        "items",
+        "GB",
+        {"lifetime_uses": "1500", "use_per_unit": "0.8", "use_unit": "kWh"},
+        True,
+    ),
+    ("capital-goods/spend/machines", "USD", "", SPEND, True),
+    ("purchased-goods/spend/x", "USD", "", SPEND | DEFLATED, False),
+    ("investments/equity/acme", "tCO2e", "", {"ownership_share": "0.3"}, True),
+    ("refrigerant/blend", "kg", "", {"composition": "hfc-32 50%, hfc-125 50%"}, True),
     ("compute/embodied", "h", "", {"embodied_kgco2e": "300", "lifetime_hours": "35040"}, False),
     ("hardware/server", "item", "", {"embodied_kgco2e": "1200.5"}, True),
     ("removal", "t", "", REMOVAL, True),

@@ -12,7 +12,7 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from departments.inventory import factor_choice, records, submission
+from departments.inventory import factor_search, records, submission
 from departments.inventory.api.serializers import (
     ActivitiesQuerySerializer,
     ActivityDetailSerializer,
@@ -173,7 +173,7 @@ class FactorList(InventoryView):
     def get(self, request: Request) -> Response:
         """List factors of an activity, or of the activities below a path."""
         page, asked = Page.of(request), _asked(request, FactorsQuerySerializer)
-        rows = factor_choice.published_factors(
+        rows = factor_search.published_factors(
             activity=asked["activity"],
             place=asked.get("place", ""),
             year=asked.get("year"),

@@ -60,8 +60,8 @@ def read(text: str) -> ForeignFile:
     if file.problems:
         return file
     runs = [run for cells in reader if (run := _run(reader.line_num, cells, file))]
-    for run in _counted_once(_last_writes(runs, file), file):
-        file.rows.append(_row(run))
+    for run, named in _counted_once(_last_writes(runs, file), file):
+        file.rows.append(_row(run, named))
     return file
 
 
@@ -98,17 +98,23 @@ def _last_writes(runs: list[Run], file: ForeignFile) -> list[Run]:
     return list(last.values())
 
 
-def _counted_once(runs: list[Run], file: ForeignFile) -> list[Run]:
-    """Of trackers that measured one machine at the same time the one that measured most."""
+def _counted_once(runs: list[Run], file: ForeignFile) -> list[tuple[Run, str]]:
+    """Of trackers that measured one machine at the same time the one that measured most.
+
+    It goes by the first of their ids, whichever of them measured most when the file was written.
+    """
     kept: list[Run] = []
+    ids: dict[str, str] = {}
     for run in sorted(runs, key=lambda run: (-run.energy_kwh, run.line)):
         same = next((each for each in kept if _is_same_machine(run, each)), None)
         if same is None:
             kept.append(run)
+            ids[run.run_id] = run.run_id
             continue
+        ids[same.run_id] = min(ids[same.run_id], run.run_id)
         why = f"its tracker measured the same machine as that in line {same.line}, at the same time"
         file.left_out.append(LeftOut(run.line, f"run {run.run_id}", why))
-    return sorted(kept, key=lambda run: run.line)
+    return [(run, ids[run.run_id]) for run in sorted(kept, key=lambda run: run.line)]
 
 
 def _is_same_machine(run: Run, other: Run) -> bool:
@@ -119,7 +125,7 @@ def _is_same_machine(run: Run, other: Run) -> bool:
     return measures_all and run.machine == other.machine and overlap
 
 
-def _row(run: Run) -> ForeignRow:
+def _row(run: Run, named: str) -> ForeignRow:
     cells = run.cells
     pue = number(cells.get("pue", "")) or Decimal(1)
     on_cloud = cells.get("on_cloud", "").upper() == "Y"
@@ -132,7 +138,7 @@ def _row(run: Run) -> ForeignRow:
             "activity": "compute/cloud/training" if on_cloud else "compute/training",
             "started_on": run.started_at.date().isoformat(),
             "ended_on": run.ended_at.date().isoformat(),
-            "external_id": f"codecarbon:{run.run_id}"[:100],
+            "external_id": f"codecarbon:{named}"[:100],
             "quantity": energy,
             "unit": "kWh",
             "place": _place(cells),

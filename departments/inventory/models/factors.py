@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib.postgres.fields import DateRangeField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 
 class FactorSet(models.Model):
-    """One published release, e.g. UK Government conversion factors 2024."""
+    """One release: published, e.g. UK Government conversion factors 2024, or the company's own."""
 
     code = models.SlugField(_("code"), max_length=60, unique=True)
     publisher = models.CharField(_("publisher"), max_length=200)
@@ -25,11 +26,37 @@ class FactorSet(models.Model):
         max_length=64, db_comment="hex SHA-256 of the file it was loaded from"
     )
     loaded_at = models.DateTimeField(db_default=Now(), editable=False)
+    proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_comment="who brought the company's own factors; null: published by others",
+    )
+    proposed_at = models.DateTimeField(null=True, blank=True)
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_comment="who let the company's own factors count; null: not yet, or published",
+    )
+    approved_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("factor set")
         verbose_name_plural = _("factor sets")
         ordering = ["publisher", "-year", "code"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(approved_by__isnull=True)
+                | (Q(proposed_by__isnull=False) & ~Q(approved_by=F("proposed_by"))),
+                name="inventory_company_factors_approved_by_another_person",
+                violation_error_message=_("Whoever proposed factors can't approve them."),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.code

@@ -48,6 +48,13 @@ class TestCodeCarbon:
             5,
         ]
 
+    def test_the_same_run_has_the_same_id_whichever_process_measured_most(self) -> None:
+        later = sample("emissions.csv").replace(",2.66,France", ",2.67,France")
+        ids = [codecarbon.read(text).rows[0].cells for text in (sample("emissions.csv"), later)]
+
+        assert [cells["quantity"] for cells in ids] == ["2.661", "2.67"]
+        assert {cells["external_id"] for cells in ids} == {"codecarbon:run-a"}
+
     def test_days_places_and_pue(self) -> None:
         own, over_midnight, cloud = (row.cells for row in codecarbon.read(
             sample("emissions.csv")).rows)  # fmt: skip

@@ -13,6 +13,8 @@ from departments.inventory import factor_release
 from departments.inventory.errors import InventoryError
 from departments.inventory.factor_release import LoadReport
 
+MOST_SHOWN = 20
+
 
 class Command(BaseCommand):
     help = """Load published emission factors and global warming potentials.
@@ -40,12 +42,21 @@ Exit codes: 0 loaded or unchanged, 1 refused (every problem is listed), 2 wrong 
             self.stdout.write(f"[{number}/{len(paths)}] {path.name} … ", ending="")
             self.stdout.flush()
             try:
-                self.stdout.write(_said(_load(path)))
+                report = _load(path)
+                self.stdout.write(_said(report))
+                self._show_flags(report)
             except InventoryError as refusal:
                 self.stdout.write("refused")
                 refusals.append(str(refusal))
         if refusals:
             raise CommandError("\n".join(refusals), returncode=1)
+
+    def _show_flags(self, report: LoadReport) -> None:
+        for flag in report.flags[:MOST_SHOWN]:
+            kept = " Kept as suspect: used only where a record confirms it." * flag.is_suspect
+            self.stdout.write(f"  look at {flag}{kept}")
+        if more := len(report.flags[MOST_SHOWN:]):
+            self.stdout.write(f"  … and {more} more to look at")
 
 
 def _everything() -> list[Path]:
