@@ -11,9 +11,10 @@ from tests.mutation import campaign
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.mutation", description=__doc__)
     parser.add_argument("--only", default="", help="files whose path contains this (all)")
+    parser.add_argument("--again", action="store_true", help="those that survived last time")
     parser.add_argument("--workers", type=int, default=2, help="processes (2)")
     asked = parser.parse_args()
-    return campaign.run(only=asked.only, workers=asked.workers)
+    return campaign.run(only=asked.only, again=asked.again, workers=asked.workers)
 
 
 if __name__ == "__main__":

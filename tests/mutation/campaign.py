@@ -15,45 +15,53 @@ from pathlib import Path
 from tests.mutation.targets import TARGETS, chosen
 
 LEAST_SCORE = 90
+SURVIVORS = Path("var/mutation-survivors.json")
 EXPLAINED = Path(__file__).with_name("explained.toml")
 
 Name = tuple[str, str, str, int]
 
 
-def run(*, only: str, workers: int) -> int:
+def run(*, only: str, again: bool, workers: int) -> int:
     """Judge every mutant, print the table; 1 if too many survive or one without an explanation."""
     folder = Path(tempfile.mkdtemp(prefix="cfl-mutants-"))
-    processes = [_worker(folder, share, workers, only) for share in range(workers)]
+    processes = [_worker(folder, share, workers, only, again) for share in range(workers)]
     began = time.monotonic()
     try:
         _wait(processes, folder, began)
     finally:
         for process in processes:
             process.terminate()
-    if any(process.returncode for process in processes):
+    if any(process.wait() for process in processes):
         for log in sorted(folder.glob("*.log")):
             print(log.read_text()[-3000:])
         return 1
     states = dict(_results(folder))
     print(f"{len(states)} mutants in {_minutes(began)}.\n")
+    survivors = [name for name, state in states.items() if state == "survived"]
+    SURVIVORS.write_text(json.dumps(survivors, indent=1))
     return report(states, only)
 
 
 def _wait(processes: list[subprocess.Popen[bytes]], folder: Path, began: float) -> None:
     said = 0
     while any(process.poll() is None for process in processes):
+        if any(process.returncode for process in processes):
+            return
         time.sleep(0.2)
         if time.monotonic() - began > 60 * (said + 1):
             said += 1
             print(f"{len(_results(folder))} mutants after {_minutes(began)} …", flush=True)
 
 
-def _worker(folder: Path, share: int, workers: int, only: str) -> subprocess.Popen[bytes]:
+def _worker(
+    folder: Path, share: int, workers: int, only: str, again: bool
+) -> subprocess.Popen[bytes]:
     tests = sorted({test for target in chosen(only) for test in target.tests})
     environment = os.environ | {
         "CFL_MUTATION_SHARE": str(share),
         "CFL_MUTATION_SHARES": str(workers),
         "CFL_MUTATION_ONLY": only,
+        "CFL_MUTATION_AGAIN": str(SURVIVORS) if again else "",
         "CFL_MUTATION_RESULTS": str(folder / f"{share}.jsonl"),
         "PGOPTIONS": "-c statement_timeout=15s",  # no signal reaches a test that waits for a query
     }

@@ -54,7 +54,8 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     from django.db import connection
 
     hypothesis.settings.load_profile("mutation")
-    connection.settings_dict["TEST"]["NAME"] = f"mutation_{os.environ['CFL_MUTATION_SHARE']}"
+    share = os.environ["CFL_MUTATION_SHARE"]
+    connection.settings_dict["TEST"]["NAME"] = f"mutation_{os.getppid()}_{share}"
 
 
 def pytest_runtestloop(session: pytest.Session) -> bool:
@@ -77,6 +78,8 @@ class Campaign:
         )
         self.results = Path(os.environ["CFL_MUTATION_RESULTS"])
         self.targets = chosen(os.environ["CFL_MUTATION_ONLY"])
+        again = os.environ["CFL_MUTATION_AGAIN"]
+        self.names = [tuple(name) for name in json.loads(Path(again).read_text())] if again else []
         self.uses: dict[pytest.Function, set[tuple[str, str]]] = defaultdict(set)
         self.seconds: dict[pytest.Function, float] = {}
         self.codes: set[str] = set()
@@ -96,6 +99,8 @@ class Campaign:
         for target, swap in swaps.items():
             kills: Counter[pytest.Function] = Counter()
             for mutant in _mutants(target, swap.text):
+                if self.names and mutant.name not in self.names:
+                    continue
                 number += 1
                 if os.getppid() != parent:
                     pytest.exit("whoever asked for mutants is gone", returncode=4)
@@ -142,10 +147,13 @@ class Campaign:
         """Killed by which test, survived, or invalid: no statement at all."""
         from django.db import DatabaseError
 
-        tests = sorted(  # those that kill most in a second come first
-            self.tests_of(target, mutant),
-            key=lambda item: -(kills[item] + 0.02) / self.seconds[item],
-        )
+        first = target.tests[:2]
+
+        def kills_in_a_second(item: pytest.Function) -> float:
+            expected = 0.5 if item.nodeid.startswith(first) else 0.02
+            return (kills[item] + expected) / self.seconds[item]
+
+        tests = sorted(self.tests_of(target, mutant), key=kills_in_a_second, reverse=True)
         self.codes = set()
         try:
             with swap.running(mutant.text):
@@ -163,7 +171,7 @@ class Campaign:
     def tests_of(self, target: Target, mutant: Mutant) -> Iterator[pytest.Function]:
         """Those of the target's tests that call what was changed; a constant may be used by all."""
         for item in self.items:
-            if item.nodeid.split("::")[0] not in target.tests:
+            if not item.nodeid.startswith(target.tests):
                 continue
             is_called = (target.place, mutant.inside) in self.uses[item]
             if is_called or target.is_guard or (not mutant.inside and mutant.file.endswith(".py")):

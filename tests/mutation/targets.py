@@ -5,19 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 CALCULATIONS = ("tests/pricing/test_money.py", "tests/pricing/test_charging.py")
+RANDOM_PRICES = (
+    "tests/ledger/test_pricing_in_sql.py"
+    "::test_every_line_has_the_price_and_amount_of_the_pure_functions"
+)
+# The first two files of a target come first, too, until others have killed more.
 SETTLEMENTS = (
     "tests/ledger/test_lines_by_hand.py",
     "tests/ledger/test_rules_by_hand.py",
     "tests/ledger/test_settlement_run.py",
+    "tests/ledger/test_legal_entities.py",
     "tests/ledger/test_reorganisation.py",
-    "tests/ledger/test_pricing_in_sql.py",
+    f"{RANDOM_PRICES}[0]",
+    f"{RANDOM_PRICES}[1]",
 )
 POSTINGS = (
+    "tests/ledger/test_posting.py",
     "tests/ledger/test_journal_by_hand.py",
     "tests/ledger/test_settlement_run.py",
     "tests/ledger/test_accruals.py",
-    "tests/ledger/test_idempotent_posts.py",
-    "tests/ledger/test_manual_entries.py",
+    "tests/ledger/test_account_statements.py",
+    "tests/ledger/test_legal_entities.py",
 )
 GUARDS = (
     "tests/promises/test_journal_promises.py",

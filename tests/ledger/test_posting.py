@@ -1,0 +1,236 @@
+"""Entries posted by themselves: what is written, once, whole, in its period; and their mirrors."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from ledger import posting
+from ledger.errors import (
+    AlreadyReversed,
+    EntryEmpty,
+    EntryNotFound,
+    EntryOfSettlement,
+    EntryUnbalanced,
+    NotAllowed,
+    PeriodClosed,
+    PeriodNotFound,
+    SourcePostedDifferently,
+)
+from ledger.models.accounts import Account
+from ledger.models.journal import JournalEntry, JournalLine, PostedSource
+from ledger.period_close import close
+from ledger.posting import Entry, Line, Source
+from tests.ledger.books import NOON, Books
+
+FUND, FEE = "Equity:Carbon-Fund:FEE", "Expenses:Carbon-Fee:FEE:CLOUD"
+ATMOSPHERE, EMISSIONS = "Equity:Atmosphere", "Expenses:Emissions:CLOUD:Scope-1"
+MARCH, APRIL, MAY = date(2023, 3, 31), date(2023, 4, 1), date(2023, 5, 1)
+
+
+@pytest.fixture
+def charged(books: Books) -> Books:
+    """The accounts are there: a tonne is settled."""
+    books.emit("CLOUD", date(2023, 2, 1), "1000")
+    books.settle("2023Q1")
+    return books
+
+
+def line(code: str, commodity: str = "USD", **side: int) -> Line:
+    return Line(Account.objects.get(code=code).pk, commodity, **side)
+
+
+def grant(number: int, day: date = MAY, cents: int = 5, **more: Any) -> Entry:
+    """The fund pays CLOUD some cents, and gives a gram back to the atmosphere."""
+    return Entry(
+        entry_date=day,
+        description=f"grant {number}",
+        lines=[
+            line(FUND, debit=cents),
+            line(ATMOSPHERE, "KGCO2E", debit=1000),
+            line(FEE, credit=cents),
+            line(EMISSIONS, "KGCO2E", credit=1000),
+        ],
+        source=Source("grant", str(number), "payment"),
+        **more,
+    )
+
+
+def written(entry_id: int) -> list[tuple[str, str, int, int]]:
+    lines = JournalLine.objects.filter(entry_id=entry_id).order_by("pk").select_related("account")
+    return [(row.account.code, row.commodity_id, row.debit, row.credit) for row in lines]
+
+
+def post(books: Books, *entries: Entry, who: str = "finance") -> list[int]:
+    return posting.post_many(entries=entries, by=books.people[who])
+
+
+def reverse(books: Books, entry_id: int, day: date = MAY, who: str = "finance") -> int:
+    return posting.reverse(
+        entry_id=entry_id, entry_date=day, reason="paid twice", by=books.people[who]
+    )
+
+
+def test_entries_are_written_as_given_each_in_its_period(charged: Books) -> None:
+    later, earlier = post(charged, grant(2, MAY, 7), grant(1, MARCH))
+    assert later < earlier  # in the order given
+    for entry_id, number, day, quarter, cents in [
+        (later, "2", MAY, "2023Q2", 7),
+        (earlier, "1", MARCH, "2023Q1", 5),
+    ]:
+        entry = JournalEntry.objects.select_related("period").get(pk=entry_id)
+        assert (entry.description, entry.entry_date, entry.period.code) == (
+            f"grant {number}",
+            day,
+            quarter,
+        )
+        assert (entry.source_type, entry.source_id, entry.purpose) == ("grant", number, "payment")
+        assert (entry.reverses_id, entry.settlement_id) == (None, None)
+        assert entry.posted_by == charged.people["finance"]
+        assert written(entry_id) == [
+            (FUND, "USD", cents, 0),
+            (ATMOSPHERE, "KGCO2E", 1000, 0),
+            (FEE, "USD", 0, cents),
+            (EMISSIONS, "KGCO2E", 0, 1000),
+        ]
+        source = PostedSource.objects.get(pk=("grant", number, "payment"))
+        assert (source.entry_id, source.period_id) == (entry_id, entry.period_id)
+
+
+def test_one_entry_is_posted_as_many_are(charged: Books) -> None:
+    given = grant(1)
+    facts: dict[str, Any] = {
+        "entry_date": given.entry_date,
+        "description": given.description,
+        "lines": given.lines,
+        "source": given.source,
+        "by": charged.people["finance"],
+    }
+    entry_id = posting.post(**facts)
+    assert post(charged, given) == [entry_id] == [posting.post(**facts)]
+    assert posting.post_many(entries=[], by=charged.people["finance"]) == []
+
+
+def test_what_is_new_is_posted_beside_what_is_known(charged: Books) -> None:
+    (second,) = post(charged, grant(2))
+    ids = post(charged, grant(1), grant(2), grant(3))
+    assert ids[1] == second
+    assert [JournalEntry.objects.get(pk=pk).description for pk in ids] == [
+        "grant 1",
+        "grant 2",
+        "grant 3",
+    ]
+    assert [len(written(pk)) for pk in ids] == [4, 4, 4]
+    assert post(charged, grant(3), grant(1)) == [ids[2], ids[0]]
+
+
+def test_a_source_is_known_by_type_id_and_purpose(charged: Books) -> None:
+    sources = [
+        Source("grant", "1", "payment"),
+        Source("loan", "1", "payment"),
+        Source("grant", "11", "payment"),
+        Source("grant", "1", "return"),
+    ]
+    ids = []
+    for source in sources:
+        ids += post(charged, Entry(MAY, "a grant", grant(1).lines, source))
+    assert len(set(ids)) == 4
+    for entry_id, source in zip(ids, sources, strict=True):
+        assert post(charged, Entry(MAY, "again", grant(1).lines, source)) == [entry_id]
+
+
+@pytest.mark.parametrize("place", [0, 1, 2, 3])
+def test_the_same_source_with_another_line_is_refused(charged: Books, place: int) -> None:
+    """Other accounts, other sides or other amounts; the order of the lines is all the same."""
+    (entry_id,) = post(charged, grant(1))
+    same = grant(1)
+    assert post(charged, Entry(MAY, "", same.lines[::-1], same.source)) == [entry_id]
+    others: list[list[Line]] = [
+        [line(FUND, credit=5), same.lines[1], line(FEE, debit=5), same.lines[3]],
+        list(grant(1, cents=6).lines),
+        list(same.lines[:1]) + list(same.lines[2:3]),
+        [line(FEE, debit=5), same.lines[1], line(FUND, credit=5), same.lines[3]],
+    ]
+    with pytest.raises(SourcePostedDifferently) as refused:
+        post(charged, Entry(MAY, "", others[place], same.source))
+    assert str(refused.value).startswith(
+        f"grant 1 (payment) is already posted as entry {entry_id}, with other lines"
+    )
+    assert JournalEntry.objects.count() == 2
+
+
+def test_a_day_without_an_open_period_is_named_and_nothing_is_posted(charged: Books) -> None:
+    close(period_code="2023Q1", by=charged.people["finance"], at=NOON)
+    with pytest.raises(PeriodClosed, match=r"^Period 2023Q1 is closed"):
+        post(charged, grant(1), grant(2, MARCH), grant(3, date(2031, 1, 1)))
+    with pytest.raises(PeriodNotFound, match="2031-01-01"):
+        post(charged, grant(1), grant(3, date(2031, 1, 1)), grant(2, MARCH))
+    assert JournalEntry.objects.count() == 1
+    (posted,) = post(charged, grant(1, APRIL))  # the first day after
+    assert JournalEntry.objects.get(pk=posted).period.code == "2023Q2"
+
+
+def test_an_entry_balances_in_each_commodity_and_has_two_sides(charged: Books) -> None:
+    gram = [line(ATMOSPHERE, "KGCO2E", debit=1000), line(EMISSIONS, "KGCO2E", credit=999)]
+    cents = [line(FUND, debit=3), line(FUND, debit=4), line(FEE, credit=7)]
+    with pytest.raises(EntryUnbalanced) as unbalanced:
+        post(charged, Entry(MAY, "", [*cents, *gram], Source("grant", "1", "payment")))
+    facts = unbalanced.value
+    assert (facts.commodity, facts.debit, facts.credit) == ("KGCO2E", 1000, 999)
+    for lines in ([], cents[:1]):
+        with pytest.raises(EntryEmpty):
+            post(charged, Entry(MAY, "", lines, Source("grant", "1", "payment")))
+    assert JournalEntry.objects.count() == 1
+    post(charged, Entry(MAY, "", cents, Source("grant", "1", "payment")))
+
+
+def test_a_reversal_is_the_mirror_of_its_entry(charged: Books) -> None:
+    (entry_id,) = post(charged, grant(1, MARCH))
+    reversal_id = reverse(charged, entry_id, APRIL)
+    assert sorted(written(reversal_id)) == sorted(
+        (code, commodity, credit, debit) for code, commodity, debit, credit in written(entry_id)
+    )
+    reversal = JournalEntry.objects.select_related("period").get(pk=reversal_id)
+    assert reversal.description == f"Reversal of entry {entry_id}: paid twice"
+    assert (reversal.entry_date, reversal.period.code) == (APRIL, "2023Q2")
+    assert (reversal.source_type, reversal.source_id, reversal.purpose) == (
+        "entry",
+        str(entry_id),
+        "reversal",
+    )
+    assert (reversal.reverses_id, reversal.posted_by) == (entry_id, charged.people["finance"])
+    with pytest.raises(AlreadyReversed) as refused:
+        reverse(charged, entry_id)
+    assert str(refused.value) == f"Entry {entry_id} is already reversed by entry {reversal_id}."
+
+
+def test_a_long_reason_is_cut_to_what_a_description_holds(charged: Books) -> None:
+    (entry_id,) = post(charged, grant(1))
+    reversal_id = posting.reverse(
+        entry_id=entry_id, entry_date=MAY, reason="x" * 400, by=charged.people["finance"]
+    )
+    description = JournalEntry.objects.get(pk=reversal_id).description
+    assert description == f"Reversal of entry {entry_id}: ".ljust(300, "x")
+
+
+def test_what_can_not_be_reversed(charged: Books) -> None:
+    settled = JournalEntry.objects.get()
+    (entry_id,) = post(charged, grant(1))
+    with pytest.raises(NotAllowed, match=r"^auditor may not reverse an entry: .* role .*finance"):
+        reverse(charged, entry_id, who="auditor")
+    with pytest.raises(EntryNotFound, match=f"no journal entry {entry_id + 999}"):
+        reverse(charged, entry_id + 999)
+    with pytest.raises(EntryOfSettlement, match=str(settled.pk)):
+        reverse(charged, settled.pk)
+    assert JournalEntry.objects.count() == 2
+
+
+def test_the_open_period_of_a_day(charged: Books) -> None:
+    assert posting.open_period_of(date(2023, 6, 30)) == charged.periods["2023Q2"]
+    with pytest.raises(PeriodNotFound, match="2031-01-01"):
+        posting.open_period_of(date(2031, 1, 1))
+    close(period_code="2023Q1", by=charged.people["finance"], at=NOON)
+    with pytest.raises(PeriodClosed, match="2023Q1"):
+        posting.open_period_of(MARCH)
