@@ -15,13 +15,15 @@ from django.urls import reverse
 from ledger import accruals, balances, period_close, settlement_run, verification
 from ledger.close_checklist import checklist
 from ledger.errors import (
+    AccountCodeTaken,
     NotAllowed,
     NothingToAccrue,
     PeriodClosed,
     PeriodNotFound,
     WrongState,
 )
-from ledger.models.journal import JournalEntry
+from ledger.models.accounts import Account
+from ledger.models.journal import JournalEntry, JournalLine
 from ledger.models.settlements import Settlement, SettlementState
 from pricing.models import Scheme
 from tests.ledger.books import NOON, Books
@@ -73,9 +75,69 @@ def test_the_last_day_shows_the_accrual_and_the_next_day_nothing(
         "2023Q2",
         DAY_AFTER,
     )
+    assert (entry.source_id, entry.purpose) == (str(calculated.pk), "accrual")
+    assert entry.description == "Accrual of fee 2023Q1 (1), not posted yet"
+    assert reversal.description == f"Reversal of entry {entry.pk}: accrual of fee 2023Q1 (1)"
+    assert {entry.posted_by, reversal.posted_by} == {books.people["finance"]}
     assert accruals.accrual_of(calculated.pk) == done
+    assert accruals.accrual_of(calculated.pk + 1) is None
     assert verification.verify().holds
     assert verification.verify().checked["accruals are taken back"] == 1
+
+
+def test_lines_stand_by_department_on_accounts_of_their_own(
+    books: Books, calculated: Settlement
+) -> None:
+    done = accrue(books, calculated)
+    lines = JournalLine.objects.filter(entry_id=done.entry_id).order_by("pk")
+    found = [(line.account.code, line.debit, line.credit) for line in lines]
+    assert found == [
+        ("Expenses:Accrued-Carbon-Fee:FEE:CLOUD", 1_500_000, 0),
+        ("Income:Accrued-Carbon-Incentive:FEE:CLOUD", 0, 20_000),
+        ("Liabilities:Accrued-Carbon-Fee:FEE:CLOUD", 0, 1_480_000),
+        ("Expenses:Accrued-Carbon-Fee:FEE:OFFICES", 30_000, 0),
+        ("Liabilities:Accrued-Carbon-Fee:FEE:OFFICES", 0, 30_000),
+    ]
+    expense = Account.objects.get(code="Expenses:Accrued-Carbon-Fee:FEE:CLOUD")
+    assert (expense.kind, expense.commodity_id) == ("accrued_expense", "USD")
+    assert (expense.scheme_id, expense.department) == (
+        books.scheme.pk,
+        books.departments["CLOUD"],
+    )
+    assert (expense.scope, expense.category, expense.durability_class) == (None, None, "")
+
+
+def test_a_code_that_another_department_uses_is_named_and_nothing_is_posted(
+    books: Books, calculated: Settlement
+) -> None:
+    for code in (
+        "Expenses:Accrued-Carbon-Fee:FEE:CLOUD",
+        "Liabilities:Accrued-Carbon-Fee:FEE:CLOUD",
+    ):
+        Account.objects.create(
+            code=code,
+            kind="fee_expense" if code.startswith("E") else "carbon_fund",
+            commodity_id="USD",
+            department=books.departments["OFFICES"],
+        )
+    with pytest.raises(AccountCodeTaken) as refused:
+        accrue(books, calculated)
+    assert (refused.value.scheme, refused.value.missing) == ("fee", 2)
+    assert not JournalEntry.objects.exists()
+
+
+def test_what_is_charged_and_what_is_earned_may_come_to_nothing(books: Books) -> None:
+    """8 t at $15 and 3 t removed at $40 are $120 each: no liability. OFFICES only removes."""
+    books.emit("CLOUD", FEBRUARY, "8000")
+    books.emit("CLOUD", FEBRUARY, "3000", durability_class="medium", removal_state="verified")
+    books.emit("OFFICES", FEBRUARY, "1000", durability_class="medium", removal_state="verified")
+    accrue(books, books.calculate("2023Q1"))
+    assert held(LAST_DAY) == {
+        "Expenses:Accrued-Carbon-Fee:FEE:CLOUD": Decimal("120.00"),
+        "Income:Accrued-Carbon-Incentive:FEE:CLOUD": Decimal("-120.00"),
+        "Income:Accrued-Carbon-Incentive:FEE:OFFICES": Decimal("-40.00"),
+        "Liabilities:Accrued-Carbon-Fee:FEE:OFFICES": Decimal("40.00"),
+    }
 
 
 def test_it_is_accrued_once_and_posts_later_as_ever(books: Books, calculated: Settlement) -> None:
@@ -109,7 +171,7 @@ def test_a_cancelled_settlement_leaves_nothing_to_do(books: Books, calculated: S
 
 def test_who_may_not_and_what_can_not_be_accrued(books: Books, calculated: Settlement) -> None:
     for who in ("analyst", "auditor", "admin", "contributor"):
-        with pytest.raises(NotAllowed, match=f"{who} may not accrue a settlement"):
+        with pytest.raises(NotAllowed, match=f"^{who} may not accrue a settlement: .* finance"):
             accrue(books, calculated, who)
     settlement_run.cancel(settlement_id=calculated.pk, by=books.people["analyst"], at=NOON)
     with pytest.raises(WrongState, match="is cancelled"):
