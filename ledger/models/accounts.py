@@ -44,12 +44,19 @@ BETWEEN_ENTITIES = (AccountKind.DUE_TO, AccountKind.DUE_FROM)
 
 
 class Account(models.Model):
-    """A place in the chart of accounts; its code reads as beancount reads it."""
+    """A place in the chart of accounts; its code reads as beancount reads it.
 
-    code = models.CharField(_("code"), max_length=200, unique=True)
+    A company has tens of thousands, opened in one statement: no index that nobody reads.
+    """
+
+    code = models.CharField(_("code"), max_length=200)
     kind = models.CharField(_("kind"), max_length=20, choices=AccountKind)
-    commodity = models.ForeignKey(Commodity, models.PROTECT, related_name="accounts")
-    scheme = models.ForeignKey("pricing.Scheme", models.PROTECT, null=True, related_name="+")
+    commodity = models.ForeignKey(
+        Commodity, models.PROTECT, related_name="accounts", db_index=False
+    )
+    scheme = models.ForeignKey(
+        "pricing.Scheme", models.PROTECT, null=True, related_name="+", db_index=False
+    )
     department = models.ForeignKey(
         "organisation.Department", models.PROTECT, null=True, related_name="+"
     )
@@ -97,9 +104,7 @@ class Account(models.Model):
                 nulls_distinct=False,
                 name="ledger_one_account_for_its_dimensions",
             ),
-            models.UniqueConstraint(
-                fields=["id", "commodity"], name="ledger_account_with_its_commodity"
-            ),
+            models.UniqueConstraint(fields=["code"], name="ledger_account_code_is_unique"),
             models.CheckConstraint(
                 condition=Q(
                     code__regex=r"^(Assets|Expenses|Income|Equity|Liabilities)"
