@@ -25,6 +25,9 @@ _SEEN = (
 _PERSON = "(SELECT nullif(current_setting('carbon.person', true), '')::bigint)"
 _OWN_ACCOUNT = f"account_id IN (SELECT id FROM ledger_account WHERE department_id = {_SEEN})"
 _OWN_FILE = f"batch_id IN (SELECT id FROM inventory_importbatch WHERE imported_by_id = {_PERSON})"
+_OWN_RECORD = (
+    f"activity_record_id IN (SELECT id FROM inventory_activityrecord WHERE department_id = {_SEEN})"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,7 @@ WALLS = (
     Wall("inventory_emissionrecord", f"department_id = {_SEEN}", is_theirs_to_write=True),
     Wall("inventory_importbatch", f"imported_by_id = {_PERSON}", is_theirs_to_write=True),
     Wall("inventory_importpart", _OWN_FILE, is_theirs_to_write=True),
+    Wall("inventory_instrumentuse", _OWN_RECORD),
     Wall("ledger_settlementline", f"department_id = {_SEEN}"),
     Wall("ledger_settledrecord", "ledger_line_is_seen(line_id)"),
     Wall(

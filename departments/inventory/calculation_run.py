@@ -7,7 +7,7 @@ away from zero to the milligram, with a trace that can be printed years later.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal, localcontext
@@ -21,6 +21,7 @@ from departments.inventory.calculation.errors import (
     UnknownActivity,
 )
 from departments.inventory.calculation.methods import OUTSIDE, Method, method_for, scope_of
+from departments.inventory.calculation.purchased_electricity import Cover
 from departments.inventory.calculation.result import DualResult, RemovalResult, Result, Step
 from departments.inventory.calculation_arguments import Activity, Arguments, gather
 from departments.inventory.entry import INPUTS, plain
@@ -77,13 +78,16 @@ class Calculated:
     trace: dict[str, Any]
 
 
-def calculate(record: Activity, *, library: FactorLibrary | None = None) -> Calculated:
+def calculate(
+    record: Activity, *, library: FactorLibrary | None = None, covers: Sequence[Cover] = ()
+) -> Calculated:
     """The result of one activity record; for many, hand the same library to each.
 
+    `covers` are instruments matched to its electricity, beside those of its own inputs.
     Raises: UnknownActivity, FactorNotFound, SuspectFactor, GwpNotFound, OutsideOfScopes,
             EntryRefused, ResultTooLarge; NotCalculable, with the calculation's own words.
     """
-    found = calculate_unrounded(record, library=library or FactorLibrary())
+    found = calculate_unrounded(record, library=library or FactorLibrary(), covers=covers)
     return replace(
         found,
         location_kgco2e=to_milligrams(found.location_kgco2e),
@@ -91,7 +95,9 @@ def calculate(record: Activity, *, library: FactorLibrary | None = None) -> Calc
     )
 
 
-def calculate_unrounded(record: Activity, *, library: FactorLibrary) -> Calculated:
+def calculate_unrounded(
+    record: Activity, *, library: FactorLibrary, covers: Sequence[Cover] = ()
+) -> Calculated:
     """The same with kgCO2e as the method gives it: to 50 digits, however large.
 
     Raises: as `calculate`, but not ResultTooLarge.
@@ -99,6 +105,8 @@ def calculate_unrounded(record: Activity, *, library: FactorLibrary) -> Calculat
     try:
         method = method_of(record.activity, library)
         arguments = gather(record, method, library)
+        if covers:
+            arguments.given["covers"] = (*arguments.given.get("covers", ()), *covers)
         outcome = method.calculate(**arguments.given)
         return _stored(record, method, arguments, outcome)
     except (CalculationRefused, UnitRefused) as refusal:

@@ -352,6 +352,60 @@ class BatchNotFound(InventoryError):
         super().__init__(f"There is no import {batch_id}. Look it up in the list of imports.")
 
 
+# Instruments
+
+
+class InstrumentNotFound(InventoryError):
+    code = "instrument_not_found"
+    http_status = 404
+
+    def __init__(self, *, instrument_id: int) -> None:
+        self.instrument_id = instrument_id
+        super().__init__(f"There is no instrument {instrument_id}. Look it up: instruments list.")
+
+
+class InstrumentTaken(InventoryError):
+    """The same certificate or contract is entered already; it can't be claimed twice."""
+
+    code = "instrument_taken"
+    http_status = 409
+
+    def __init__(self, *, registry: str, serial: str) -> None:
+        self.registry, self.serial = registry, serial
+        super().__init__(
+            f"{registry} {serial} is entered already: one instrument is claimed once. "
+            "Check the serial; the instruments of another year have serials of their own."
+        )
+
+
+class InstrumentDecidedBySamePerson(InventoryError):
+    code = "instrument_decided_by_same_person"
+    http_status = 403
+
+    def __init__(self, *, instrument: str, person: str) -> None:
+        self.instrument, self.person = instrument, person
+        super().__init__(f"{person} entered {instrument} and can't approve it. Ask a colleague.")
+
+
+class InstrumentInWrongState(InventoryError):
+    code = "instrument_in_wrong_state"
+    http_status = 409
+
+    def __init__(self, *, instrument: str, state: str, step: str) -> None:
+        self.instrument, self.state, self.step = instrument, state, step
+        super().__init__(f"{instrument} is {state}, so it can't be {step}.")
+
+
+class RecordNotCoverable(InventoryError):
+    """An instrument can't cover this record: it is of another market, year or kind."""
+
+    code = "record_not_coverable"
+
+    def __init__(self, *, record_id: int, reason: str) -> None:
+        self.record_id, self.reason = record_id, reason
+        super().__init__(f"Record {record_id} {reason}")
+
+
 # Files
 
 

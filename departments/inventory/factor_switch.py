@@ -7,16 +7,18 @@ the data since the record was approved; only the second is the change of the fac
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import cache
 
+from departments.inventory.calculation.purchased_electricity import Cover
 from departments.inventory.calculation_run import calculate
 from departments.inventory.errors import InventoryError
 from departments.inventory.factor_choice import ChosenFactor, FactorLibrary, published_row
 from departments.inventory.factor_difference import figures_of
+from departments.inventory.instrument_uses import covers_of
 from departments.inventory.models.activity import ActivityRecord
 from departments.inventory.models.emissions import EmissionRecord
 from departments.inventory.models.factors import EmissionFactor
@@ -131,19 +133,22 @@ def switched_results(
     if department_ids is not None:
         rows = rows.filter(department_id__in=department_ids)
     today, other = FactorLibrary(), _OtherRelease(before, after)
+    covers = covers_of(rows.order_by().values("activity_record"))
     for result in rows.iterator(chunk_size=2000):
         other.begin()
-        yield _switched(result, today, other)
+        yield _switched(result, today, other, covers.get(result.activity_record_id, ()))
 
 
-def _switched(result: EmissionRecord, today: FactorLibrary, other: _OtherRelease) -> Switched:
+def _switched(
+    result: EmissionRecord, today: FactorLibrary, other: _OtherRelease, covers: Sequence[Cover]
+) -> Switched:
     record, factor = result.activity_record, result.factor
     assert factor is not None
     assert result.scope is not None
     before = (result.location_kgco2e, result.market_kgco2e)
     try:
-        again = _on_both_bases(record, today)
-        after = _on_both_bases(record, other)
+        again = _on_both_bases(record, today, covers)
+        after = _on_both_bases(record, other, covers)
         missing = other.missing
     except InventoryError as refusal:
         again = after = before
@@ -169,6 +174,8 @@ def _switched(result: EmissionRecord, today: FactorLibrary, other: _OtherRelease
     )
 
 
-def _on_both_bases(record: ActivityRecord, library: FactorLibrary) -> tuple[Decimal, Decimal]:
-    found = calculate(record, library=library)
+def _on_both_bases(
+    record: ActivityRecord, library: FactorLibrary, covers: Sequence[Cover]
+) -> tuple[Decimal, Decimal]:
+    found = calculate(record, library=library, covers=covers)
     return found.location_kgco2e, found.market_kgco2e

@@ -1,4 +1,4 @@
-"""Writes. A new result for an approved record, when a factor has changed; the old one stays.
+"""Writes. A new result for an approved record, by new factors or instruments; the old one stays.
 
 The record itself is right and is not touched. Where a reading was wrong, correct the record.
 """
@@ -20,6 +20,7 @@ from departments.inventory.errors import (
     ResultSuperseded,
 )
 from departments.inventory.factor_choice import FactorLibrary
+from departments.inventory.instrument_uses import covers_of
 from departments.inventory.models.activity import ActivityRecord, RecordState
 from departments.inventory.models.emissions import EmissionRecord
 from departments.inventory.submission import (
@@ -40,6 +41,7 @@ def propose_recalculation(
 ) -> list[int]:
     """Calculate approved records again, by the factors of today, for another person to approve.
 
+    Electricity that instruments are matched to is covered by them, market-based.
     A proposal that was waiting is replaced; a result that stays the same is not proposed.
     Returns: the ids of the records whose result would change.
     Raises:  RecordInWrongState, RecordAlreadyCorrected and what a calculation refuses, for a
@@ -51,11 +53,12 @@ def propose_recalculation(
     require_contributor(by, {record.department_id for record in records})
     in_force = results.approved_results([record.pk for record in records])
     corrected = _corrections([record.pk for record in records])
-    library = FactorLibrary()
+    library, covers = FactorLibrary(), covers_of([record.pk for record in records])
 
     def recalculated(record: ActivityRecord) -> EmissionRecord | None:
         _require_current(record, corrected)
-        before, calculated = in_force[record.pk], calculate(record, library=library)
+        before = in_force[record.pk]
+        calculated = calculate(record, library=library, covers=covers.get(record.pk, ()))
         if _is_same(before, calculated):
             return None
         return results.proposed_result(

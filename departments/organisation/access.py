@@ -43,6 +43,8 @@ class Permission(StrEnum):
     APPROVE_PRICE = "approve_price"
     PROPOSE_FACTORS = "propose_factors"
     APPROVE_FACTORS = "approve_factors"
+    ENTER_INSTRUMENT = "enter_instrument"
+    APPROVE_INSTRUMENT = "approve_instrument"
     MANAGE_PEOPLE = "manage_people"
     MANAGE_KEYS = "manage_keys"
 
@@ -75,6 +77,8 @@ _ROLES: dict[Permission, frozenset[Role]] = {
     Permission.APPROVE_PRICE: frozenset({Role.SUSTAINABILITY_APPROVER}),
     Permission.PROPOSE_FACTORS: frozenset({Role.SUSTAINABILITY_ANALYST}),
     Permission.APPROVE_FACTORS: frozenset({Role.SUSTAINABILITY_APPROVER}),
+    Permission.ENTER_INSTRUMENT: frozenset({Role.SUSTAINABILITY_ANALYST}),
+    Permission.APPROVE_INSTRUMENT: frozenset({Role.SUSTAINABILITY_APPROVER}),
     Permission.MANAGE_PEOPLE: frozenset({Role.ADMINISTRATOR}),
     Permission.MANAGE_KEYS: frozenset({Role.ADMINISTRATOR, Role.FINANCE}),
 }

@@ -1,5 +1,5 @@
-"""Tables: factors, activity data and the emission records made of the two."""
+"""Tables: factors, activity data, the emission records made of the two, and instruments."""
 
-from departments.inventory.models import activity, emissions, factors
+from departments.inventory.models import activity, emissions, factors, instruments
 
-__all__ = ["activity", "emissions", "factors"]
+__all__ = ["activity", "emissions", "factors", "instruments"]

@@ -129,6 +129,23 @@ def test_views_show_no_more_than_their_tables(books: Books, raw: PsycopgConnecti
         assert cursor.fetchall() == [(books.departments["CLOUD"].pk,)]
 
 
+def test_a_department_sees_what_instruments_cover_of_its_own(books: Books, raw: PsycopgConnection):
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute(
+            "INSERT INTO inventory_instrumentuse (instrument_id, activity_record_id, covered_kwh, "
+            "coverable_kwh, matched_by_id, matched_at) "
+            "SELECT 1, id, department_id, department_id, created_by_id, now() "
+            "FROM inventory_activityrecord"
+        )
+    for code in ("CLOUD", "OFFICES"):
+        with seeing(raw, books.departments[code].pk) as cursor:
+            cursor.execute("SELECT covered_kwh FROM inventory_instrumentuse")
+            assert cursor.fetchall() == [(books.departments[code].pk,)]
+    with seeing(raw, "all") as cursor:
+        assert counts(cursor)["inventory_instrumentuse"] == 2
+
+
 # The walls themselves
 
 

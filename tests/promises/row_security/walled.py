@@ -14,7 +14,8 @@ WALLED = [wall.table for wall in WALLS]
 POSTED = ["ledger_settlementline", "ledger_settledrecord", "ledger_journalentry"]
 POSTED += ["ledger_journalline"]
 OF_NOBODY = {"ledger_journalline": 4, "ledger_periodbalance": 2}  # the fund's, the atmosphere's
-EMPTY = {"ledger_manualentry", "ledger_manualentryline"}  # in these books nobody proposed one
+# In these books nobody proposed an entry, and no electricity was bought.
+EMPTY = {"ledger_manualentry", "ledger_manualentryline", "inventory_instrumentuse"}
 
 
 @contextmanager

@@ -1,0 +1,8 @@
+DROP TRIGGER inventory_correction_releases_uses ON inventory_activityrecord;
+DROP FUNCTION inventory_release_uses_of_corrected();
+DROP TRIGGER inventory_instrument_never_edited ON inventory_instrument;
+DROP FUNCTION inventory_keep_instrument();
+DROP TRIGGER inventory_use_never_edited ON inventory_instrumentuse;
+DROP FUNCTION inventory_keep_instrument_use();
+DROP TRIGGER inventory_instrument_uses_on_insert ON inventory_instrumentuse;
+DROP FUNCTION inventory_guard_instrument_uses();
