@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from ledger import control_totals
 from ledger.errors import PeriodNotFound
 from ledger.exports import coverage
+from ledger.models.manual_entries import ManualEntry, ManualEntryState
 from ledger.models.periods import AccountingPeriod, PeriodState
 from ledger.models.settlements import (
     Settlement,
@@ -80,6 +81,7 @@ def steps_of(period: AccountingPeriod, *, at: datetime) -> list[Check]:
         _settlements_posted(period),
         _no_shard_in_quarantine(period),
         _review_over(period, at),
+        _manual_entries_decided(period),
         _exports_acknowledged(period),
     ]
 
@@ -198,6 +200,27 @@ def _review_over(period: AccountingPeriod, at: datetime) -> Check:
         _("The time for disputes is over"),
         (Figure(_("last day of review"), last.isoformat() if last else _("none set")),),
         problem % {"day": last} if last and last >= today else "",
+    )
+
+
+def _manual_entries_decided(period: AccountingPeriod) -> Check:
+    """Once the period is closed, an approval could post nothing any more."""
+    in_period = ManualEntry.objects.filter(
+        entry_date__gte=period.first_day, entry_date__lt=period.ends_before
+    ).aggregate(all=Count("pk"), waiting=Count("pk", Q(state=ManualEntryState.PROPOSED)))
+    problem = ngettext(
+        "%(count)s proposed entry waits for a decision. Approve or reject it.",
+        "%(count)s proposed entries wait for a decision. Approve or reject them.",
+        in_period["waiting"],
+    )
+    return Check(
+        "manual_entries_decided",
+        _("Every entry proposed by hand is decided"),
+        (
+            Figure(_("proposed by hand"), str(in_period["all"])),
+            Figure(_("undecided"), str(in_period["waiting"])),
+        ),
+        problem % {"count": in_period["waiting"]} if in_period["waiting"] else "",
     )
 
 

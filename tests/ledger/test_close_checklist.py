@@ -25,6 +25,7 @@ from ledger.models.periods import PeriodSeal
 from ledger.models.settlements import Settlement
 from pricing.models import CarbonPrice
 from tests.ledger.books import NOON, Books, found_scheme
+from tests.ledger.by_hand import approve, propose
 
 FEBRUARY, MAY, AUGUST = date(2023, 2, 10), date(2023, 5, 10), date(2023, 8, 10)
 STEPS = [
@@ -33,6 +34,7 @@ STEPS = [
     "settlements_posted",
     "no_shard_in_quarantine",
     "review_over",
+    "manual_entries_decided",
     "exports_acknowledged",
 ]
 TOTALS = [
@@ -338,7 +340,7 @@ def test_the_command_exits_1_while_something_fails(settled: Books) -> None:
     assert "WARNING  Finance has acknowledged the journal" in said.getvalue()
     assert "ok       Debits equal credits" in said.getvalue()
     told = StringIO()
-    with pytest.raises(CommandError, match="2 of 10 checks fail") as refused:
+    with pytest.raises(CommandError, match="2 of 11 checks fail") as refused:
         call_command("close_checklist", "--period", "2023Q2", "--json", stdout=told)
     assert refused.value.returncode == 1
     answer = json.loads(told.getvalue())
@@ -360,7 +362,7 @@ def test_the_desk_shows_every_check_with_its_figures(settled: Books) -> None:
         assert word in shown
     later = reverse("admin:ledger_accountingperiod_change", args=[settled.periods["2023Q2"].pk])
     shown = client.get(later).content.decode()
-    assert "2 of 10 checks fail." in shown
+    assert "2 of 11 checks fail." in shown
     assert "fails</span>" in shown
 
 
@@ -370,3 +372,15 @@ def test_a_period_without_records_is_checked_too(books: Books) -> None:
     assert failing("2023Q1") == []
     assert checks("2023Q1")["exports_acknowledged"].holds  # no line, nothing to export
     close(books, "2023Q1")
+
+
+def test_a_proposal_by_hand_is_decided_before_its_period_closes(settled: Books) -> None:
+    proposed = propose(settled, entry_date=FEBRUARY)
+    check = checks("2023Q1")["manual_entries_decided"]
+    assert figures(check) == {"proposed by hand": "1", "undecided": "1"}
+    assert check.what_next == "1 proposed entry waits for a decision. Approve or reject it."
+    with pytest.raises(PeriodNotReady):
+        close(settled, "2023Q1")
+    assert approve(settled, proposed).posted_entry_id is not None
+    assert failing("2023Q1") == []
+    assert figures(checks("2023Q1")["manual_entries_decided"])["undecided"] == "0"

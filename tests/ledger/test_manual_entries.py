@@ -10,6 +10,7 @@ import pytest
 
 from departments.organisation.models import Membership, User
 from ledger import manual_entries, period_close, verification
+from ledger.close_checklist import Check
 from ledger.errors import (
     DecidedByProposer,
     ManualEntryDecided,
@@ -24,6 +25,7 @@ from ledger.errors import (
 from ledger.manual_lines import WrittenLine
 from ledger.models.journal import JournalEntry, JournalLine
 from ledger.models.manual_entries import ManualEntry, ManualEntryLine
+from ledger.models.periods import AccountingPeriod
 from ledger.statements import statement_of
 from tests.ledger.books import NOON, Books
 from tests.ledger.by_hand import FEE, FUND, LINES, MAY, approve, propose, settled_quarter
@@ -38,6 +40,10 @@ def quarter(books: Books) -> Books:
 
 def by_hand() -> list[JournalEntry]:
     return list(JournalEntry.objects.filter(settlement=None).order_by("id"))
+
+
+def _all_decided(period: AccountingPeriod) -> Check:
+    return Check("manual_entries_decided", "looked too early", ())
 
 
 def reverse(books: Books, entry: ManualEntry, by: str = "analyst", **changes: Any) -> ManualEntry:
@@ -213,8 +219,10 @@ def test_an_entry_balances_in_each_commodity(quarter: Books) -> None:
     assert ManualEntry.objects.count() == 0
 
 
-def test_a_closed_period_takes_no_entry(quarter: Books) -> None:
+def test_a_closed_period_takes_no_entry(quarter: Books, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Proposed after the closing had looked for proposals, and before it was done.
     waiting = propose(quarter, entry_date=date(2023, 3, 31))
+    monkeypatch.setattr(period_close.close_checklist, "_manual_entries_decided", _all_decided)
     period_close.close(period_code="2023Q1", by=quarter.people["finance"], at=NOON)
     with pytest.raises(ManualEntryInvalid, match="entry_date: Period 2023Q1 is closed"):
         propose(quarter, entry_date=date(2023, 3, 31))
