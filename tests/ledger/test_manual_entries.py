@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from departments.organisation.models import Membership, User
-from ledger import manual_entries, period_close, verification
+from ledger import close_checklist, manual_entries, period_close, verification
 from ledger.close_checklist import Check
 from ledger.errors import (
     DecidedByProposer,
@@ -222,7 +222,7 @@ def test_an_entry_balances_in_each_commodity(quarter: Books) -> None:
 def test_a_closed_period_takes_no_entry(quarter: Books, monkeypatch: pytest.MonkeyPatch) -> None:
     # Proposed after the closing had looked for proposals, and before it was done.
     waiting = propose(quarter, entry_date=date(2023, 3, 31))
-    monkeypatch.setattr(period_close.close_checklist, "_manual_entries_decided", _all_decided)
+    monkeypatch.setattr(close_checklist, "_manual_entries_decided", _all_decided)
     period_close.close(period_code="2023Q1", by=quarter.people["finance"], at=NOON)
     with pytest.raises(ManualEntryInvalid, match="entry_date: Period 2023Q1 is closed"):
         propose(quarter, entry_date=date(2023, 3, 31))
