@@ -126,7 +126,7 @@ def cost_of_switching(
         key = (each.department, period, each.scope, each.category or 0, price)
         groups.setdefault(key, []).append(each)
     lines = (_line(terms, basis, key, found) for key, found in groups.items())
-    ordered = sorted(lines, key=lambda line: (line.department, line.period, line.scope))
+    ordered = sorted(lines, key=_order)
     return SwitchReport(
         scheme=terms.code,
         currency=terms.currency,
@@ -134,6 +134,10 @@ def cost_of_switching(
         basis=basis,
         lines=tuple(ordered),
     )
+
+
+def _order(line: SwitchLine) -> tuple[str, str, int, int]:
+    return line.department, line.period, line.scope, line.category or 0
 
 
 def _price_of(

@@ -227,7 +227,7 @@ _COLUMN_OF_MISSING = {"activity": "activity", "place": "place", "year": "ended_o
 _COLUMN_OF_CAUSE = {"unknown_unit": "unit", "incompatible_units": "unit"}
 
 
-CHECKED_ANYWAY = ("activity", "unit", "place")
+CHECKED_ANYWAY = ("activity", "unit", "place", "grid_kgco2e_per_kwh", "hardware")
 WHATEVER_THE_QUANTITY = (FactorNotFound, UnknownActivity, GwpNotFound)
 
 

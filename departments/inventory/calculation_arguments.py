@@ -71,12 +71,17 @@ def _electricity(record: Activity, method: Method, library: FactorLibrary) -> Ar
 
 def _hardware(record: Activity, method: Method, library: FactorLibrary) -> Arguments:
     pieces = units.convert(record.quantity, from_unit=record.unit, to_unit="item")
-    names = [name for name in method.required if name != "units"]
-    given = {name: needed(record, name, "Equipment") for name in names}
+    arguments = Arguments(citation=own_citation(record))
+    arguments.given = {
+        "units": plain(pieces),
+        "embodied_kgco2e": workload_arguments.embodied(record, arguments, "Equipment"),
+    }
+    for name in method.required[len(arguments.given) :]:
+        arguments.given[name] = needed(record, name, "Equipment")
     refurbishment = entered(record, "refurbishment_kgco2e")
-    if refurbishment is not None and "lifetime_years" in given:
-        given["refurbishment_kgco2e"] = refurbishment
-    return Arguments(given={"units": plain(pieces), **given}, citation=own_citation(record))
+    if refurbishment is not None and "lifetime_years" in arguments.given:
+        arguments.given["refurbishment_kgco2e"] = refurbishment
+    return arguments
 
 
 def _sold_products(record: Activity, method: Method, library: FactorLibrary) -> Arguments:

@@ -1,4 +1,4 @@
-"""Reads. Accelerators with their rated power, and where on the grid a cloud region lies."""
+"""Reads. Rated power and embodied carbon of hardware, and where a cloud region lies on the grid."""
 
 from __future__ import annotations
 
@@ -44,6 +44,27 @@ class CloudRegion:
     place: str
     pue: Decimal | None
     source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Equipment:
+    """A piece of equipment and the kgCO2e of making it, with what the figure counts."""
+
+    name: str
+    embodied_kgco2e: Decimal
+    label: str
+
+
+def equipment_named(name: str) -> Equipment | None:
+    """The piece that is spelled so, or whose accelerator it is; else none."""
+    wanted = _bare(_COUNT.sub("", name))
+    rows = _equipment()
+    return rows.get(wanted) or rows.get(wanted.partition(" ")[0])
+
+
+def known_equipment() -> list[str]:
+    """The names of all pieces."""
+    return [row.name for row in _equipment().values()]
 
 
 def accelerators_named(name: str) -> list[Accelerator]:
@@ -136,6 +157,17 @@ def _regions() -> dict[str, CloudRegion]:
         )
         found[_joined(name)] = region
         found[_joined(row["region"])] = region
+    return found
+
+
+@cache
+def _equipment() -> dict[str, Equipment]:
+    found: dict[str, Equipment] = {}
+    for row in _rows("embodied.csv"):
+        spread = f", range {row['low']} to {row['high']}" if row["low"] else ""
+        label = f"{row['name']}: {row['boundary']}{spread} ({row['source_name']})"
+        figure = Decimal(row["embodied_kgco2e"])
+        found[_bare(row["name"])] = Equipment(row["name"], figure, label)
     return found
 
 

@@ -25,6 +25,8 @@ from departments.inventory.calculation.result import Step
 from departments.inventory.compute_tables import (
     Accelerator,
     accelerators_named,
+    equipment_named,
+    known_equipment,
     nearest_accelerators,
     region_named,
 )
@@ -170,12 +172,30 @@ def _power_path(given: dict[str, Any]) -> str:
 
 def _embodied_share(record: Activity) -> Arguments:
     hours = units.convert(record.quantity, from_unit=record.unit, to_unit="h")
-    method = "An embodied share"
-    return Arguments(
-        given={
-            "accelerator_hours": agreeing(record, "accelerator_hours", plain(hours)),
-            "embodied_kgco2e": needed(record, "embodied_kgco2e", method),
-            "lifetime_hours": needed(record, "lifetime_hours", method),
-        },
-        citation=own_citation(record),
-    )
+    arguments = Arguments(citation=own_citation(record))
+    arguments.given = {
+        "accelerator_hours": agreeing(record, "accelerator_hours", plain(hours)),
+        "embodied_kgco2e": embodied(record, arguments, "An embodied share"),
+        "lifetime_hours": needed(record, "lifetime_hours", "An embodied share"),
+    }
+    return arguments
+
+
+def embodied(record: Activity, arguments: Arguments, method: str) -> Decimal:
+    """kgCO2e of making one piece: entered with the record, else by the name of the hardware.
+
+    Raises: MissingInput; EntryRefused, if the table does not have the hardware.
+    """
+    hardware = str(record.inputs.get("hardware", ""))
+    if entered(record, "embodied_kgco2e") is not None or not hardware:
+        return needed(record, "embodied_kgco2e", method)
+    found = equipment_named(hardware)
+    if found is None:
+        hint = f"Enter embodied_kgco2e of one piece; known are {', '.join(known_equipment())}."
+        reason = "The table of embodied carbon does not have it."
+        raise EntryRefused(field="hardware", value=hardware, reason=reason, hint=hint)
+    step = Step(label="Embodied carbon of one", expression=found.label,
+                value=found.embodied_kgco2e, unit="kgCO2e")  # fmt: skip
+    arguments.steps = (*arguments.steps, step)
+    arguments.note("The figure is of the hardware's kind, not of the maker's own.", lowers=1)
+    return found.embodied_kgco2e

@@ -186,3 +186,29 @@ def test_reuse_is_avoided_beside_the_sum_and_never_a_removal():
     assert found.trace["avoided_kgco2e"] == "25000"
     with pytest.raises(NotCalculable, match="above the planned 6"):
         result("hardware-reuse/server", "1", "items", **inputs | {"lifetime_years": "6"})
+
+
+def test_equipment_by_its_name_says_what_the_figure_counts():
+    """EcoLogits: 273 kg for a board of the H100 class, 5,700 kg for a server without its GPUs."""
+    boards = result("hardware/gpu", "8", "items", hardware="NVIDIA H100 80GB HBM3")
+    servers = result("hardware/server", "1", "item", hardware="8-GPU server")
+    share = result("compute/embodied", "876", "h", hardware="server", lifetime_hours="35040")
+
+    assert boards.market_kgco2e == 2184
+    assert servers.market_kgco2e == 5700
+    assert share.market_kgco2e == 30
+    assert "range 634 to 2102 (Boavizta)" in share.trace["steps"][0]["expression"]
+    assert boards.quality_tier == 2
+    assert (
+        result("hardware/gpu", "1", "item", hardware="H100", embodied_kgco2e="164").trace[
+            "fallbacks"
+        ]
+        == []
+    )
+
+
+def test_equipment_that_no_table_knows_is_refused():
+    with pytest.raises(EntryRefused, match="known are server, laptop"):
+        result("hardware/robot", "1", "item", hardware="robot arm")
+    with pytest.raises(NotCalculable, match="embodied_kgco2e"):
+        result("hardware/robot", "1", "item")
