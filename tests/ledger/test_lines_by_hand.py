@@ -50,19 +50,21 @@ def test_a_day_belongs_to_its_quarter_and_none_to_the_days_before_the_scheme(boo
 def test_what_happens_after_preparing_waits(books: Books) -> None:
     """Approved, late or corrected after a settlement was prepared: it is the next one's."""
     first = books.emit("CLOUD", FEBRUARY, "1000")
+    steady = books.emit("CLOUD", FEBRUARY, "8000")
     prepared = prepare(books, "2023Q1")
     second = books.emit("CLOUD", FEBRUARY, "3000", supersedes=first)
-    assert charges(settle_prepared(books, prepared)) == [("2023Q1", Decimal(15))]
+    assert charges(settle_prepared(books, prepared)) == [("2023Q1", Decimal(135))]
 
     late = books.emit("CLOUD", FEBRUARY, "500")
     prepared = prepare(books, "2023Q2")
     books.emit("CLOUD", FEBRUARY, "700", supersedes=late)
     books.emit("CLOUD", FEBRUARY, "4000", supersedes=second)
+    books.emit("CLOUD", FEBRUARY, "9000", supersedes=steady)
     books.emit("CLOUD", FEBRUARY, "16000")
     # −1,000 + 3,000 + 500 kg
     assert charges(settle_prepared(books, prepared)) == [("2023Q1", Decimal("37.50"))]
-    # −500 + 700 − 3,000 + 4,000 + 16,000 kg
-    assert charges(books.settle("2023Q3")) == [("2023Q1", Decimal(258))]
+    # −500 + 700 − 3,000 + 4,000 − 8,000 + 9,000 + 16,000 kg
+    assert charges(books.settle("2023Q3")) == [("2023Q1", Decimal(273))]
 
 
 def test_what_is_late_and_corrected_at_once_counts_once(books: Books) -> None:

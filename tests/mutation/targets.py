@@ -13,6 +13,7 @@ RANDOM_PRICES = (
 SETTLEMENTS = (
     "tests/ledger/test_lines_by_hand.py",
     "tests/ledger/test_rules_by_hand.py",
+    "tests/ledger/test_settlement_inputs.py",
     "tests/ledger/test_settlement_run.py",
     "tests/ledger/test_legal_entities.py",
     "tests/ledger/test_reorganisation.py",
