@@ -16,6 +16,7 @@ NAVIGATION: list[tuple[Any, list[tuple[Any, str, str]]]] = [
         [
             (_("Activity records"), "inbox", "inventory_activityrecord_changelist"),
             (_("Emission records"), "factory", "inventory_emissionrecord_changelist"),
+            (_("Instruments"), "energy_savings_leaf", "inventory_instrument_changelist"),
             (_("Imports"), "upload_file", "inventory_importbatch_changelist"),
             (_("Factor sets"), "library_books", "inventory_factorset_changelist"),
             (_("Emission factors"), "function", "inventory_emissionfactor_changelist"),

@@ -33,8 +33,8 @@ class Migration(migrations.Migration):
                     "kind",
                     models.CharField(
                         choices=[
-                            ("certificate", "energy attribute certificate"),
-                            ("ppa", "power purchase agreement"),
+                            ("certificate", "certificate"),
+                            ("ppa", "PPA"),
                             ("supplier", "supplier contract"),
                         ],
                         max_length=20,

@@ -13,8 +13,8 @@ from departments.inventory.models.activity import ActivityRecord
 
 
 class InstrumentKind(models.TextChoices):
-    CERTIFICATE = "certificate", _("energy attribute certificate")
-    PPA = "ppa", _("power purchase agreement")
+    CERTIFICATE = "certificate", _("certificate")
+    PPA = "ppa", _("PPA")
     SUPPLIER = "supplier", _("supplier contract")
 
 

@@ -268,21 +268,21 @@ class ActivityRecordAdmin(ReadAdmin):
         return rows.prefetch_related(Prefetch("emission_records", newest))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return may_contribute(_person(request), NO_DEPARTMENT)
+        return may_contribute(person_of(request), NO_DEPARTMENT)
 
     def has_change_permission(
         self, request: HttpRequest, obj: ActivityRecord | None = None
     ) -> bool:
         if obj is not None and obj.state == RecordState.APPROVED:
             return False
-        return may_contribute(_person(request), NO_DEPARTMENT)
+        return may_contribute(person_of(request), NO_DEPARTMENT)
 
     def get_fieldsets(self, request: HttpRequest, obj: ActivityRecord | None = None) -> Any:
         return self.fieldsets if obj is not None else self.fieldsets[:1]
 
     def get_form(self, request: HttpRequest, *args: Any, **options: Any) -> Any:
         form = super().get_form(request, *args, **options)
-        form.by = _person(request)
+        form.by = person_of(request)
         return form
 
     def save_form(self, request: HttpRequest, form: Any, change: bool) -> Any:
@@ -301,7 +301,7 @@ class ActivityRecordAdmin(ReadAdmin):
 
     @admin.display(description=_("quantity"))
     def amount(self, record: ActivityRecord) -> SafeString:
-        return _right(f"{plain(record.quantity):,f} {record.unit}")
+        return aligned(f"{plain(record.quantity):,f} {record.unit}")
 
     @display(description=_("state"), label=BADGES)  # type: ignore[untyped-decorator]  # the theme's
     def state_badge(self, record: ActivityRecord) -> tuple[str, Any]:
@@ -310,12 +310,12 @@ class ActivityRecordAdmin(ReadAdmin):
     @admin.display(description=_("location-based, kgCO2e"))
     def location(self, record: ActivityRecord) -> SafeString:
         result = _result(record)
-        return _kilograms(result.location_kgco2e) if result else _right("–")
+        return _kilograms(result.location_kgco2e) if result else aligned("–")
 
     @admin.display(description=_("market-based, kgCO2e"))
     def market(self, record: ActivityRecord) -> SafeString:
         result = _result(record)
-        return _kilograms(result.market_kgco2e) if result else _right("–")
+        return _kilograms(result.market_kgco2e) if result else aligned("–")
 
     @admin.display(description=_("source"))
     def source(self, record: ActivityRecord) -> str:
@@ -361,21 +361,21 @@ def _take(
 ) -> None:
     """Take a step with the chosen records and say what came of it."""
     ids = list(rows.values_list("pk", flat=True))
-    with _refusals_shown(request):
-        taken = step(record_ids=ids, by=_person(request), at=timezone.now(), **facts)
+    with refusals_shown(request):
+        taken = step(record_ids=ids, by=person_of(request), at=timezone.now(), **facts)
         done = ngettext("%(count)d record changed.", "%(count)d records changed.", len(taken))
         messages.success(request, done % {"count": len(taken)})
 
 
 @contextmanager
-def _refusals_shown(request: HttpRequest) -> Iterator[None]:
+def refusals_shown(request: HttpRequest) -> Iterator[None]:
     try:
         yield
     except REFUSALS as refusal:
         messages.error(request, str(refusal))
 
 
-def _person(request: HttpRequest) -> User:
+def person_of(request: HttpRequest) -> User:
     """Who is signed in; the site lets nobody else come this far."""
     assert isinstance(request.user, User)
     return request.user
@@ -405,8 +405,8 @@ def _printed(result: EmissionRecord) -> SafeString:
 
 
 def _kilograms(kgco2e: Any) -> SafeString:
-    return _right(f"{plain(kgco2e):,f}")
+    return aligned(f"{plain(kgco2e):,f}")
 
 
-def _right(text: str) -> SafeString:
+def aligned(text: str) -> SafeString:
     return format_html('<span class="desk-amount">{}</span>', text)
