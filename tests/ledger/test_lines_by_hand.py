@@ -8,15 +8,16 @@ from typing import Any
 
 import pytest
 
+from departments.organisation.models import Department, DepartmentPlacement, LegalEntity
 from ledger import settlement_lines
 from ledger.errors import ActivityOutsidePeriods
 from ledger.models.settlements import SettledRecord, Settlement
 from pricing.models import CarbonPrice
 from pricing.price_lookup import scheme_terms
-from tests.ledger.books import Books, found_scheme
+from tests.ledger.books import ALWAYS, Books, found_scheme
 from tests.ledger.settling import charges, prepare, settle_prepared, settle_scheme
 
-FEBRUARY, AUGUST = date(2023, 2, 10), date(2023, 8, 10)
+FEBRUARY, MAY, AUGUST = date(2023, 2, 10), date(2023, 5, 10), date(2023, 8, 10)
 REMOVAL: dict[str, Any] = {"removal_state": "verified"}
 
 
@@ -217,6 +218,65 @@ def test_every_kind_of_line_goes_on_from_all_that_was_settled_on_it(books: Books
     # The next quarter's own tonnes begin at nothing.
     names = emit_every_kind(books, AUGUST, 1)
     assert_lines(books.settle("2023Q3"), names, 1, 0)
+
+
+def test_departments_of_one_shard_and_quarters_of_one_settlement_stay_apart(books: Books) -> None:
+    """CLOUD and the fifth department share a shard of four. In the third quarter both are late for
+    the first and the second: each line goes on from its own department and quarter."""
+    entity = LegalEntity.objects.get()
+    for code in ("C", "D", "E"):
+        department = Department.objects.create(code=code, name=code)
+        DepartmentPlacement.objects.create(
+            department=department, legal_entity=entity, in_force=ALWAYS
+        )
+        books.departments[code] = department
+    fifth = next(
+        code
+        for code, department in books.departments.items()
+        if code != "CLOUD" and department.pk % 4 == books.departments["CLOUD"].pk % 4
+    )
+    quantities = [("CLOUD", FEBRUARY, 100), ("CLOUD", MAY, 300), (fifth, FEBRUARY, 700)]
+    for department, day, kgco2e in [*quantities, (fifth, MAY, 1100)]:
+        books.emit(department, day, str(kgco2e))
+    books.settle("2023Q1")
+    books.settle("2023Q2")
+    for department, day, kgco2e in [*quantities, (fifth, MAY, 1100)]:
+        books.emit(department, day, str(2 * kgco2e))
+    lines = books.settle("2023Q3").lines.select_related("department", "activity_period")
+    assert {
+        (line.department.code, line.activity_period.code): (
+            line.settled_before_mgco2e // 10**6,
+            line.settled_mgco2e // 10**6,
+            line.amount_before_minor,
+            line.amount_minor,
+            line.record_count,
+        )
+        for line in lines
+    } == {
+        ("CLOUD", "2023Q1"): (100, 200, 150, 300, 1),
+        ("CLOUD", "2023Q2"): (300, 600, 450, 900, 1),
+        (fifth, "2023Q1"): (700, 1400, 1050, 2100, 1),
+        (fifth, "2023Q2"): (1100, 2200, 1650, 3300, 1),
+    }
+
+
+@pytest.mark.parametrize(
+    ("kgco2e", "cents"),
+    [
+        ("0.125", 1),
+        ("0.124999", 0),
+        ("0.375", 2),
+        ("0.374999", 1),
+        ("-0.125", -1),
+        ("-0.124999", 0),
+    ],
+)
+def test_half_a_cent_rounds_away_from_zero_and_a_milligram_less_does_not(
+    books: Books, kgco2e: str, cents: int
+) -> None:
+    """A removal earns $40 a tonne: 0.125 kg are half a cent; one undone is negative."""
+    books.emit("CLOUD", FEBRUARY, kgco2e, durability_class="medium", **REMOVAL)
+    assert books.settle("2023Q1").lines.get().amount_minor == cents
 
 
 def test_cents_round_on_all_tonnes_of_the_key_within_a_quarter_and_over_quarters(
