@@ -78,12 +78,18 @@ class FactorSetAdmin(ReadAdmin):
         "year",
         "gwp_set",
         "licence",
-        "loaded_at",
-        "proposed_by",
-        "approved_by",
+        "standing",
     )
-    list_select_related = ("proposed_by", "approved_by")
+    list_select_related = ("approved_by",)
     search_fields = ("code", "publisher", "title")
+
+    @admin.display(description=_("standing"))
+    def standing(self, release: FactorSet) -> str:
+        if release.proposed_by_id is None:
+            return str(_("published"))
+        if release.approved_by is None:
+            return str(_("waits for another person"))
+        return str(_("approved by %(person)s")) % {"person": release.approved_by.get_username()}
 
 
 @admin.register(EmissionFactor)
