@@ -153,7 +153,9 @@ def emit_every_kind(books: Books, day: date, times: int) -> dict[int, str]:
     emit("Scope 1 in Korea", 1000, country="KR")
     emit("Scope 2", 200, scope=2, location_kgco2e=str(900 * times))
     emit("travel", 300, scope=3, category=6)
+    emit("purchases", 500, scope=3, category=1)
     emit("commuting", 400, scope=3, category=7)
+    emit("short", 550, durability_class="short", **REMOVAL)
     emit("medium", 600, durability_class="medium", **REMOVAL)
     emit("long", 700, durability_class="long", **REMOVAL)
     emit("offices", 800, department="OFFICES")
@@ -166,11 +168,16 @@ EVERY_KIND = {
     "Scope 1 in Korea": ("charge", 1, None, "", 20, 1000, 2000),
     "Scope 2": ("charge", 2, None, "", 15, 200, 300),
     "travel": ("charge", 3, 6, "", 15, 300, 450),
+    "purchases": ("recorded", 3, 1, "", None, 500, 0),
     "commuting": ("recorded", 3, 7, "", None, 400, 0),
+    "short": ("recorded", None, None, "short", None, 550, 0),
     "medium": ("incentive", None, None, "medium", 40, 600, 2400),
     "long": ("recorded", None, None, "long", None, 700, 0),
     "offices": ("charge", 1, None, "", 15, 800, 1200),
 }
+
+
+MONEY = {"charge": "fee_expense", "incentive": "incentive_income", "recorded": None}
 
 
 def lines_by_record(settlement: Settlement, names: dict[int, str]) -> dict[str, Any]:
@@ -193,6 +200,9 @@ def assert_lines(settlement: Settlement, names: dict[int, str], times: int, befo
         assert (line.amount_minor, line.amount_before_minor) == (cents * times, cents * before)
         assert line.settled_before_mgco2e == kgco2e * before * 10**6
         assert line.record_count == 1
+        assert MONEY[kind] == (line.money_account and line.money_account.kind)
+        assert line.quantity_account is not None
+        assert line.quantity_account.kind == ("removals" if durability else "emissions")
 
 
 def test_every_kind_of_line_goes_on_from_all_that_was_settled_on_it(books: Books) -> None:
@@ -225,15 +235,12 @@ def test_departments_of_one_shard_and_quarters_of_one_settlement_stay_apart(book
     the first and the second: each line goes on from its own department and quarter."""
     entity = LegalEntity.objects.get()
     for code in ("C", "D", "E"):
-        department = Department.objects.create(code=code, name=code)
-        DepartmentPlacement.objects.create(
-            department=department, legal_entity=entity, in_force=ALWAYS
-        )
-        books.departments[code] = department
+        new = books.departments[code] = Department.objects.create(code=code, name=code)
+        DepartmentPlacement.objects.create(department=new, legal_entity=entity, in_force=ALWAYS)
     fifth = next(
         code
-        for code, department in books.departments.items()
-        if code != "CLOUD" and department.pk % 4 == books.departments["CLOUD"].pk % 4
+        for code, other in books.departments.items()
+        if code != "CLOUD" and other.pk % 4 == books.departments["CLOUD"].pk % 4
     )
     quantities = [("CLOUD", FEBRUARY, 100), ("CLOUD", MAY, 300), (fifth, FEBRUARY, 700)]
     for department, day, kgco2e in [*quantities, (fifth, MAY, 1100)]:

@@ -110,6 +110,32 @@ def test_a_removal_earns_the_rate_of_its_durability_on_its_day(books: Books) -> 
     ) == [("long", 2_000_000_000), ("short", 8_000_000_000)]
 
 
+def test_late_tonnes_go_on_from_what_their_own_price_or_rate_has_settled(books: Books) -> None:
+    """Before and from 15 February: $15 and $20 a tonne, $40 and $50 a medium removal. Each key has
+    a tonne before and two more now."""
+    scheme_with(
+        books,
+        coverage=[(1, None, FROM_JANUARY)],
+        prices=[(15, UNTIL_MID_FEBRUARY), (20, FROM_MID_FEBRUARY)],
+        rates=[("medium", 40, UNTIL_MID_FEBRUARY), ("medium", 50, FROM_MID_FEBRUARY)],
+    )
+    for period, kgco2e in [("2023Q1", "1000"), ("2023Q2", "2000")]:
+        for day in (date(2023, 2, 14), MID_FEBRUARY):
+            books.emit("CLOUD", day, kgco2e)
+            books.emit("CLOUD", day, kgco2e, durability_class="medium", **REMOVAL)
+        settlement = settle_scheme(books, "own", period)
+    assert sorted(
+        (
+            line.price_per_tonne,
+            line.settled_before_mgco2e,
+            line.amount_before_minor,
+            line.amount_minor,
+        )
+        for line in settlement.lines.all()
+    ) == [(Decimal(price), 10**9, 100 * price, 200 * price) for price in (15, 20, 40, 50)]
+    assert settlement.lines.filter(record_count=1).count() == 4
+
+
 def test_a_missing_price_names_its_first_day(books: Books) -> None:
     scheme_with(books, coverage=[(1, None, FROM_JANUARY)], prices=[(15, UNTIL_MID_FEBRUARY)])
     for day in (20, 18, 19, 14):
