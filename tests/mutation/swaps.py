@@ -130,7 +130,8 @@ def _functions_of(namespace: dict[str, Any]) -> dict[str, FunctionType]:
     """The functions and methods that a namespace's code defined, whatever decorates them."""
     found = {}
     for thing in gc.get_objects():
-        if isinstance(thing, FunctionType) and thing.__globals__ is namespace:
+        # Not isinstance(): a lazy object of a page that is over would be made to say what it is.
+        if type(thing) is FunctionType and thing.__globals__ is namespace:
             is_written = thing.__code__.co_filename == namespace["__file__"]
             if is_written and "<locals>" not in thing.__qualname__:
                 found[thing.__qualname__] = thing
