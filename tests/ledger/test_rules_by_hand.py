@@ -207,6 +207,41 @@ def test_the_accounts_that_are_booked_are_opened_and_no_others(books: Books) -> 
     assert {line.quantity_account_id for line in lines} == {None}
 
 
+def test_an_account_is_opened_by_the_first_line_that_needs_it(books: Books) -> None:
+    """Whatever else its department, and whatever others have already."""
+    known: set[str] = {"Equity:Atmosphere", "Equity:Carbon-Fund:FEE"}
+
+    def opened(period: str) -> set[str]:
+        books.settle(period)
+        new = set(accounts()) - known
+        known.update(new)
+        return new
+
+    books.emit("CLOUD", FEBRUARY, "1000")
+    assert opened("2023Q1") == {
+        "Expenses:Carbon-Fee:FEE:CLOUD",
+        "Expenses:Emissions:CLOUD:Scope-1",
+    }
+    books.emit("CLOUD", FEBRUARY, "1000", scope=2)
+    books.emit("CLOUD", FEBRUARY, "1000", scope=3, category=7)
+    books.emit("CLOUD", FEBRUARY, "1000", durability_class="medium", **REMOVAL)
+    assert opened("2023Q2") == {
+        "Expenses:Emissions:CLOUD:Scope-2",
+        "Expenses:Emissions:CLOUD:Scope-3:Category-7",
+        "Income:Carbon-Incentive:FEE:CLOUD",
+        "Income:Removals:CLOUD:Medium",
+    }
+    books.emit("CLOUD", FEBRUARY, "1000", scope=3, category=6)
+    books.emit("CLOUD", FEBRUARY, "1000", durability_class="long", **REMOVAL)
+    books.emit("OFFICES", FEBRUARY, "1000")
+    assert opened("2023Q3") == {
+        "Expenses:Carbon-Fee:FEE:OFFICES",
+        "Expenses:Emissions:CLOUD:Scope-3:Category-6",
+        "Expenses:Emissions:OFFICES:Scope-1",
+        "Income:Removals:CLOUD:Long",
+    }
+
+
 def test_a_showback_shows_amounts_and_books_tonnes_alone(books: Books) -> None:
     found_scheme(books, "shadow", keeps_atmosphere=False, mechanism="showback")
     books.emit("CLOUD", FEBRUARY, "1000")
