@@ -28,6 +28,7 @@ _OWN_FILE = f"batch_id IN (SELECT id FROM inventory_importbatch WHERE imported_b
 _OWN_RECORD = (
     f"activity_record_id IN (SELECT id FROM inventory_activityrecord WHERE department_id = {_SEEN})"
 )
+_OWN_SITE = f"site_id IN (SELECT id FROM inventory_site WHERE department_id = {_SEEN})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,8 @@ WALLS = (
     Wall("inventory_importbatch", f"imported_by_id = {_PERSON}", is_theirs_to_write=True),
     Wall("inventory_importpart", _OWN_FILE, is_theirs_to_write=True),
     Wall("inventory_instrumentuse", _OWN_RECORD),
+    Wall("inventory_site", f"department_id = {_SEEN}"),
+    Wall("inventory_sitereading", _OWN_SITE),
     Wall("ledger_settlementline", f"department_id = {_SEEN}"),
     Wall("ledger_settledrecord", "ledger_line_is_seen(line_id)"),
     Wall(

@@ -406,6 +406,68 @@ class RecordNotCoverable(InventoryError):
         super().__init__(f"Record {record_id} {reason}")
 
 
+# Sites
+
+
+class SiteTaken(InventoryError):
+    code = "site_taken"
+    http_status = 409
+
+    def __init__(self, *, site: str) -> None:
+        self.site = site
+        super().__init__(f"There is a site {site} already. Choose another code.")
+
+
+class SiteNotFound(InventoryError):
+    code = "site_not_found"
+    http_status = 404
+
+    def __init__(self, *, site: str) -> None:
+        self.site = site
+        super().__init__(f"There is no site {site}, or you may not see it. Look it up: sites list.")
+
+
+class ReadingNotFound(InventoryError):
+    code = "reading_not_found"
+    http_status = 404
+
+    def __init__(self, *, reading_id: int) -> None:
+        self.reading_id = reading_id
+        super().__init__(f"There is no reading {reading_id}. Look it up: site_indicators.")
+
+
+class ReadingInWrongState(InventoryError):
+    code = "reading_in_wrong_state"
+    http_status = 409
+
+    def __init__(self, *, reading_id: int, state: str, step: str) -> None:
+        self.reading_id, self.state, self.step = reading_id, state, step
+        super().__init__(f"Reading {reading_id} is {state}, so it can't be {step}.")
+
+
+class ReadingDecidedBySamePerson(InventoryError):
+    code = "reading_decided_by_same_person"
+    http_status = 403
+
+    def __init__(self, *, reading_id: int, person: str) -> None:
+        self.reading_id, self.person = reading_id, person
+        super().__init__(
+            f"{person} entered reading {reading_id} and can't approve it. Ask a colleague."
+        )
+
+
+class ReadingOverlaps(InventoryError):
+    code = "reading_overlaps"
+    http_status = 409
+
+    def __init__(self, *, reading_id: int, site: str, indicator: str) -> None:
+        self.reading_id, self.site, self.indicator = reading_id, site, indicator
+        super().__init__(
+            f"Reading {reading_id} covers days of {indicator} at {site} that another approved "
+            "reading covers. Correct that one instead, or enter the other days."
+        )
+
+
 # Files
 
 

@@ -45,6 +45,7 @@ class Permission(StrEnum):
     APPROVE_FACTORS = "approve_factors"
     ENTER_INSTRUMENT = "enter_instrument"
     APPROVE_INSTRUMENT = "approve_instrument"
+    ENTER_SITE = "enter_site"
     MANAGE_PEOPLE = "manage_people"
     MANAGE_KEYS = "manage_keys"
 
@@ -79,6 +80,7 @@ _ROLES: dict[Permission, frozenset[Role]] = {
     Permission.APPROVE_FACTORS: frozenset({Role.SUSTAINABILITY_APPROVER}),
     Permission.ENTER_INSTRUMENT: frozenset({Role.SUSTAINABILITY_ANALYST}),
     Permission.APPROVE_INSTRUMENT: frozenset({Role.SUSTAINABILITY_APPROVER}),
+    Permission.ENTER_SITE: frozenset({Role.SUSTAINABILITY_ANALYST, Role.ADMINISTRATOR}),
     Permission.MANAGE_PEOPLE: frozenset({Role.ADMINISTRATOR}),
     Permission.MANAGE_KEYS: frozenset({Role.ADMINISTRATOR, Role.FINANCE}),
 }

@@ -29,13 +29,13 @@ ALL = set(TREE)
 
 MATRIX = {
     "analyst": "prepare_settlement open_period read_books propose_price propose_entry "
-    "propose_factors enter_instrument",
+    "propose_factors enter_instrument enter_site",
     "approver": "approve_settlement post_settlement read_books approve_price approve_entry "
     "approve_factors approve_instrument",
     "finance": "post_settlement open_period close_period export_journal acknowledge_export "
     "map_accounts propose_entry approve_entry read_books manage_keys",
     "auditor": "export_journal read_books",
-    "admin": "prepare_settlement open_period read_books manage_people manage_keys",
+    "admin": "prepare_settlement open_period read_books enter_site manage_people manage_keys",
     "cloud-contributor": "",
     "cloud-approver": "",
     "cloud-viewer": "",

@@ -1,5 +1,5 @@
-"""Doors. Facts for people: records and instruments take their steps here, the rest is read."""
+"""Doors. Facts for people: records, instruments and readings take their steps here."""
 
-from departments.inventory.admin import instruments, records
+from departments.inventory.admin import instruments, records, sites
 
-__all__ = ["instruments", "records"]
+__all__ = ["instruments", "records", "sites"]

@@ -1,5 +1,5 @@
-"""Tables: factors, activity data, the emission records made of the two, and instruments."""
+"""Tables: factors, activity data, the emission records made of the two, instruments and sites."""
 
-from departments.inventory.models import activity, emissions, factors, instruments
+from departments.inventory.models import activity, emissions, factors, instruments, sites
 
-__all__ = ["activity", "emissions", "factors", "instruments"]
+__all__ = ["activity", "emissions", "factors", "instruments", "sites"]
