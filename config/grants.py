@@ -32,6 +32,7 @@ APPEND_ONLY_TABLES = (
 )
 # Written by functions and guards of the owner, which the application may call or set off.
 READ_ONLY_TABLES = (
+    "inventory_absorptionclaim",
     "ledger_accountseal",
     "ledger_entryseal",
     "ledger_gl_in_force",

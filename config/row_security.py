@@ -29,6 +29,9 @@ _OWN_RECORD = (
     f"activity_record_id IN (SELECT id FROM inventory_activityrecord WHERE department_id = {_SEEN})"
 )
 _OWN_SITE = f"site_id IN (SELECT id FROM inventory_site WHERE department_id = {_SEEN})"
+_OWN_RESULT = (
+    f"emission_record_id IN (SELECT id FROM inventory_emissionrecord WHERE department_id = {_SEEN})"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,7 @@ WALLS = (
     Wall("inventory_instrumentuse", _OWN_RECORD),
     Wall("inventory_site", f"department_id = {_SEEN}"),
     Wall("inventory_sitereading", _OWN_SITE),
+    Wall("inventory_absorptionclaim", _OWN_RESULT),
     Wall("ledger_settlementline", f"department_id = {_SEEN}"),
     Wall("ledger_settledrecord", "ledger_line_is_seen(line_id)"),
     Wall(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from departments.inventory import units, workload_arguments
+from departments.inventory.absorption_balances import project_citation
 from departments.inventory.argument_figures import (
     REPORTED_UNITS,
     Activity,
@@ -204,7 +205,7 @@ def _reported(record: Activity, method: Method, library: FactorLibrary) -> Argum
 
 
 def _removal(record: Activity, method: Method, library: FactorLibrary) -> Arguments:
-    citation = own_citation(record)
+    citation = own_citation(record) | project_citation(record)
     if "released_tonnes" in method.required:
         given = {"released_tonnes": agreeing(record, "released_tonnes", in_tonnes(record))}
         return Arguments(given=given, citation=citation)

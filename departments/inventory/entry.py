@@ -63,6 +63,7 @@ TEXTS = frozenset(
         "hardware",
         "instrument",
         "price_index_source",
+        "project",
         "removal_state",
         "use_unit",
     }

@@ -468,6 +468,50 @@ class ReadingOverlaps(InventoryError):
         )
 
 
+# Absorption
+
+
+class AbsorptionNotFound(InventoryError):
+    code = "absorption_not_found"
+    http_status = 404
+
+    def __init__(self, *, code: str, known: Collection[str]) -> None:
+        self.project, self.known = code, tuple(known)
+        hint = f"Known are {', '.join(known)}." if known else "Enter it: absorption project."
+        super().__init__(f"There is no absorption project “{code}”. {hint}")
+
+
+class AbsorptionTaken(InventoryError):
+    code = "absorption_taken"
+    http_status = 409
+
+    def __init__(self, *, what: str) -> None:
+        self.what = what
+        super().__init__(f"{what} is entered already.")
+
+
+class AbsorptionDecidedBySamePerson(InventoryError):
+    code = "absorption_decided_by_same_person"
+    http_status = 403
+
+    def __init__(self, *, what: str, person: str) -> None:
+        self.what, self.person = what, person
+        super().__init__(f"{person} entered {what} and can't approve it. Ask a colleague.")
+
+
+class RemovalsExceedMeasurement(InventoryError):
+    """Verified removals of a project would exceed what is measured, less its buffer."""
+
+    code = "removals_exceed_measurement"
+
+    def __init__(self, *, figures: str) -> None:
+        self.figures = figures
+        super().__init__(
+            f"{figures[:1].upper()}{figures[1:]}. Enter and approve a measurement, or correct the "
+            "record to what is measured. Nothing was approved."
+        )
+
+
 # Files
 
 

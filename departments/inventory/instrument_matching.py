@@ -126,7 +126,7 @@ def approve_matching(*, year: int, market: str, by: User, at: datetime) -> list[
     """
     waiting = EmissionRecord.objects.filter(
         approval_number=None,
-        supersedes__isnull=False,
+        location_kgco2e=F("supersedes__location_kgco2e"),  # whoever changed a factor has it read
         activity_record__in=InstrumentUse.objects.filter(
             instrument__market=market, instrument__generated_from__year=year
         ).values("activity_record"),

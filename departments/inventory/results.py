@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
+from django.db import IntegrityError, connection
 
 from departments.inventory.calculation_run import Calculated
+from departments.inventory.errors import RemovalsExceedMeasurement
 from departments.inventory.models.activity import ActivityRecord
 from departments.inventory.models.emissions import EmissionRecord
 from departments.inventory.recipes import filled
+from departments.organisation.constraints import constraint_of
 
 BATCH = 2000
 
@@ -93,6 +96,24 @@ def superseded_among(results: Iterable[EmissionRecord]) -> set[int]:
 
 
 def number_results(result_ids: Collection[int]) -> None:
-    """Give approved results their numbers, in one statement under the lock that orders them."""
-    with connection.cursor() as cursor:
+    """Give approved results their numbers, in one statement under the lock that orders them.
+
+    Raises: RemovalsExceedMeasurement.
+    """
+    with connection.cursor() as cursor, claims_refused():
         cursor.execute("SELECT inventory_number_approvals(%s)", [sorted(result_ids)])
+
+
+@contextmanager
+def claims_refused() -> Iterator[None]:
+    """Tell in words that verified removals exceed what their project has measured.
+
+    Raises: RemovalsExceedMeasurement.
+    """
+    try:
+        yield
+    except IntegrityError as error:
+        if constraint_of(error) != "inventory_removals_stay_within_measurement":
+            raise
+        figures = str(getattr(error.__cause__, "diag").message_primary)  # noqa: B009  # untyped
+        raise RemovalsExceedMeasurement(figures=figures) from error

@@ -46,6 +46,8 @@ class Permission(StrEnum):
     ENTER_INSTRUMENT = "enter_instrument"
     APPROVE_INSTRUMENT = "approve_instrument"
     ENTER_SITE = "enter_site"
+    ENTER_ABSORPTION = "enter_absorption"
+    APPROVE_ABSORPTION = "approve_absorption"
     MANAGE_PEOPLE = "manage_people"
     MANAGE_KEYS = "manage_keys"
 
@@ -81,6 +83,8 @@ _ROLES: dict[Permission, frozenset[Role]] = {
     Permission.ENTER_INSTRUMENT: frozenset({Role.SUSTAINABILITY_ANALYST}),
     Permission.APPROVE_INSTRUMENT: frozenset({Role.SUSTAINABILITY_APPROVER}),
     Permission.ENTER_SITE: frozenset({Role.SUSTAINABILITY_ANALYST, Role.ADMINISTRATOR}),
+    Permission.ENTER_ABSORPTION: frozenset({Role.SUSTAINABILITY_ANALYST}),
+    Permission.APPROVE_ABSORPTION: frozenset({Role.SUSTAINABILITY_APPROVER}),
     Permission.MANAGE_PEOPLE: frozenset({Role.ADMINISTRATOR}),
     Permission.MANAGE_KEYS: frozenset({Role.ADMINISTRATOR, Role.FINANCE}),
 }

@@ -1,5 +1,12 @@
-"""Tables: factors, activity data, the emission records made of the two, instruments and sites."""
+"""Tables: factors, activity data and what is made of the two, instruments, absorption, sites."""
 
-from departments.inventory.models import activity, emissions, factors, instruments, sites
+from departments.inventory.models import (
+    absorption,
+    activity,
+    emissions,
+    factors,
+    instruments,
+    sites,
+)
 
-__all__ = ["activity", "emissions", "factors", "instruments", "sites"]
+__all__ = ["absorption", "activity", "emissions", "factors", "instruments", "sites"]

@@ -1,0 +1,89 @@
+"""Reads. What projects have absorbed, what of it may be claimed, and what removals claim."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Sum
+
+from departments.inventory.argument_figures import Activity
+from departments.inventory.entry import plain
+from departments.inventory.errors import EntryRefused
+from departments.inventory.models.absorption import (
+    AbsorptionClaim,
+    AbsorptionMeasurement,
+    AbsorptionProject,
+)
+
+KG_PER_TONNE = Decimal(1000)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AbsorptionBalance:
+    """A project with its approved measurements and the verified removals that name it, in tCO2e."""
+
+    code: str
+    name: str
+    kind: str
+    place: str
+    durability_class: str
+    is_approved: bool
+    measured_tonnes: Decimal
+    buffer_share: Decimal
+    claimed_tonnes: Decimal
+
+    @property
+    def claimable_tonnes(self) -> Decimal:
+        """What is measured, less the buffer."""
+        return plain(self.measured_tonnes * (1 - self.buffer_share))
+
+    @property
+    def left_tonnes(self) -> Decimal:
+        """What nobody claims yet."""
+        return plain(self.claimable_tonnes - self.claimed_tonnes)
+
+
+def absorption_balances() -> list[AbsorptionBalance]:
+    """Every project, by its code."""
+    measured = AbsorptionMeasurement.objects.filter(approved_by__isnull=False)
+    tonnes = dict(measured.order_by().values_list("project").annotate(Sum("tonnes")))
+    claims = AbsorptionClaim.objects.order_by().values_list("project")
+    claimed = dict(claims.annotate(Sum("claimed_kgco2e")))
+    return [
+        AbsorptionBalance(
+            code=row.code,
+            name=row.name,
+            kind=row.kind,
+            place=row.place,
+            durability_class=row.durability_class,
+            is_approved=row.approved_by_id is not None,
+            measured_tonnes=plain(tonnes.get(row.pk, Decimal(0))),
+            buffer_share=plain(row.buffer_share),
+            claimed_tonnes=plain(claimed.get(row.pk, Decimal(0)) / KG_PER_TONNE),
+        )
+        for row in AbsorptionProject.objects.order_by("code")
+    ]
+
+
+def project_citation(record: Activity) -> dict[str, str]:
+    """The project that a removal names, as its source; nothing if it names none.
+
+    Raises: EntryRefused, if there is no such project, or it stores carbon for another time.
+    """
+    code = str(record.inputs.get("project", ""))
+    if not code:
+        return {}
+    found = AbsorptionProject.objects.filter(code=code, approved_by__isnull=False).first()
+    if found is None:
+        hint = "Look it up: absorption list. Another person has to approve it first."
+        raise EntryRefused(
+            field="project", value=code, reason="No such project is approved.", hint=hint
+        )
+    durability = str(record.inputs.get("durability_class", ""))
+    if durability != found.durability_class:
+        reason = f"{code} stores carbon for a {found.durability_class} time."
+        raise EntryRefused(
+            field="durability_class", value=durability, reason=reason, hint="Enter the project's."
+        )
+    return {"project": code, "project_name": found.name, "project_evidence": found.evidence}

@@ -1,0 +1,6 @@
+DROP TRIGGER inventory_measurement_never_edited ON inventory_absorptionmeasurement;
+DROP TRIGGER inventory_project_never_edited ON inventory_absorptionproject;
+DROP FUNCTION inventory_keep_absorption();
+DROP TRIGGER inventory_removal_claims_on_insert ON inventory_emissionrecord;
+DROP TRIGGER inventory_removal_claims_on_update ON inventory_emissionrecord;
+DROP FUNCTION inventory_claim_removal();
