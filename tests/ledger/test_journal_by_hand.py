@@ -188,3 +188,16 @@ def test_another_schemes_lines_are_not_posted_with_ours(books: Books, first: Set
             ],
         ),
     ]
+
+
+def test_equal_amounts_of_two_accounts_add_up_on_the_third(books: Books) -> None:
+    books.emit("CLOUD", FEBRUARY, "1000", scope=1)
+    books.emit("CLOUD", FEBRUARY, "1000", scope=2)
+    ((_, lines),) = written(books.settle("2023Q1"))
+    assert lines == [
+        (CLOUD_FEE, 3000, 0),
+        (FUND, 0, 3000),
+        ("Expenses:Emissions:CLOUD:Scope-1", TONNE, 0),
+        ("Expenses:Emissions:CLOUD:Scope-2", TONNE, 0),
+        (ATMOSPHERE, 0, 2 * TONNE),
+    ]
