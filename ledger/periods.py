@@ -11,7 +11,7 @@ from departments.organisation.access import Permission, may
 from departments.organisation.calendar import Calendar, FiscalRange, ranges_from
 from departments.organisation.models import User
 from ledger.errors import NotAllowed, PeriodsNotOpened
-from ledger.models.periods import AccountingPeriod
+from ledger.models.periods import AccountingPeriod, PeriodState
 
 MOST_AT_ONCE = 600  # fifty years of months
 YEARS = range(1900, 2201)
@@ -120,3 +120,13 @@ def _named(days: FiscalRange | AccountingPeriod) -> str:
     """`FY26-M01 (2025-07-01 – 2025-07-31)`."""
     first = days.starts_on if isinstance(days, FiscalRange) else days.first_day
     return f"{days.code} ({first} – {days.ends_before - timedelta(days=1)})"
+
+
+def closed_ranges() -> list[tuple[str, date, date]]:
+    """Each closed period: its code, first and last day."""
+    closed = AccountingPeriod.objects.filter(state=PeriodState.CLOSED).order_by("days")
+    return [
+        (each.code, each.days.lower, each.days.upper - timedelta(days=1))
+        for each in closed
+        if each.days.lower and each.days.upper
+    ]

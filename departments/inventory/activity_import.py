@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 
 from django.db import IntegrityError, transaction
 
-from departments.inventory import staged_import
+from departments.inventory import comparison, staged_import
 from departments.inventory.activity_file import FileRow, read_activity_file
 from departments.inventory.activity_rows import (
     Enterable,
@@ -20,6 +20,7 @@ from departments.inventory.activity_rows import (
     calculate_row,
     read_row,
 )
+from departments.inventory.doubts import Doubt
 from departments.inventory.errors import ImportRefused, RowProblem
 from departments.inventory.evidence import digest_of, keep_file
 from departments.inventory.factor_choice import FactorLibrary
@@ -71,7 +72,7 @@ def import_file(
                 file_name=file_name, sha256=digest, row_count=0, imported_by=by, imported_at=at
             )
             if batch is not None:
-                report = ImportReport(_reports([], [_imported_before(batch)]))
+                report = ImportReport(_reports([], [_imported_before(batch)], {}))
             elif converted is not None:
                 report = _import_converted(new, file, converted, enterable, keep=not dry_run)
             elif isinstance(content, bytes) or file.tell() <= MOST_HELD_BYTES:
@@ -101,7 +102,8 @@ def _import_held(
     file_rows, problems = read_activity_file(file.read())
     rows = _worked_out(file_rows, departments)
     _refuse_recorded(rows)
-    return _stored(rows, _reports(rows, problems), batch, file, keep=keep)
+    doubts = _doubts_of(rows)
+    return _stored(rows, _reports(rows, problems, doubts), batch, file, doubts, keep=keep)
 
 
 def _import_converted(
@@ -114,14 +116,15 @@ def _import_converted(
 ) -> ImportReport:
     """The rows of a foreign file, each under the line that it comes from."""
     if converted.problems:
-        return ImportReport(_reports([], converted.problems), left_out=converted.left_out)
+        return ImportReport(_reports([], converted.problems, {}), left_out=converted.left_out)
     file_rows, problems = read_activity_file(converted.content)
     lines = converted.lines
     rows = _worked_out(
         [replace(row, line=line) for row, line in zip(file_rows, lines, strict=True)], departments
     )
     _refuse_recorded(rows, everywhere=True)
-    report = _stored(rows, _reports(rows, problems), batch, file, keep=keep)
+    doubts = _doubts_of(rows)
+    report = _stored(rows, _reports(rows, problems, doubts), batch, file, doubts, keep=keep)
     return replace(report, left_out=converted.left_out)
 
 
@@ -183,13 +186,38 @@ def _refuse_id(row: Row, record_id: int, whose: str) -> None:
     row.refuse("external_id", reason, "Leave the row out, or correct that record.")
 
 
-def _reports(rows: Iterable[Row], problems: Iterable[RowProblem]) -> tuple[RowReport, ...]:
+def _doubts_of(rows: Iterable[Row]) -> dict[int, list[Doubt]]:
+    """By line, what looks wrong in rows that could be taken in."""
+    comparison.stage(
+        (
+            row.line,
+            row.facts["department"].pk,
+            row.facts["activity"],
+            row.facts["unit"],
+            row.facts["place"].upper(),
+            row.facts["inputs"],
+            row.facts["estimated"],
+            row.facts["started_on"],
+            row.facts["ended_on"],
+            row.facts["quantity"],
+            row.facts["external_id"],
+        )
+        for row in rows
+        if not row.problems
+    )
+    return dict(comparison.find_doubts())
+
+
+def _reports(
+    rows: Iterable[Row], problems: Iterable[RowProblem], doubts: Mapping[int, list[Doubt]]
+) -> tuple[RowReport, ...]:
     reports = [
         RowReport(
             line=row.line,
             external_id=str(row.facts.get("external_id", "")),
             emissions=None if row.problems else row.calculated,
             problems=row.sorted_problems(),
+            warnings=tuple(doubts.get(row.line, ())),
         )
         for row in rows
     ]
@@ -205,6 +233,7 @@ def _stored(
     reports: tuple[RowReport, ...],
     batch: ImportBatch,
     file: BinaryIO,
+    doubts: Mapping[int, list[Doubt]],
     *,
     keep: bool,
 ) -> ImportReport:
@@ -215,12 +244,12 @@ def _stored(
     batch.save(force_insert=True)
     keep_file(batch, file)
     records = ActivityRecord.objects.bulk_create(
-        (_record(row.facts, batch) for row in rows), batch_size=BATCH
+        (_record(row.facts, batch, doubts.get(row.line, [])) for row in rows), batch_size=BATCH
     )
     return ImportReport(reports, tuple(record.pk for record in records), batch.pk)
 
 
-def _record(facts: dict[str, Any], batch: ImportBatch) -> ActivityRecord:
+def _record(facts: dict[str, Any], batch: ImportBatch, doubts: list[Doubt]) -> ActivityRecord:
     return ActivityRecord(
         department=facts["department"],
         activity=facts["activity"],
@@ -233,6 +262,7 @@ def _record(facts: dict[str, Any], batch: ImportBatch) -> ActivityRecord:
         external_id=facts["external_id"],
         note=facts["note"],
         is_estimated=facts["estimated"],
+        doubts=comparison.contents(doubts) or None,
         batch=batch,
         created_by=batch.imported_by,
         created_at=batch.imported_at,

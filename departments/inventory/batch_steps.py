@@ -6,7 +6,7 @@ that no recipe makes are calculated one by one, some thousands at a time.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime
 from itertools import islice
 from json import dumps, loads
@@ -21,6 +21,7 @@ from departments.inventory.errors import (
     BatchNotFound,
     DecidedBySamePerson,
     InventoryError,
+    RecordDoubtful,
     RecordInWrongState,
     RecordProblem,
     StepRefused,
@@ -63,19 +64,22 @@ def submit_batch(*, batch_id: int, by: User, at: datetime) -> int:
 
 
 @transaction.atomic
-def approve_batch(*, batch_id: int, by: User, at: datetime) -> int:
+def approve_batch(*, batch_id: int, by: User, at: datetime, doubtful: Collection[int] = ()) -> int:
     """Approve every record of an import, as another person than who entered or submitted them.
 
+    Those that look wrong are named in `doubtful`, by id: nobody approves them unseen.
     Returns: how many were approved now; those approved before are left alone.
     Raises:  BatchNotFound, NotAllowed; StepRefused, with the first thousand problems.
     """
     _require_batch(batch_id)
     facts: dict[str, Any] = {"batch": batch_id, "by": by.pk, "at": at, "most": MOST_LISTED}
+    facts["named"] = list(doubtful)
     with connection.cursor() as cursor:
         cursor.execute(read_sql("batch_approve"), facts)
         reach = approved_department_ids(by)
         _require_reach(cursor, reach, by, "decide records of this department", APPROVERS)
         _refuse_undecidable(cursor, facts, by)
+        _refuse_doubtful(cursor, facts)
         cursor.execute(read_sql("batch_decide"), facts)
         cursor.execute("SELECT count(*) FROM inventory_going")
         count: int = cursor.fetchone()[0]
@@ -194,5 +198,18 @@ def _refuse_undecidable(cursor: Any, facts: dict[str, Any], by: User) -> None:
                 record_id=record_id, state=state, step="approve", needed="submitted"
             )
         )
+        problems.append(RecordProblem(record_id, refusal.code, str(refusal)))
+    raise StepRefused(step="approved", problems=problems, more=rows[0][2] - len(rows))
+
+
+def _refuse_doubtful(cursor: Any, facts: dict[str, Any]) -> None:
+    """All records that look wrong and were not named."""
+    cursor.execute(read_sql("batch_doubtful"), facts)
+    rows = cursor.fetchall()
+    if not rows:
+        return
+    problems: list[RecordProblem] = []
+    for record_id, reason, _ in rows:
+        refusal = RecordDoubtful(record_id=record_id, reason=reason)
         problems.append(RecordProblem(record_id, refusal.code, str(refusal)))
     raise StepRefused(step="approved", problems=problems, more=rows[0][2] - len(rows))

@@ -343,6 +343,18 @@ class StepRefused(InventoryError):
         super().__init__(f"{found} records can't be {step}, so none was:\n{shown}{rest}")
 
 
+class RecordDoubtful(InventoryError):
+    """A record that looks wrong is approved by its number, never along with all others."""
+
+    code = "record_doubtful"
+
+    def __init__(self, *, record_id: int, reason: str) -> None:
+        self.record_id = record_id
+        super().__init__(
+            f"Record {record_id} looks wrong: {reason} Name it to approve it, or return it."
+        )
+
+
 class BatchNotFound(InventoryError):
     code = "batch_not_found"
     http_status = 404

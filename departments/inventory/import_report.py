@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from departments.inventory.calculation_run import Calculated
+from departments.inventory.doubts import Doubt
 from departments.inventory.errors import RowProblem
 from departments.inventory.foreign_files.rows import LeftOut
 
@@ -19,6 +20,7 @@ class RowReport:
     external_id: str
     emissions: Calculated | None
     problems: tuple[RowProblem, ...] = ()
+    warnings: tuple[Doubt, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,7 @@ class Unlisted:
     accepted: int = 0
     rejected: int = 0
     problems: int = 0
+    warnings: int = 0
     location_kgco2e: Decimal = Decimal(0)
     market_kgco2e: Decimal = Decimal(0)
 
@@ -36,8 +39,9 @@ class Unlisted:
 class ImportReport:
     """What an import took in, or would take in; `record_ids` are empty on a dry run.
 
-    Of a large file only rows with problems are listed, and not more than a thousand of them; its
-    records are found by `batch_id`. `left_out` is what a file of another program holds besides.
+    Of a large file only rows with problems or warnings are listed, not more than a thousand of
+    each; its records are found by `batch_id`. `left_out` is what a file of another program holds
+    besides.
     """
 
     rows: tuple[RowReport, ...]
@@ -62,6 +66,16 @@ class ImportReport:
         return tuple(problem for row in self.rows for problem in row.problems)
 
     @property
+    def flagged(self) -> tuple[RowReport, ...]:
+        """The listed rows that look wrong and are taken in all the same."""
+        return tuple(row for row in self.rows if row.warnings)
+
+    @property
+    def warnings(self) -> int:
+        """How many warnings there are."""
+        return sum(len(row.warnings) for row in self.rows) + self.unlisted.warnings
+
+    @property
     def market_kgco2e(self) -> Decimal:
         """What the accepted rows come to, market-based: a control total."""
         listed = (row.emissions.market_kgco2e for row in self.rows if row.emissions)
@@ -77,6 +91,7 @@ def report_content(report: ImportReport) -> dict[str, Any]:
         "rows": [_row_content(row) for row in report.rows],
         "accepted": report.accepted,
         "rejected": report.rejected,
+        "warnings": report.warnings,
         "emissions_market_kgco2e": f"{report.market_kgco2e:f}",
         **left_out,
     }
@@ -94,10 +109,11 @@ def _row_content(row: RowReport) -> dict[str, Any]:
         "emissions_market_kgco2e": market,
         "trace": None if emissions is None else emissions.trace,
         "errors": [_problem_content(problem) for problem in row.problems],
+        "warnings": [_problem_content(doubt) for doubt in row.warnings],
     }
 
 
-def _problem_content(problem: RowProblem) -> dict[str, str]:
+def _problem_content(problem: RowProblem | Doubt) -> dict[str, str]:
     return {
         "column": problem.column,
         "value": problem.value,

@@ -90,7 +90,10 @@ class EmissionDetail:
 
 @dataclass(frozen=True, slots=True)
 class RecordSummary:
-    """An activity record in a list; results are None before it is first submitted."""
+    """An activity record in a list; results are None before it is first submitted.
+
+    `doubts` say what looks wrong in it: kind, column, value, reason and hint of each.
+    """
 
     record_id: int
     department_id: int
@@ -122,6 +125,7 @@ class RecordSummary:
     location_kgco2e: Decimal | None
     market_kgco2e: Decimal | None
     quality_tier: int | None
+    doubts: tuple[dict[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,6 +338,7 @@ def _summary(row: ActivityRecord, result: EmissionRecord | None) -> RecordSummar
         location_kgco2e=result.location_kgco2e if result else None,
         market_kgco2e=result.market_kgco2e if result else None,
         quality_tier=result.quality_tier if result else None,
+        doubts=tuple(row.doubts or ()),
     )
 
 

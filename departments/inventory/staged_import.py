@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 from django.db import IntegrityError, connection, transaction
 from psycopg2.extras import execute_values
 
-from departments.inventory import activity_file
+from departments.inventory import activity_file, comparison
 from departments.inventory.activity_file import LONGEST_LINE, MOST_STREAMED_BYTES
 from departments.inventory.activity_rows import Enterable
 from departments.inventory.errors import RowProblem
@@ -42,10 +42,13 @@ def import_staged(
     _stage(stream)
     if stream.refusals.rows or not keep:
         _add_repeated(stream.refusals)
-    accepted = stream.rows - stream.refusals.rows
+    if stream.refusals.rows and keep:
+        return _refused(stream.refusals, accepted=stream.rows - stream.refusals.rows)
+    flagged, more = _flagged()
+    accepted = stream.rows - stream.refusals.rows - len(flagged)
     if stream.refusals.rows:
-        return _refused(stream.refusals, accepted=accepted)
-    report = ImportReport((), unlisted=_totals(accepted, library))
+        return _refused(stream.refusals, accepted=accepted, flagged=flagged, more=more)
+    report = ImportReport(flagged, unlisted=replace(_totals(accepted, library), warnings=more))
     if not keep:
         return report
     batch.row_count = stream.rows
@@ -139,6 +142,23 @@ def _totals(accepted: int, library: FactorLibrary) -> Unlisted:
     return Unlisted(accepted=accepted, location_kgco2e=location, market_kgco2e=market)
 
 
+def _flagged() -> tuple[tuple[RowReport, ...], int]:
+    """The first thousand rows that look wrong; and how many warnings the others have."""
+    listed: list[RowReport] = []
+    more = 0
+    for line, doubts in comparison.keep_doubts(comparison.find_doubts()):
+        if len(listed) < MOST_LISTED:
+            listed.append(RowReport(line, "", None, warnings=tuple(doubts)))
+        else:
+            more += len(doubts)
+    with connection.cursor() as cursor:
+        lines = [row.line for row in listed]
+        statement = "SELECT line, external_id FROM inventory_staged_row WHERE line = ANY (%s)"
+        cursor.execute(statement, [lines])
+        ids = dict(cursor.fetchall())
+    return tuple(replace(row, external_id=ids[row.line]) for row in listed), more
+
+
 def _insert(batch: ImportBatch) -> bool:
     """All staged rows as drafts; false, and none, if an external id is taken."""
     facts: Mapping[str, Any] = {
@@ -186,11 +206,24 @@ def _repeated(
         yield RowProblem(line, "external_id", external_id, reason, hint)
 
 
-def _refused(refusals: Refusals, *, accepted: int) -> ImportReport:
-    listed = tuple(sorted(refusals.listed, key=lambda report: report.line))
+def _refused(
+    refusals: Refusals,
+    *,
+    accepted: int,
+    flagged: tuple[RowReport, ...] = (),
+    more: int = 0,
+) -> ImportReport:
+    """What is refused; a row that repeats an id may look wrong besides."""
+    warnings = {row.line: row for row in flagged}
+    listed = [
+        replace(row, warnings=warnings.pop(row.line).warnings) if row.line in warnings else row
+        for row in refusals.listed
+    ]
     unlisted = Unlisted(
         accepted=accepted,
         rejected=refusals.rows - len(listed),
         problems=refusals.problems - sum(len(report.problems) for report in listed),
+        warnings=more,
     )
-    return ImportReport(listed, unlisted=unlisted)
+    rows = sorted([*listed, *warnings.values()], key=lambda report: report.line)
+    return ImportReport(tuple(rows), unlisted=unlisted)

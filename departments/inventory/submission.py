@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from django.db import IntegrityError, transaction
 
-from departments.inventory import results
+from departments.inventory import comparison, results
 from departments.inventory.calculation_run import calculate
 from departments.inventory.errors import (
     DecidedBySamePerson,
@@ -118,6 +118,8 @@ def submit_records(*, record_ids: Collection[int], by: User, at: datetime) -> li
 
     results.store_results(for_each(going, result_of, step="submitted"))
     ids = [record.pk for record in going]
+    if going:
+        comparison.look_again(going)
     ActivityRecord.objects.filter(pk__in=ids).update(
         state=RecordState.SUBMITTED,
         submitted_by=by,

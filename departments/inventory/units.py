@@ -231,6 +231,14 @@ def canonical(unit: str) -> str:
     return _shown(_expression(unit))
 
 
+def in_base_units(unit: str) -> tuple[Decimal, str]:
+    """What one of it is in base units, and its dimension as text.
+
+    Raises: UnknownUnit.
+    """
+    return _root(_expression(unit))
+
+
 def is_known(unit: str) -> bool:
     """Whether the spelling is understood."""
     return _normalised(unit) in _expressions()

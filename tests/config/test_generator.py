@@ -120,6 +120,11 @@ def people(db: None, company: Path) -> dict[str, User]:
 @pytest.fixture
 def factors(db: None) -> None:
     """The factor sets that a month of 2023 needs."""
+    load_factors()
+
+
+def load_factors() -> None:
+    """The same, for another company."""
     for name in ("desnz_2023", "grid_egrid_2023", "grid_ember_owid"):
         factor_release.load_factor_set(FIXTURES / "emission_factors" / name)
     factor_release.load_gwps(FIXTURES / "gwp" / "gwp.csv")

@@ -262,10 +262,13 @@ class ActivityRecordAdmin(ReadAdmin):
     )
     list_select_related = ("department", "created_by")
     search_fields = ("activity", "external_id", "note", "department__code")
-    readonly_fields = ("state_badge", "source", "arithmetic", "history")
+    readonly_fields = ("state_badge", "doubts_shown", "source", "arithmetic", "history")
     fieldsets = (
         (None, {"fields": ENTERED}),
-        (_("Result"), {"fields": ("state_badge", "source", "arithmetic", "history")}),
+        (
+            _("Result"),
+            {"fields": ("state_badge", "doubts_shown", "source", "arithmetic", "history")},
+        ),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ActivityRecord]:
@@ -343,8 +346,20 @@ class ActivityRecordAdmin(ReadAdmin):
     def submit(self, request: HttpRequest, rows: QuerySet[ActivityRecord]) -> None:
         _take(request, rows, submission.submit_records)
 
+    @admin.display(description=_("looks wrong"))
+    def doubts_shown(self, record: ActivityRecord) -> SafeString | str:
+        texts = ((f"{each['reason']} {each['hint']}",) for each in record.doubts or ())
+        return format_html_join(SafeString("<br>"), "{}", texts) or "–"
+
     @admin.action(description=_("Approve"))
     def approve(self, request: HttpRequest, rows: QuerySet[ActivityRecord]) -> None:
+        """Together, or one by one where something looks wrong."""
+        doubtful = list(rows.filter(doubts__isnull=False).values_list("pk", flat=True)[:20])
+        if doubtful and rows.count() > 1:
+            ids = ", ".join(map(str, doubtful))
+            told = _("Look at these records and approve each by itself: %(ids)s.") % {"ids": ids}
+            messages.error(request, told)
+            return
         _take(request, rows, submission.approve_records)
 
     @admin.action(description=_("Return (needs a reason)"))

@@ -82,6 +82,16 @@ class _Decimal(serializers.DecimalField):
         super().__init__(max_digits=None, decimal_places=None, **options)
 
 
+class DoubtSerializer(serializers.Serializer[Any]):
+    kind = serializers.CharField(
+        help_text="high, low, digit, counter, repeated, overlapping, vintage, market or late."
+    )
+    column = serializers.CharField()
+    value = serializers.CharField()
+    reason = serializers.CharField()
+    hint = serializers.CharField()
+
+
 class ActivitySerializer(serializers.Serializer[RecordSummary]):
     id = serializers.IntegerField(source="record_id")
     department = serializers.CharField()
@@ -108,6 +118,7 @@ class ActivitySerializer(serializers.Serializer[RecordSummary]):
     location_kgco2e = _Decimal(allow_null=True)
     market_kgco2e = _Decimal(allow_null=True)
     quality_tier = serializers.IntegerField(allow_null=True, help_text="1 is best, 5 is worst.")
+    doubts = DoubtSerializer(many=True, help_text="What looks wrong; for whoever approves it.")
 
 
 class StepSerializer(serializers.Serializer[Any]):

@@ -87,6 +87,13 @@ class ActivityRecord(models.Model):
     note = models.CharField(_("note"), max_length=500, blank=True)
     is_estimated = models.BooleanField(_("estimated"), default=False)
 
+    doubts = models.JSONField(
+        null=True,
+        blank=True,
+        editable=False,
+        db_comment="what looked wrong when it came in: kind, column, value, reason, hint of each",
+    )
+
     state = models.CharField(
         _("state"), max_length=10, choices=RecordState, default=RecordState.DRAFT
     )

@@ -117,10 +117,15 @@ usage."""
         more = len(report.problems[MOST_SHOWN:]) + report.unlisted.problems
         if more:
             self.stdout.write(f"… and {more} more problems")
+        for row in report.flagged[:MOST_SHOWN]:
+            for doubt in row.warnings:
+                self.stdout.write(f"Warning, line {row.line}, {doubt}")
         if not report.problems:
             done = "could be imported" if options["dry_run"] else "imported as drafts"
             total = f"{report.market_kgco2e:,.6f} kgCO2e, market-based"
             self.stdout.write(f"{report.accepted:,} rows {done}: {total}.")
+        if report.warnings:
+            self.stdout.write(f"{report.warnings:,} warnings: these rows look wrong, see above.")
         if report.batch_id is not None:
             self.stdout.write(f"This is import {report.batch_id}: see step_import.")
 

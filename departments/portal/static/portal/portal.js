@@ -38,7 +38,8 @@ for (const box of document.querySelectorAll("[data-check-all]")) {
   box.hidden = false;
   box.addEventListener("change", () => {
     for (const each of box.closest("form, table").querySelectorAll("input[type=checkbox]")) {
-      each.checked = box.checked;
+      // What looks wrong is chosen by itself, so that nobody approves it unseen.
+      if (!box.checked || !("byItself" in each.dataset)) each.checked = box.checked;
     }
   });
 }
