@@ -18,6 +18,7 @@ NAVIGATION: list[tuple[Any, list[tuple[Any, str, str]]]] = [
             (_("Emission records"), "factory", "inventory_emissionrecord_changelist"),
             (_("Instruments"), "energy_savings_leaf", "inventory_instrument_changelist"),
             (_("Imports"), "upload_file", "inventory_importbatch_changelist"),
+            (_("Allocation keys"), "pie_chart", "inventory_allocationkey_changelist"),
             (_("Sites"), "apartment", "inventory_site_changelist"),
             (_("Site readings"), "water_drop", "inventory_sitereading_changelist"),
             (_("Factor sets"), "library_books", "inventory_factorset_changelist"),

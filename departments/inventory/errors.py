@@ -524,6 +524,65 @@ class RemovalsExceedMeasurement(InventoryError):
         )
 
 
+# Shared emissions
+
+
+class KeyNotFound(InventoryError):
+    code = "key_not_found"
+    http_status = 404
+
+    def __init__(self, *, key_id: int) -> None:
+        self.key_id = key_id
+        super().__init__(f"There is no allocation key {key_id}. Look it up: shared_emissions keys.")
+
+
+class KeyInWrongState(InventoryError):
+    code = "key_in_wrong_state"
+    http_status = 409
+
+    def __init__(self, *, key: str, state: str, step: str) -> None:
+        self.key, self.state, self.step = key, state, step
+        super().__init__(f"Allocation key {key} is {state}, so it can't be {step}.")
+
+
+class KeyDecidedBySamePerson(InventoryError):
+    code = "key_decided_by_same_person"
+    http_status = 403
+
+    def __init__(self, *, key: str, person: str) -> None:
+        self.key, self.person = key, person
+        super().__init__(
+            f"{person} proposed allocation key {key} and can't approve it. Ask a colleague."
+        )
+
+
+class SharedOutByItsApprover(InventoryError):
+    """Who approved a key stands for what follows from it, so another person sets that off."""
+
+    code = "shared_out_by_its_approver"
+    http_status = 403
+
+    def __init__(self, *, key: str, person: str) -> None:
+        self.key, self.person = key, person
+        super().__init__(
+            f"{person} approved allocation key {key} and can't share out by it. Ask a colleague."
+        )
+
+
+class RecordIsAShare(InventoryError):
+    """A share of a pool's emissions follows from the pool's record; it is not corrected itself."""
+
+    code = "record_is_a_share"
+    http_status = 409
+
+    def __init__(self, *, record_id: int) -> None:
+        self.record_id = record_id
+        super().__init__(
+            f"Record {record_id} is a share of a pool's emissions. Correct the pool's record, or "
+            "propose a new version of its key, and share out again."
+        )
+
+
 # Files
 
 

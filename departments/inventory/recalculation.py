@@ -29,6 +29,7 @@ from departments.inventory.submission import (
     read_reason,
     require_approver,
     require_contributor,
+    require_own_facts,
 )
 from departments.organisation.models import User
 
@@ -44,9 +45,9 @@ def propose_recalculation(
     Electricity that instruments are matched to is covered by them, market-based.
     A proposal that was waiting is replaced; a result that stays the same is not proposed.
     Returns: the ids of the records whose result would change.
-    Raises:  RecordInWrongState, RecordAlreadyCorrected and what a calculation refuses, for a
-             single record; StepRefused, with every problem; ReasonMissing, RecordNotFound,
-             NotAllowed.
+    Raises:  RecordInWrongState, RecordAlreadyCorrected, RecordIsAShare and what a calculation
+             refuses, for a single record; StepRefused, with every problem; ReasonMissing,
+             RecordNotFound, NotAllowed.
     """
     reason = read_reason(reason, step="recalculate")
     records = lock_records(record_ids)
@@ -56,6 +57,7 @@ def propose_recalculation(
     library, covers = FactorLibrary(), covers_of([record.pk for record in records])
 
     def recalculated(record: ActivityRecord) -> EmissionRecord | None:
+        require_own_facts(record)
         _require_current(record, corrected)
         before = in_force[record.pk]
         calculated = calculate(record, library=library, covers=covers.get(record.pk, ()))

@@ -21,6 +21,7 @@ from departments.inventory.errors import (
     ReasonMissing,
     RecordAlreadyCorrected,
     RecordInWrongState,
+    RecordIsAShare,
     RecordNotDeletable,
     RecordNotEditable,
     RecordNotFound,
@@ -29,7 +30,7 @@ from departments.inventory.errors import (
     StepRefused,
 )
 from departments.inventory.factor_choice import FactorLibrary
-from departments.inventory.models.activity import ActivityRecord, RecordState
+from departments.inventory.models.activity import ALLOCATED, ActivityRecord, RecordState
 from departments.inventory.models.emissions import EmissionRecord
 from departments.inventory.record_fields import FIELDS, read_fields
 from departments.organisation.access import may_approve_records, may_contribute
@@ -190,12 +191,13 @@ def correct_record(
     """Draft a new record that shall supersede an approved one; it is submitted and approved anew.
 
     What `changes` does not name stays as it was; the external id stays in any case.
-    Raises: RecordInWrongState, RecordAlreadyCorrected, ReasonMissing; EntryRefused,
-            UnknownActivity; RecordNotFound, NotAllowed.
+    Raises: RecordInWrongState, RecordAlreadyCorrected, RecordIsAShare, ReasonMissing;
+            EntryRefused, UnknownActivity; RecordNotFound, NotAllowed.
     """
     reason = read_reason(reason, step="correct")
     (before,) = lock_records([record_id])
     require_contributor(by, [before.department_id])
+    require_own_facts(before)
     _require_state(before, (RecordState.APPROVED,), step="correct")
     other = before.corrections.first()
     if other is not None:
@@ -256,6 +258,15 @@ def require_approver(by: User, department_ids: Iterable[int]) -> None:
     """
     if not all(may_approve_records(by, department_id) for department_id in set(department_ids)):
         raise NotAllowed(by.get_username(), "decide records of this department", APPROVERS)
+
+
+def require_own_facts(record: ActivityRecord) -> None:
+    """Refuse a share of a pool's emissions, which follows from another record.
+
+    Raises: RecordIsAShare.
+    """
+    if record.activity == ALLOCATED:
+        raise RecordIsAShare(record_id=record.pk)
 
 
 def read_reason(reason: str, *, step: str) -> str:

@@ -48,6 +48,9 @@ class Permission(StrEnum):
     ENTER_SITE = "enter_site"
     ENTER_ABSORPTION = "enter_absorption"
     APPROVE_ABSORPTION = "approve_absorption"
+    PROPOSE_KEY = "propose_key"
+    APPROVE_KEY = "approve_key"
+    SHARE_OUT = "share_out"
     MANAGE_PEOPLE = "manage_people"
     MANAGE_KEYS = "manage_keys"
 
@@ -85,6 +88,9 @@ _ROLES: dict[Permission, frozenset[Role]] = {
     Permission.ENTER_SITE: frozenset({Role.SUSTAINABILITY_ANALYST, Role.ADMINISTRATOR}),
     Permission.ENTER_ABSORPTION: frozenset({Role.SUSTAINABILITY_ANALYST}),
     Permission.APPROVE_ABSORPTION: frozenset({Role.SUSTAINABILITY_APPROVER}),
+    Permission.PROPOSE_KEY: frozenset({Role.SUSTAINABILITY_ANALYST}),
+    Permission.APPROVE_KEY: frozenset({Role.SUSTAINABILITY_APPROVER}),
+    Permission.SHARE_OUT: frozenset({Role.SUSTAINABILITY_ANALYST}),
     Permission.MANAGE_PEOPLE: frozenset({Role.ADMINISTRATOR}),
     Permission.MANAGE_KEYS: frozenset({Role.ADMINISTRATOR, Role.FINANCE}),
 }

@@ -29,9 +29,9 @@ ALL = set(TREE)
 
 MATRIX = {
     "analyst": "prepare_settlement open_period read_books propose_price propose_entry "
-    "propose_factors enter_instrument enter_site enter_absorption",
+    "propose_factors enter_instrument enter_site enter_absorption propose_key share_out",
     "approver": "approve_settlement post_settlement read_books approve_price approve_entry "
-    "approve_factors approve_instrument approve_absorption",
+    "approve_factors approve_instrument approve_absorption approve_key",
     "finance": "post_settlement open_period close_period export_journal acknowledge_export "
     "map_accounts propose_entry approve_entry read_books manage_keys",
     "auditor": "export_journal read_books",

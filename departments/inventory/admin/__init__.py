@@ -1,5 +1,5 @@
-"""Doors. Facts for people: records, instruments and readings take their steps here."""
+"""Doors. Facts for people: records, instruments, readings and keys take their steps here."""
 
-from departments.inventory.admin import instruments, records, sites
+from departments.inventory.admin import allocation, instruments, records, sites
 
-__all__ = ["instruments", "records", "sites"]
+__all__ = ["allocation", "instruments", "records", "sites"]

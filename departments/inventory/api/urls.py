@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from departments.inventory.api import site_views, views
+from departments.inventory.api import shared_views, site_views, views
 
 urlpatterns = [
     path("activities/", views.ActivityList.as_view(), name="activities"),
@@ -24,6 +24,7 @@ urlpatterns = [
     ),
     path("emission-records/", views.EmissionList.as_view(), name="emission-records"),
     path("factors/", views.FactorList.as_view(), name="factors"),
+    path("shared-emissions/", shared_views.SharedEmissions.as_view(), name="shared-emissions"),
     path("sites/", site_views.SiteList.as_view(), name="sites"),
     path(
         "sites/<str:code>/indicators/",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import ROUND_DOWN, Decimal, localcontext
+from decimal import Context, Decimal
 from typing import TypeVar
 
 from departments.inventory.calculation.arithmetic import require_activity, require_positive
-from departments.inventory.units import PRECISION
 
 Key = TypeVar("Key")
+# Wide enough that no figure is rounded where its point is moved; the rest is whole numbers.
+EXACT = Context(prec=120)
 
 
 def split(whole: Decimal, weights: Mapping[Key, Decimal], *, decimals: int) -> dict[Key, Decimal]:
@@ -22,16 +23,17 @@ def split(whole: Decimal, weights: Mapping[Key, Decimal], *, decimals: int) -> d
     require_activity("The whole", whole)
     for weight in weights.values():
         require_activity("A share", weight)
-    step = Decimal(1).scaleb(-decimals)
-    with localcontext(prec=PRECISION):
-        total = sum(weights.values(), Decimal(0))
-        require_positive("The sum of the shares", total)
-        if whole != whole.quantize(step):
-            raise ValueError(f"{whole} has more than {decimals} decimals")
-        exact = {key: whole * weight / total for key, weight in weights.items()}
-        parts = {key: part.quantize(step, rounding=ROUND_DOWN) for key, part in exact.items()}
-        left = int((whole - sum(parts.values(), Decimal(0))) / step)
-        by_remainder = sorted(exact, key=lambda key: parts[key] - exact[key])
-        for key in by_remainder[:left]:
-            parts[key] += step
-    return parts
+    require_positive("The sum of the shares", sum(weights.values(), Decimal(0)))
+    steps = whole.scaleb(decimals, context=EXACT)
+    if steps != int(steps):
+        raise ValueError(f"{whole} has more than {decimals} decimals")
+    finest = min(int(weight.as_tuple().exponent) for weight in weights.values())
+    whole_weights = {key: int(w.scaleb(-finest, context=EXACT)) for key, w in weights.items()}
+    total = sum(whole_weights.values())
+    cut = {key: divmod(int(steps) * weight, total) for key, weight in whole_weights.items()}
+    left = int(steps) - sum(count for count, _ in cut.values())
+    topped_up = set(sorted(cut, key=lambda key: -cut[key][1])[:left])
+    return {
+        key: Decimal(count + (key in topped_up)).scaleb(-decimals, context=EXACT)
+        for key, (count, _) in cut.items()
+    }

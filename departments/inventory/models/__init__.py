@@ -1,12 +1,21 @@
-"""Tables: factors, activity data and what is made of the two, instruments, absorption, sites."""
+"""Tables: activity data, factors, their results; instruments, absorption, sites, allocation."""
 
 from departments.inventory.models import (
     absorption,
     activity,
+    allocation,
     emissions,
     factors,
     instruments,
     sites,
 )
 
-__all__ = ["absorption", "activity", "emissions", "factors", "instruments", "sites"]
+__all__ = [
+    "absorption",
+    "activity",
+    "allocation",
+    "emissions",
+    "factors",
+    "instruments",
+    "sites",
+]

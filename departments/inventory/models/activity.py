@@ -9,6 +9,9 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+# The activity of a record that is a share of a pool's emissions; nobody enters one by hand.
+ALLOCATED = "shared/allocated"
+
 
 class ImportBatch(models.Model):
     """A file that was taken in whole: its hash, and who brought it; its bytes are its parts."""

@@ -54,7 +54,8 @@ class EmissionRecord(models.Model):
 
     Made when the activity record is submitted, so that the approver sees the very figure; becomes
     chargeable when it gets its approval number. Emissions and removals are both positive here; a
-    removal that is undone is negative. Outside Scope 2 both bases carry the same figure.
+    removal that is undone is negative, and so is what a pool gives away when it is shared out.
+    Outside Scope 2 both bases carry the same figure.
     """
 
     activity_record = models.ForeignKey(

@@ -14,9 +14,11 @@ WALLED = [wall.table for wall in WALLS]
 POSTED = ["ledger_settlementline", "ledger_settledrecord", "ledger_journalentry"]
 POSTED += ["ledger_journalline"]
 OF_NOBODY = {"ledger_journalline": 4, "ledger_periodbalance": 2}  # the fund's, the atmosphere's
-# In these books nobody proposed an entry, bought electricity, absorbed anything or has sites.
+# In these books nobody proposed an entry, bought electricity, absorbed anything, shares a pool's
+# emissions or has sites.
 EMPTY = {"ledger_manualentry", "ledger_manualentryline"}
 EMPTY |= {"inventory_instrumentuse", "inventory_absorptionclaim"}
+EMPTY |= {"inventory_allocationkey", "inventory_allocationshare", "inventory_allocatedpart"}
 EMPTY |= {"inventory_site", "inventory_sitereading"}
 
 

@@ -1,0 +1,13 @@
+DROP TRIGGER inventory_new_parts_count_later ON inventory_allocatedpart;
+DROP FUNCTION inventory_guard_new_parts();
+DROP TRIGGER inventory_parts_add_up_on_update ON inventory_emissionrecord;
+DROP TRIGGER inventory_parts_add_up_on_insert ON inventory_emissionrecord;
+DROP FUNCTION inventory_guard_allocated_parts();
+DROP TRIGGER inventory_allocated_part_never_edited ON inventory_allocatedpart;
+DROP FUNCTION inventory_keep_allocated_part();
+DROP TRIGGER inventory_share_never_edited ON inventory_allocationshare;
+DROP FUNCTION inventory_keep_allocation_share();
+DROP TRIGGER inventory_key_begins_proposed ON inventory_allocationkey;
+DROP FUNCTION inventory_begin_allocation_key();
+DROP TRIGGER inventory_key_never_edited ON inventory_allocationkey;
+DROP FUNCTION inventory_keep_allocation_key();
