@@ -19,7 +19,6 @@ from config import engines
 APPEND_ONLY_TABLES = (
     "inventory_calculationrecipe",
     "inventory_emissionfactor",
-    "inventory_importbatch",
     "inventory_importpart",
     "ledger_account",
     "ledger_commodity",
@@ -40,7 +39,12 @@ READ_ONLY_TABLES = (
     "ledger_periodseal",
 )
 NEVER_UPDATED_TABLES = ("ledger_settledrecord", "ledger_settlementline")
-NEVER_DELETED_TABLES = ("ledger_outbox", "ledger_settlement", "ledger_settlementshard")
+NEVER_DELETED_TABLES = (
+    "inventory_importbatch",
+    "ledger_outbox",
+    "ledger_settlement",
+    "ledger_settlementshard",
+)
 
 # What the reader doesn't see: who is signed in, answers that were kept for somebody, and what
 # passwords and keys are checked against.

@@ -21,6 +21,7 @@ MOST_ROWS = 200_000
 # Of a file that is streamed, see `staged_import`.
 MOST_STREAMED_BYTES = 1024**3
 MOST_STREAMED_ROWS = 5_000_000
+BROKEN = "From here on this is not CSV"
 LONGEST_LINE = 1024 * 1024
 
 
@@ -192,7 +193,12 @@ def row_of(line: int, cells: list[str], header: list[str]) -> FileRow | RowProbl
     return FileRow(line, {name: by_name.get(name, "") for name in header})
 
 
+def is_of_the_file(problem: RowProblem) -> bool:
+    """Whether it is not about a row: who knows what stands in the rest of the file."""
+    return problem.line == 0 or problem.reason.startswith(BROKEN)
+
+
 def broken(line: int, error: csv.Error) -> RowProblem:
     """Where a file ceases to be CSV."""
-    reason = f"From here on this is not CSV: {error}."
+    reason = f"{BROKEN}: {error}."
     return RowProblem(line, "", "", reason, "Look for a quotation mark that is not closed.")

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 from django.db import IntegrityError, transaction
 
 from departments.inventory import comparison, staged_import
-from departments.inventory.activity_file import FileRow, read_activity_file
+from departments.inventory.activity_file import FileRow, is_of_the_file, read_activity_file
 from departments.inventory.activity_rows import (
     Enterable,
     Refused,
@@ -25,7 +25,7 @@ from departments.inventory.errors import ImportRefused, RowProblem
 from departments.inventory.evidence import digest_of, keep_file
 from departments.inventory.factor_choice import FactorLibrary
 from departments.inventory.foreign_files.conversion import Conversion
-from departments.inventory.import_report import ImportReport, RowReport, report_content
+from departments.inventory.import_report import ImportReport, Keep, RowReport, report_content
 from departments.inventory.models.activity import ActivityRecord, ImportBatch
 from departments.organisation.access import contributed_department_ids
 from departments.organisation.constraints import constraint_of
@@ -40,7 +40,8 @@ MOST_HELD_BYTES = 4 * 1024 * 1024
 
 def is_imported(content: bytes) -> bool:
     """Whether exactly this file was taken in before."""
-    return ImportBatch.objects.filter(sha256=sha256(content).hexdigest()).exists()
+    digest = sha256(content).hexdigest()
+    return ImportBatch.objects.filter(sha256=digest, undone_at__isnull=True).exists()
 
 
 def import_file(
@@ -52,6 +53,7 @@ def import_file(
     departments: Iterable[Department],
     dry_run: bool = False,
     converted: Conversion | None = None,
+    valid_rows_only: bool = False,
 ) -> ImportReport:
     """Take in a file as drafts, in one transaction; a dry run answers the same and keeps nothing.
 
@@ -59,27 +61,30 @@ def import_file(
     Of an open file that is large no more than a part is held, see `ImportReport`. `converted` are
     the rows of a file that another program wrote: the file itself is kept, its lines are named, and
     its external ids must be new to all departments.
+    With `valid_rows_only` the rows without a problem are taken in and the others reported, unless
+    there is none or the file breaks off.
     Raises: ImportRefused, with every problem of every row, unless it is a dry run.
     """
     file_name = file_name.replace("\x00", "")[-255:] or "file.csv"
     file = io.BytesIO(content) if isinstance(content, bytes) else content
     digest = digest_of(file)
     enterable = _enterable(by, departments)
+    keep = Keep.NOTHING if dry_run else Keep.VALID_ROWS if valid_rows_only else Keep.ALL_ROWS
     try:
         with transaction.atomic():
-            batch = ImportBatch.objects.filter(sha256=digest).first()
+            batch = ImportBatch.objects.filter(sha256=digest, undone_at__isnull=True).first()
             new = ImportBatch(
                 file_name=file_name, sha256=digest, row_count=0, imported_by=by, imported_at=at
             )
             if batch is not None:
                 report = ImportReport(_reports([], [_imported_before(batch)], {}))
             elif converted is not None:
-                report = _import_converted(new, file, converted, enterable, keep=not dry_run)
+                report = _import_converted(new, file, converted, enterable, keep)
             elif isinstance(content, bytes) or file.tell() <= MOST_HELD_BYTES:
-                report = _import_held(new, file, enterable, keep=not dry_run)
+                report = _import_held(new, file, enterable, keep)
             else:
-                report = staged_import.import_staged(new, file, enterable, keep=not dry_run)
-            if report.problems and not dry_run:
+                report = staged_import.import_staged(new, file, enterable, keep)
+            if report.problems and not dry_run and report.batch_id is None:
                 raise ImportRefused(
                     file_name=file_name, problems=report.problems, more=report.unlisted.problems
                 )
@@ -95,7 +100,7 @@ def _enterable(by: User, departments: Iterable[Department]) -> Enterable:
 
 
 def _import_held(
-    batch: ImportBatch, file: BinaryIO, departments: Enterable, *, keep: bool
+    batch: ImportBatch, file: BinaryIO, departments: Enterable, keep: Keep
 ) -> ImportReport:
     """Every row of a file as an object."""
     file.seek(0)
@@ -103,7 +108,8 @@ def _import_held(
     rows = _worked_out(file_rows, departments)
     _refuse_recorded(rows)
     doubts = _doubts_of(rows)
-    return _stored(rows, _reports(rows, problems, doubts), batch, file, doubts, keep=keep)
+    keep = Keep.NOTHING if any(map(is_of_the_file, problems)) else keep
+    return _stored(rows, _reports(rows, problems, doubts), batch, file, doubts, keep)
 
 
 def _import_converted(
@@ -111,8 +117,7 @@ def _import_converted(
     file: BinaryIO,
     converted: Conversion,
     departments: Enterable,
-    *,
-    keep: bool,
+    keep: Keep,
 ) -> ImportReport:
     """The rows of a foreign file, each under the line that it comes from."""
     if converted.problems:
@@ -124,7 +129,7 @@ def _import_converted(
     )
     _refuse_recorded(rows, everywhere=True)
     doubts = _doubts_of(rows)
-    report = _stored(rows, _reports(rows, problems, doubts), batch, file, doubts, keep=keep)
+    report = _stored(rows, _reports(rows, problems, doubts), batch, file, doubts, keep)
     return replace(report, left_out=converted.left_out)
 
 
@@ -161,7 +166,10 @@ def _refuse_repeated(rows: Iterable[Row]) -> None:
 
 def _refuse_recorded(rows: Iterable[Row], *, everywhere: bool = False) -> None:
     """An id that is recorded in the row's department already, or `everywhere` in any."""
-    by_key = {key: row for row in rows if (key := _key(row))}
+    by_key: dict[tuple[int, str], Row] = {}
+    for row in rows:
+        if key := _key(row):
+            by_key.setdefault(key, row)
     recorded = ActivityRecord.objects.filter(
         external_id__in={external_id for _, external_id in by_key}, supersedes__isnull=True
     )
@@ -234,17 +242,19 @@ def _stored(
     batch: ImportBatch,
     file: BinaryIO,
     doubts: Mapping[int, list[Doubt]],
-    *,
-    keep: bool,
+    keep: Keep,
 ) -> ImportReport:
-    """All rows as drafts, with the file that they came in; nothing where there is a problem."""
-    if not keep or any(report.problems for report in reports):
+    """The rows as drafts, with the file that they came in; a row with a problem keeps all out,
+    unless only valid ones are asked for."""
+    valid = [row for row in rows if not row.problems]
+    is_whole = not any(report.problems for report in reports)
+    if keep == Keep.NOTHING or not valid or not (is_whole or keep == Keep.VALID_ROWS):
         return ImportReport(reports)
-    batch.row_count = len(rows)
+    batch.row_count = len(valid)
     batch.save(force_insert=True)
     keep_file(batch, file)
     records = ActivityRecord.objects.bulk_create(
-        (_record(row.facts, batch, doubts.get(row.line, [])) for row in rows), batch_size=BATCH
+        (_record(row.facts, batch, doubts.get(row.line, [])) for row in valid), batch_size=BATCH
     )
     return ImportReport(reports, tuple(record.pk for record in records), batch.pk)
 
@@ -280,7 +290,7 @@ def _overtaken(error: IntegrityError) -> RowProblem:
     name = constraint_of(error)
     if name == "inventory_external_id_is_unique_in_its_department":
         reason = "Another import has just recorded some of these external ids."
-    elif "sha256" in name:
+    elif name == "inventory_file_is_imported_once":
         reason = "Another import has just taken in this very file."
     else:
         raise error

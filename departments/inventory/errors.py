@@ -343,6 +343,18 @@ class StepRefused(InventoryError):
         super().__init__(f"{found} records can't be {step}, so none was:\n{shown}{rest}")
 
 
+class ImportNotUndoable(InventoryError):
+    code = "import_not_undoable"
+    http_status = 409
+
+    def __init__(self, *, batch_id: int, approved: int, first_id: int) -> None:
+        self.batch_id, self.approved, self.first_id = batch_id, approved, first_id
+        super().__init__(
+            f"{approved:,} records of import {batch_id} are approved, record {first_id} first, so "
+            "it can't be undone. Correct those that are wrong; an approved record is never deleted."
+        )
+
+
 class RecordDoubtful(InventoryError):
     """A record that looks wrong is approved by its number, never along with all others."""
 

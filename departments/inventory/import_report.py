@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from decimal import Decimal
+from enum import Enum
 from typing import Any
 
 from departments.inventory.calculation_run import Calculated
 from departments.inventory.doubts import Doubt
 from departments.inventory.errors import RowProblem
 from departments.inventory.foreign_files.rows import LeftOut
+
+
+class Keep(Enum):
+    """What of a file is kept: nothing on a dry run, else all rows, or those without a problem."""
+
+    NOTHING = "nothing"
+    ALL_ROWS = "all rows"
+    VALID_ROWS = "valid rows"
 
 
 @dataclass(frozen=True, slots=True)

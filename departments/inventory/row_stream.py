@@ -49,6 +49,7 @@ class Refusals:
     listed: list[RowReport] = field(default_factory=list)
     rows: int = 0
     problems: int = 0
+    is_of_the_file: bool = False
 
     def add(self, report: RowReport) -> None:
         self.rows += 1
@@ -58,6 +59,7 @@ class Refusals:
 
     def add_file(self, problem: RowProblem) -> None:
         """Something wrong with the file from that line on."""
+        self.is_of_the_file = True
         self.add(RowReport(problem.line, "", None, (problem,)))
 
 
@@ -173,7 +175,7 @@ class RowStream:
         self.rows += 1
         shaped = activity_file.row_of(line, cells, self._header)
         if isinstance(shaped, RowProblem):
-            self.refusals.add_file(shaped)
+            self.refusals.add(RowReport(line, "", None, (shaped,)))
             return
         row = Row(line, dict(shaped.cells))
         read_row(row, self._departments)

@@ -18,7 +18,7 @@ from departments.inventory.activity_rows import Enterable
 from departments.inventory.errors import RowProblem
 from departments.inventory.evidence import keep_file
 from departments.inventory.factor_choice import FactorLibrary
-from departments.inventory.import_report import ImportReport, RowReport, Unlisted
+from departments.inventory.import_report import ImportReport, Keep, RowReport, Unlisted
 from departments.inventory.models.activity import ImportBatch
 from departments.inventory.recipes import Recipe
 from departments.inventory.row_stream import MOST_LISTED, ROWS_AT_ONCE, Refusals, RowStream
@@ -29,9 +29,10 @@ EXTERNAL_ID = "inventory_external_id_is_unique_in_its_department"
 
 
 def import_staged(
-    batch: ImportBatch, file: BinaryIO, departments: Enterable, *, keep: bool
+    batch: ImportBatch, file: BinaryIO, departments: Enterable, keep: Keep
 ) -> ImportReport:
-    """Take in a file, in the caller's transaction; nothing is stored where there is a problem."""
+    """Take in a file, in the caller's transaction; nothing is stored where there is a problem,
+    unless only valid rows are asked for."""
     refusals = Refusals()
     for problem in _form_problems(file):
         refusals.add_file(problem)
@@ -40,24 +41,36 @@ def import_staged(
     library = FactorLibrary()
     stream = RowStream(file, departments, library)
     _stage(stream)
-    if stream.refusals.rows or not keep:
-        _add_repeated(stream.refusals)
-    if stream.refusals.rows and keep:
-        return _refused(stream.refusals, accepted=stream.rows - stream.refusals.rows)
-    flagged, more = _flagged()
-    accepted = stream.rows - stream.refusals.rows - len(flagged)
-    if stream.refusals.rows:
-        return _refused(stream.refusals, accepted=accepted, flagged=flagged, more=more)
-    report = ImportReport(flagged, unlisted=replace(_totals(accepted, library), warnings=more))
-    if not keep:
+    refusals = stream.refusals
+    if refusals.rows or keep != Keep.ALL_ROWS:
+        _add_repeated(refusals)
+    if refusals.rows and (keep == Keep.ALL_ROWS or refusals.is_of_the_file):
+        return _refused(refusals, accepted=stream.rows - refusals.rows)
+    report = _report_of(stream, library)
+    if keep == Keep.NOTHING or not report.accepted:
         return report
-    batch.row_count = stream.rows
+    batch.row_count = report.accepted
     batch.save(force_insert=True)
     if not _insert(batch):
-        _add_repeated(stream.refusals)
-        return _refused(stream.refusals, accepted=stream.rows - stream.refusals.rows)
+        _add_repeated(refusals)
+        return _refused(refusals, accepted=stream.rows - refusals.rows)
     keep_file(batch, file)
     return replace(report, batch_id=batch.pk)
+
+
+def _report_of(stream: RowStream, library: FactorLibrary) -> ImportReport:
+    """What the valid rows come to and which of them look wrong, beside those that are refused."""
+    flagged, more = _flagged()
+    accepted = stream.rows - stream.refusals.rows - len(flagged)
+    report = _refused(stream.refusals, accepted=accepted, flagged=flagged)
+    totals = _totals(accepted, library)
+    unlisted = replace(
+        report.unlisted,
+        warnings=more,
+        location_kgco2e=totals.location_kgco2e,
+        market_kgco2e=totals.market_kgco2e,
+    )
+    return replace(report, unlisted=unlisted)
 
 
 def _form_problems(file: BinaryIO) -> Iterator[RowProblem]:
@@ -186,6 +199,8 @@ def _add_repeated(refusals: Refusals) -> None:
         *_, problems, rows = found[0]
         refusals.problems += int(problems)
         refusals.rows += rows
+        with connection.cursor() as cursor:
+            cursor.execute(read_sql("staged_drop_repeated"))
     for line, external_id, first_line, record_id, *_ in found:
         before = listed.get(line, RowReport(line, external_id, None))
         more = tuple(_repeated(line, external_id, first_line, record_id))
@@ -207,23 +222,13 @@ def _repeated(
 
 
 def _refused(
-    refusals: Refusals,
-    *,
-    accepted: int,
-    flagged: tuple[RowReport, ...] = (),
-    more: int = 0,
+    refusals: Refusals, *, accepted: int, flagged: tuple[RowReport, ...] = ()
 ) -> ImportReport:
-    """What is refused; a row that repeats an id may look wrong besides."""
-    warnings = {row.line: row for row in flagged}
-    listed = [
-        replace(row, warnings=warnings.pop(row.line).warnings) if row.line in warnings else row
-        for row in refusals.listed
-    ]
+    """What is refused, and the rows that look wrong, in the order of their lines."""
     unlisted = Unlisted(
         accepted=accepted,
-        rejected=refusals.rows - len(listed),
-        problems=refusals.problems - sum(len(report.problems) for report in listed),
-        warnings=more,
+        rejected=refusals.rows - len(refusals.listed),
+        problems=refusals.problems - sum(len(report.problems) for report in refusals.listed),
     )
-    rows = sorted([*listed, *warnings.values()], key=lambda report: report.line)
+    rows = sorted([*refusals.listed, *flagged], key=lambda report: report.line)
     return ImportReport(tuple(rows), unlisted=unlisted)

@@ -10,9 +10,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from departments.organisation.models import Department
+from departments.organisation.spreadsheet import Cell
 from departments.portal import words
 from departments.portal.forms import LineFilter
-from departments.portal.spreadsheet import Cell
 from ledger.statements import PeriodSummary, Statement, StatementLine
 
 ZERO = Decimal(0)

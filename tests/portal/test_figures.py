@@ -6,9 +6,9 @@ from decimal import Decimal
 
 import pytest
 
+from departments.organisation.spreadsheet import as_csv
 from departments.portal import figures
 from departments.portal.charts import bar_chart, short
-from departments.portal.spreadsheet import as_csv
 
 
 def test_money_and_tonnes_wear_their_units():

@@ -33,6 +33,7 @@ from departments.inventory.models.factors import (
     GlobalWarmingPotential,
 )
 from departments.inventory.results import trace_of
+from departments.inventory.undoing import undo_import
 from departments.organisation.access import may_contribute
 from departments.organisation.admin_access import RoleAdmin
 from departments.organisation.errors import OrganisationError
@@ -128,11 +129,28 @@ class GlobalWarmingPotentialAdmin(ReadAdmin):
 class ImportBatchAdmin(ReadAdmin):
     """Files that were taken in; their bytes stay where they are."""
 
-    list_display = ("file_name", "row_count", "imported_by", "imported_at", "sha256")
-    fields = ("file_name", "row_count", "imported_by", "imported_at", "sha256")
+    list_display = ("file_name", "row_count", "imported_by", "imported_at", "undone_at", "sha256")
+    fields = (
+        "file_name",
+        "row_count",
+        "imported_by",
+        "imported_at",
+        "undone_by",
+        "undone_at",
+        "sha256",
+    )
     readonly_fields = ("imported_at",)
     search_fields = ("file_name", "sha256")
     list_select_related = ("imported_by",)
+    actions = ("undo",)
+
+    @admin.action(description=_("Undo: remove their records"))
+    def undo(self, request: HttpRequest, rows: QuerySet[ImportBatch]) -> None:
+        for batch_id in rows.order_by("pk").values_list("pk", flat=True):
+            with refusals_shown(request):
+                count = undo_import(batch_id=batch_id, by=person_of(request), at=timezone.now())
+                done = ngettext("%(count)d record removed.", "%(count)d records removed.", count)
+                messages.success(request, done % {"count": count})
 
 
 @admin.register(EmissionRecord)

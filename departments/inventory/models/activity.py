@@ -17,15 +17,38 @@ class ImportBatch(models.Model):
     """A file that was taken in whole: its hash, and who brought it; its bytes are its parts."""
 
     file_name = models.CharField(_("file name"), max_length=255)
-    sha256 = models.CharField(max_length=64, unique=True, db_comment="hex SHA-256 of the file")
+    sha256 = models.CharField(max_length=64, db_comment="hex SHA-256 of the file")
     row_count = models.PositiveIntegerField(_("rows"))
     imported_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     imported_at = models.DateTimeField(db_default=Now(), editable=False)
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+    )
+    undone_at = models.DateTimeField(
+        null=True, blank=True, db_comment="from then on its records are gone; null: they are there"
+    )
 
     class Meta:
         verbose_name = _("import")
         verbose_name_plural = _("imports")
         ordering = ["-imported_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["sha256"],
+                condition=Q(undone_at__isnull=True),
+                name="inventory_file_is_imported_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(undone_at__isnull=True, undone_by__isnull=True)
+                | Q(undone_at__isnull=False, undone_by__isnull=False),
+                name="inventory_undone_import_names_who_undid_it",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.file_name

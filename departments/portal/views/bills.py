@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 
 from departments.organisation.access import Permission, may, visible_department_ids
 from departments.organisation.models import Department
+from departments.organisation.spreadsheet import as_csv
 from departments.portal import arithmetic, bill, line_table, words
 from departments.portal.charts import bar_chart
 from departments.portal.forms import BillChoice, LineFilter
-from departments.portal.spreadsheet import as_csv
 from departments.portal.views.page import (
     PersonRequest,
     page,

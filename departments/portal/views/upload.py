@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 from django.contrib import messages
@@ -15,6 +16,7 @@ from django.views.decorators.http import require_POST
 
 from departments.inventory import activity_import
 from departments.inventory.errors import InventoryError
+from departments.inventory.errors_file import errors_csv
 from departments.organisation.access import departments_visible_to, may_contribute
 from departments.organisation.models import Department
 from departments.organisation.tree import descendants_of
@@ -85,7 +87,7 @@ def errors(request: PersonRequest, department: str) -> HttpResponse:
         raise Http404("no file waits")
     report = _import(request, found, file, dry_run=True)
     return HttpResponse(
-        file_report.errors_csv(file.content, report.problems),
+        errors_csv(io.BytesIO(file.content), report.problems),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": 'attachment; filename="errors.csv"'},
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -14,6 +15,7 @@ from django.utils import timezone
 from departments.inventory import activity_import
 from departments.inventory.activity_import import ImportReport
 from departments.inventory.errors import ImportRefused, RowProblem
+from departments.inventory.errors_file import errors_csv
 from departments.inventory.foreign_files.conversion import (
     FORMATS,
     Conversion,
@@ -50,9 +52,12 @@ writes a column into every row, such as place, pue or hardware.
       --set place=FR --set pue=1.2 --set hardware="A100-80GB" --dry-run
   manage.py import_activity january.csv --by contributor --dry-run
   manage.py import_activity january.csv --by contributor
+  manage.py import_activity january.csv --by contributor --valid-rows-only --errors errors.csv
 
-Exit codes: 0 imported (or, on a dry run, could be), 1 refused, nothing was stored, 2 wrong
-usage."""
+Rows that look wrong are taken in and flagged: see their warnings.
+
+Exit codes: 0 imported (or, on a dry run, could be; or the valid rows were), 1 refused, nothing was
+stored, 2 wrong usage."""
     requires_system_checks: list[str] = []
 
     def create_parser(self, *args: Any, **options: Any) -> Any:
@@ -64,6 +69,12 @@ usage."""
             "--by", required=True, metavar="USER", help="user name of who brings the file"
         )
         parser.add_argument("--dry-run", action="store_true", help="check it, store nothing")
+        parser.add_argument(
+            "--valid-rows-only", action="store_true", help="take in what is right, report the rest"
+        )
+        parser.add_argument(
+            "--errors", type=Path, metavar="FILE", help="write every problem beside its row, as CSV"
+        )
         parser.add_argument(
             "--json", action="store_true", help="answer every row as JSON, decimals as strings"
         )
@@ -92,17 +103,22 @@ usage."""
             "by": by,
             "at": timezone.now(),
             "departments": _departments(by),
+            "valid_rows_only": options["valid_rows_only"],
         }
         if options["format"] != "csv":
             offered["converted"] = _converted(file, options)
         try:
             report = activity_import.import_file(**offered, dry_run=options["dry_run"])
         except ImportRefused as refusal:
+            if options["errors"]:
+                _write_errors(options["errors"], file, refusal.problems)
             if not options["json"]:
                 raise CommandError(str(refusal), returncode=1) from refusal
             report = activity_import.import_file(**offered, dry_run=True)
+        if options["errors"]:
+            _write_errors(options["errors"], file, report.problems)
         self._answer(report, options)
-        if report.problems:
+        if report.problems and report.batch_id is None:
             raise CommandError(f"Nothing was imported: {report.rejected} refused.", returncode=1)
 
     def _answer(self, report: ImportReport, options: dict[str, Any]) -> None:
@@ -120,14 +136,24 @@ usage."""
         for row in report.flagged[:MOST_SHOWN]:
             for doubt in row.warnings:
                 self.stdout.write(f"Warning, line {row.line}, {doubt}")
-        if not report.problems:
+        if report.problems and report.batch_id is not None:
+            self.stdout.write(f"{report.rejected:,} rows were left out.")
+        if not report.problems or report.batch_id is not None:
             done = "could be imported" if options["dry_run"] else "imported as drafts"
             total = f"{report.market_kgco2e:,.6f} kgCO2e, market-based"
             self.stdout.write(f"{report.accepted:,} rows {done}: {total}.")
         if report.warnings:
             self.stdout.write(f"{report.warnings:,} warnings: these rows look wrong, see above.")
         if report.batch_id is not None:
-            self.stdout.write(f"This is import {report.batch_id}: see step_import.")
+            told = "see step_import; undo_import takes it back"
+            self.stdout.write(f"This is import {report.batch_id}: {told}.")
+
+
+def _write_errors(path: Path, file: BinaryIO, problems: Sequence[RowProblem]) -> None:
+    try:
+        path.write_text(errors_csv(file, problems), encoding="utf-8", newline="")
+    except OSError as error:
+        raise CommandError(f"{path}: {error.strerror}.", returncode=2) from error
 
 
 def _converted(file: BinaryIO, options: dict[str, Any]) -> Conversion:

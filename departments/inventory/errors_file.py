@@ -1,0 +1,68 @@
+"""Calculates. What is wrong with a file, beside its rows as they stand, as CSV to mend it."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from typing import BinaryIO
+
+from departments.inventory.activity_file import encoding_of
+from departments.inventory.errors import RowProblem
+from departments.organisation.spreadsheet import as_csv
+
+ERROR_COLUMNS = ("line", "column", "value", "reason", "hint")
+
+
+def errors_csv(file: BinaryIO, problems: Sequence[RowProblem]) -> str:
+    """The problems, each with the row it is about, so that the file can be mended beside it.
+
+    Of the file no more is held than those rows. One that can't be told apart into rows leaves the
+    problems alone.
+    """
+    header, rows = _rows_at(file, {problem.line for problem in problems})
+    blank = ("",) * len(header)
+    return as_csv(
+        (*ERROR_COLUMNS, *header),
+        (
+            (
+                each.line,
+                each.column,
+                each.value,
+                each.reason,
+                each.hint,
+                *rows.get(each.line, blank),
+            )
+            for each in problems
+        ),
+    )
+
+
+def _rows_at(file: BinaryIO, lines: set[int]) -> tuple[list[str], dict[int, tuple[str, ...]]]:
+    """The header, and the rows that begin in these lines."""
+    file.seek(0)
+    encoding, refused = encoding_of(file.read(4096))
+    file.seek(0)
+    if refused:
+        return [], {}
+    text = io.TextIOWrapper(file, encoding=encoding, newline="")
+    rows: dict[int, tuple[str, ...]] = {}
+    try:
+        numbered = _numbered(text)
+        header = next(numbered, (1, []))[1]
+        for line, cells in numbered:
+            if line in lines:
+                rows[line] = tuple((cells + [""] * len(header))[: max(len(header), len(cells))])
+    except (csv.Error, UnicodeDecodeError):
+        return [], {}
+    finally:
+        text.detach()
+    return header, rows
+
+
+def _numbered(text: Iterable[str]) -> Iterator[tuple[int, list[str]]]:
+    reader = csv.reader(text, strict=True)
+    line = 1
+    for cells in reader:
+        yield line, cells
+        line = reader.line_num + 1
