@@ -12,7 +12,7 @@ UNDO = Path(__file__).with_suffix(".undo.sql").read_text()
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("inventory", "0015_doubts"),
+        ("inventory", "0016_allocation"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
