@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import F
 
 from departments.inventory import results
 from departments.inventory.allocation_plan import (
@@ -35,6 +36,7 @@ from departments.inventory.instruments import require
 from departments.inventory.models.activity import ALLOCATED, ActivityRecord, RecordState
 from departments.inventory.models.allocation import AllocatedPart
 from departments.inventory.models.emissions import EmissionRecord
+from departments.inventory.totals import results_in_force
 from departments.organisation.access import Permission
 from departments.organisation.models import Department, User
 
@@ -73,7 +75,7 @@ class _Part:
         if self.before is None:
             return self.figures != NOTHING
         was = self.before
-        key_id = was.trace["allocation"]["key_id"]
+        key_id: int | None = was.key_id  # type: ignore[attr-defined]  # annotated
         found = (was.location_kgco2e, was.market_kgco2e, was.scope, was.category, was.country)
         return self.facts != (*found, was.activity_on, key_id)
 
@@ -129,18 +131,16 @@ def _wanted_parts() -> list[_Part]:
 
 
 def _existing_parts() -> dict[int, dict[str, tuple[ActivityRecord, EmissionRecord]]]:
-    """The parts that there are with their newest result, by the pool's record and the code."""
+    """The parts that there are with their result in force, by the pool's record and the code."""
     rows = AllocatedPart.objects.select_related("part_record", "department").order_by("pk")
-    newest: dict[int, EmissionRecord] = {
-        row.activity_record_id: row
-        for row in EmissionRecord.objects.filter(
-            activity_record__in=AllocatedPart.objects.values("part_record"),
-            approval_number__isnull=False,
-        ).order_by("approval_number")
-    }
+    of_parts = results_in_force().filter(
+        activity_record__in=AllocatedPart.objects.values("part_record")
+    )
+    with_key = of_parts.defer("trace").annotate(key_id=F("trace__allocation__key_id"))
+    in_force: dict[int, EmissionRecord] = {row.activity_record_id: row for row in with_key}
     found: dict[int, dict[str, tuple[ActivityRecord, EmissionRecord]]] = defaultdict(dict)
     for row in rows:
-        there = (row.part_record, newest[row.part_record_id])
+        there = (row.part_record, in_force[row.part_record_id])
         found[row.pool_record_id][row.department.code] = there
     return found
 
