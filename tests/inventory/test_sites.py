@@ -429,3 +429,4 @@ def test_the_desk_approves_readings(cast: Cast):
         row = reading.site if page == "site" else reading
         opened = desk.get(reverse(f"admin:inventory_{page}_change", args=[row.pk]))
         assert opened.status_code == 200
+        assert "(&#x27;" not in opened.content.decode()  # no tuple where a word should stand

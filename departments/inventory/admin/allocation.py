@@ -52,13 +52,13 @@ class AllocationKeyAdmin(RoleAdmin):
         "valid_before",
         "source",
         "printed_shares",
-        "state",
         "proposed_by",
         "proposed_at",
         "approved_by",
         "approved_at",
     )
-    readonly_fields = ("valid_from", "valid_before", "printed_shares", "state", "proposed_at")
+    readonly_fields = ("valid_from", "valid_before", "printed_shares", "proposed_at")
+    sortable_by = ()
     list_filter = (("pool", RelatedDropdownFilter), ("driver", ChoicesDropdownFilter))
     list_filter_sheet = True
     list_select_related = ("pool", "proposed_by", "approved_by")
@@ -73,12 +73,12 @@ class AllocationKeyAdmin(RoleAdmin):
         return key.pool.code
 
     @admin.display(description=_("from"))
-    def valid_from(self, key: AllocationKey) -> Any:
-        return key.valid.lower
+    def valid_from(self, key: AllocationKey) -> str:
+        return str(key.valid.lower)
 
     @admin.display(description=_("to before"))
-    def valid_before(self, key: AllocationKey) -> Any:
-        return key.valid.upper or "–"
+    def valid_before(self, key: AllocationKey) -> str:
+        return str(key.valid.upper or "–")
 
     @admin.display(description=_("driver's total"))
     def total(self, key: AllocationKey) -> SafeString:

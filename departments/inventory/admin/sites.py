@@ -43,6 +43,7 @@ class SiteAdmin(RoleAdmin):
         "closed_on",
         "area",
     )
+    sortable_by = ()
     fields = (
         "code",
         "name",
@@ -97,13 +98,13 @@ class SiteReadingAdmin(RoleAdmin):
         "amount",
         "method",
         "source",
-        "state",
         "entered_by",
         "entered_at",
         "approved_by",
         "approved_at",
         "supersedes",
         "reason",
+        "superseded_at",
     )
     readonly_fields = (
         "indicator_name",
@@ -111,8 +112,8 @@ class SiteReadingAdmin(RoleAdmin):
         "first_day",
         "last_day",
         "amount",
-        "state",
         "entered_at",
+        "superseded_at",
     )
     list_filter = (("site", RelatedDropdownFilter), ("method", ChoicesDropdownFilter))
     list_filter_sheet = True
@@ -128,12 +129,12 @@ class SiteReadingAdmin(RoleAdmin):
         return INDICATORS[reading.indicator].definition
 
     @admin.display(description=_("first day"))
-    def first_day(self, reading: SiteReading) -> Any:
-        return reading.days.lower
+    def first_day(self, reading: SiteReading) -> str:
+        return str(reading.days.lower)
 
     @admin.display(description=_("last day"))
-    def last_day(self, reading: SiteReading) -> Any:
-        return reading.last_day
+    def last_day(self, reading: SiteReading) -> str:
+        return str(reading.last_day)
 
     @admin.display(description=_("quantity"))
     def amount(self, reading: SiteReading) -> SafeString:
