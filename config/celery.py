@@ -31,6 +31,16 @@ app.conf.update(
     timezone="UTC",
     enable_utc=True,
     beat_schedule={
+        **(
+            {
+                "take in the files of the watched folder": {
+                    "task": "inventory.take_in_watched_folder",
+                    "schedule": 60.0,
+                },
+            }
+            if settings.WATCHED_FOLDER
+            else {}
+        ),
         "ring again for unfinished settlements": {
             "task": "ledger.sweep_settlements",
             "schedule": 60.0,
