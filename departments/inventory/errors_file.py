@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from typing import BinaryIO
 
-from departments.inventory.activity_file import encoding_of
+from departments.inventory.activity_file import encoding_of, read_header
 from departments.inventory.errors import RowProblem
 from departments.organisation.spreadsheet import as_csv
 
@@ -47,22 +47,18 @@ def _rows_at(file: BinaryIO, lines: set[int]) -> tuple[list[str], dict[int, tupl
         return [], {}
     text = io.TextIOWrapper(file, encoding=encoding, newline="")
     rows: dict[int, tuple[str, ...]] = {}
+    reader = csv.reader(text, strict=True)
     try:
-        numbered = _numbered(text)
-        header = next(numbered, (1, []))[1]
-        for line, cells in numbered:
+        header, problems = read_header(reader)
+        if problems:
+            return [], {}
+        line = reader.line_num + 1
+        for cells in reader:
             if line in lines:
                 rows[line] = tuple((cells + [""] * len(header))[: max(len(header), len(cells))])
+            line = reader.line_num + 1
     except (csv.Error, UnicodeDecodeError):
-        return [], {}
+        return ([], {}) if not rows else (header, rows)
     finally:
         text.detach()
-    return header, rows
-
-
-def _numbered(text: Iterable[str]) -> Iterator[tuple[int, list[str]]]:
-    reader = csv.reader(text, strict=True)
-    line = 1
-    for cells in reader:
-        yield line, cells
-        line = reader.line_num + 1
+    return (header, rows) if rows else ([], {})
