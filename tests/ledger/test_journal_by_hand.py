@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from departments.inventory.models.emissions import EmissionRecord
-from departments.organisation.models import Department
+from departments.organisation.models import Department, LegalEntity
 from ledger.models.journal import JournalEntry, JournalLine
 from ledger.models.settlements import SettledRecord, Settlement
 from pricing.models import CarbonPrice
-from tests.ledger.books import Books, found_scheme
+from tests.ledger.books import Books, found_scheme, open_books
 from tests.ledger.settling import settle_scheme
 
 FEBRUARY, MAY = date(2023, 2, 10), date(2023, 5, 10)
@@ -104,6 +104,8 @@ def test_an_entry_a_department_and_purpose_money_before_tonnes_debits_before_cre
     for entry in JournalEntry.objects.all():
         assert (entry.entry_date, entry.period_id) == (date(2023, 3, 31), quarter.pk)
         assert (entry.source_type, entry.posted_by) == ("settlement", books.people["finance"])
+    lines = [line.entry_id for line in JournalLine.objects.order_by("pk")]
+    assert lines == sorted(lines)  # entry by entry
 
 
 def test_true_ups_stand_beside_the_quarters_own_and_what_comes_to_nothing_is_not_written(
@@ -200,4 +202,80 @@ def test_equal_amounts_of_two_accounts_add_up_on_the_third(books: Books) -> None
         ("Expenses:Emissions:CLOUD:Scope-1", TONNE, 0),
         ("Expenses:Emissions:CLOUD:Scope-2", TONNE, 0),
         (ATMOSPHERE, 0, 2 * TONNE),
+    ]
+
+
+def test_what_no_account_takes_up_makes_no_entry(books: Books) -> None:
+    """0.3 kg come to no cent, and a scheme without the atmosphere counts no tonnes."""
+    found_scheme(books, "second", keeps_atmosphere=False)
+    books.emit("CLOUD", FEBRUARY, "0.3")
+    books.emit("OFFICES", FEBRUARY, "1000")
+    assert written(settle_scheme(books, "second", "2023Q1")) == [
+        (
+            "Carbon second 2023Q1, OFFICES",
+            [
+                ("Expenses:Carbon-Fee:SECOND:OFFICES", 1500, 0),
+                ("Equity:Carbon-Fund:SECOND", 0, 1500),
+            ],
+        )
+    ]
+
+
+def test_each_scheme_books_what_legal_entities_owe_each_other_for_it_alone(db: None) -> None:
+    """Two schemes with their funds in the books of ONE; OFFICES is in those of TWO."""
+    group = open_books(fund_in="ONE", offices_in="TWO")
+    one = LegalEntity.objects.get(code="ONE")
+    found_scheme(group, "second", keeps_atmosphere=False, fund_entity=one)
+    group.emit("OFFICES", FEBRUARY, "1000")
+    group.settle("2023Q1")
+    assert written(settle_scheme(group, "second", "2023Q1")) == [
+        (
+            "Carbon second 2023Q1, OFFICES",
+            [
+                ("Assets:Due-From:ONE:TWO:SECOND", 1500, 0),
+                ("Expenses:Carbon-Fee:SECOND:OFFICES:TWO", 1500, 0),
+                ("Equity:Carbon-Fund:SECOND", 0, 1500),
+                ("Liabilities:Due-To:TWO:ONE:SECOND", 0, 1500),
+            ],
+        )
+    ]
+    group.emit("OFFICES", FEBRUARY, "2000")  # late, when the accounts of both are there
+    late = dict(written(group.settle("2023Q2")))
+    assert late["Carbon fee 2023Q1, OFFICES, true-up posted in 2023Q2"][:4] == [
+        ("Assets:Due-From:ONE:TWO:FEE", 3000, 0),
+        ("Expenses:Carbon-Fee:FEE:OFFICES:TWO", 3000, 0),
+        (FUND, 0, 3000),
+        ("Liabilities:Due-To:TWO:ONE:FEE", 0, 3000),
+    ]
+
+
+def test_a_showback_posts_none_of_the_money_it_shows(books: Books) -> None:
+    found_scheme(books, "shadow", keeps_atmosphere=False, mechanism="showback")
+    books.emit("CLOUD", FEBRUARY, "1000")
+    shadow = settle_scheme(books, "shadow", "2023Q1")
+    assert shadow.lines.get().amount_minor == 1500
+    assert (shadow.state, written(shadow)) == ("posted", [])
+
+
+def test_a_cent_stands_on_its_side_as_more_does(books: Books) -> None:
+    books.emit("CLOUD", FEBRUARY, "0.7")  # 1.05 cents
+    ((_, lines),) = written(books.settle("2023Q1"))
+    assert lines == [
+        (CLOUD_FEE, 1, 0),
+        (FUND, 0, 1),
+        ("Expenses:Emissions:CLOUD:Scope-1", 700_000, 0),
+        (ATMOSPHERE, 0, 700_000),
+    ]
+
+
+def test_tonnes_that_come_to_no_cent_take_nothing_from_those_beside_them(books: Books) -> None:
+    books.emit("CLOUD", FEBRUARY, "0.3", scope=1)
+    books.emit("CLOUD", FEBRUARY, "1000", scope=2)
+    ((_, lines),) = written(books.settle("2023Q1"))
+    assert lines == [
+        (CLOUD_FEE, 1500, 0),
+        (FUND, 0, 1500),
+        ("Expenses:Emissions:CLOUD:Scope-1", 300_000, 0),
+        ("Expenses:Emissions:CLOUD:Scope-2", TONNE, 0),
+        (ATMOSPHERE, 0, TONNE + 300_000),
     ]

@@ -172,6 +172,17 @@ def test_a_day_without_an_open_period_is_named_and_nothing_is_posted(charged: Bo
     assert JournalEntry.objects.get(pk=posted).period.code == "2023Q2"
 
 
+def test_what_was_posted_before_its_period_closed_is_still_the_answer(charged: Books) -> None:
+    """Beside what is new, too; though nothing new may be posted on that day."""
+    (known,) = post(charged, grant(1, MARCH))
+    close(period_code="2023Q1", by=charged.people["finance"], at=NOON)
+    assert post(charged, grant(1, MARCH)) == [known]
+    new, again = post(charged, grant(2), grant(1, MARCH))
+    assert (again, JournalEntry.objects.get(pk=new).description) == (known, "grant 2")
+    with pytest.raises(PeriodClosed):
+        post(charged, grant(3, MARCH), grant(1, MARCH))
+
+
 def test_an_entry_balances_in_each_commodity_and_has_two_sides(charged: Books) -> None:
     gram = [line(ATMOSPHERE, "KGCO2E", debit=1000), line(EMISSIONS, "KGCO2E", credit=999)]
     cents = [line(FUND, debit=3), line(FUND, debit=4), line(FEE, credit=7)]

@@ -28,11 +28,18 @@ POSTINGS = (
     "tests/ledger/test_account_statements.py",
     "tests/ledger/test_legal_entities.py",
 )
-GUARDS = (
-    "tests/promises/test_journal_promises.py",
-    "tests/promises/test_reference_promises.py",
-    "tests/promises/test_manual_entry_promises.py",
+BOOKS_BY_HAND = "tests/ledger/test_legal_entities.py"
+# What a settlement posts, line by line: whatever else reads the journal tells no more and is slow.
+JOURNALS = (
+    "tests/ledger/test_journal_by_hand.py",
+    f"{BOOKS_BY_HAND}::test_a_fee_is_four_lines_two_in_the_books_of_each",
+    f"{BOOKS_BY_HAND}::test_an_incentive_is_the_mirror",
+    f"{BOOKS_BY_HAND}::test_a_late_true_up_and_what_is_taken_back_go_the_same_way",
+    f"{BOOKS_BY_HAND}::test_the_books_of_each_are_what_was_worked_by_hand",
+    f"{BOOKS_BY_HAND}::test_a_move_in_mid_quarter_splits_the_entry_by_the_day_of_each_activity",
+    f"{BOOKS_BY_HAND}::test_accounts_of_a_scheme_that_tells_no_books_apart_stand_alone",
 )
+GUARDS = ("tests/promises/test_guards_by_hand.py",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +87,17 @@ TARGETS = [
     ),
     *_targets(
         """
-        ledger/posting.py
-        ledger/accruals.py
         ledger/sql/post_1_sum.sql
         ledger/sql/post_2_number.sql
         ledger/sql/post_3_write.sql
-        ledger_post_entries
+        """,
+        JOURNALS,
+    ),
+    *_targets("ledger_post_entries", ("tests/ledger/test_posting.py",)),
+    *_targets(
+        """
+        ledger/posting.py
+        ledger/accruals.py
         ledger/sql/accrual.sql
         """,
         POSTINGS,
@@ -98,6 +110,13 @@ TARGETS = [
         ledger_keep_period
         """,
         GUARDS,
+    ),
+    *_targets(
+        """
+        ledger_guard_lines_by_entity
+        ledger_guard_accounts
+        """,
+        ("tests/ledger/test_legal_entities.py",),
     ),
 ]
 
