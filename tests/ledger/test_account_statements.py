@@ -55,6 +55,26 @@ def test_pages_follow_each_other_to_the_first_line(charged: Books) -> None:
     assert seen[0].balance == fund.balance
 
 
+@pytest.mark.parametrize("size", [1, 2, 3, 5])
+def test_an_earlier_period_comes_after_a_later_one(charged: Books, size: int) -> None:
+    """Written last, but dated in the first quarter: it stands with the lines of that quarter."""
+    days = [date(2023, 5, 1), date(2023, 8, 1), date(2023, 3, 1)]
+    entries = [grant(charged, n, 100 * n, day) for n, day in enumerate(days, 1)]
+    posting.post_many(entries=entries, by=charged.people["finance"])
+    seen: list[AccountLine] = []
+    page = account_page(code=FUND, size=size)
+    seen += page.lines
+    while page.older is not None:
+        page = account_page(code=FUND, size=size, after=page.older)
+        seen += page.lines
+    assert [(line.period, line.description[:7], line.balance) for line in seen] == [
+        ("2023Q3", "grant 2", Decimal(-14994)),
+        ("2023Q2", "grant 1", Decimal(-14996)),
+        ("2023Q1", "grant 3", Decimal(-14997)),
+        ("2023Q1", seen[-1].description[:7], Decimal(-15000)),
+    ]
+
+
 def test_an_account_that_there_is_not(charged: Books) -> None:
     with pytest.raises(AccountNotFound, match="no account 'Equity:Elsewhere'"):
         account_page(code="Equity:Elsewhere")
