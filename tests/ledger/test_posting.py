@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from ledger import posting
 from ledger.errors import (
@@ -27,6 +28,10 @@ from tests.ledger.books import NOON, Books
 
 FUND, FEE = "Equity:Carbon-Fund:FEE", "Expenses:Carbon-Fee:FEE:CLOUD"
 ATMOSPHERE, EMISSIONS = "Equity:Atmosphere", "Expenses:Emissions:CLOUD:Scope-1"
+PLANNING = (
+    "SELECT current_setting('plan_cache_mode'), current_setting('enable_seqscan'), "
+    "current_setting('enable_nestloop')"
+)
 MARCH, APRIL, MAY = date(2023, 3, 31), date(2023, 4, 1), date(2023, 5, 1)
 
 
@@ -76,6 +81,8 @@ def reverse(books: Books, entry_id: int, day: date = MAY, who: str = "finance") 
 def test_entries_are_written_as_given_each_in_its_period(charged: Books) -> None:
     later, earlier = post(charged, grant(2, MAY, 7), grant(1, MARCH))
     assert later < earlier  # in the order given
+    of_lines = [row.entry_id for row in JournalLine.objects.order_by("pk")][-8:]
+    assert of_lines == [later] * 4 + [earlier] * 4
     for entry_id, number, day, quarter, cents in [
         (later, "2", MAY, "2023Q2", 7),
         (earlier, "1", MARCH, "2023Q1", 5),
@@ -170,6 +177,30 @@ def test_a_day_without_an_open_period_is_named_and_nothing_is_posted(charged: Bo
     assert JournalEntry.objects.count() == 1
     (posted,) = post(charged, grant(1, APRIL))  # the first day after
     assert JournalEntry.objects.get(pk=posted).period.code == "2023Q2"
+
+
+def test_a_source_that_is_given_twice_is_posted_once(charged: Books) -> None:
+    first, again = post(charged, grant(1), grant(1))
+    assert first == again
+    assert len(written(first)) == 4
+    assert JournalEntry.objects.count() == 2
+
+
+def test_a_day_that_no_period_holds_is_named_beside_open_ones(charged: Books) -> None:
+    with pytest.raises(PeriodNotFound, match="2031-01-01"):
+        post(charged, grant(1), grant(3, date(2031, 1, 1)))
+    assert JournalEntry.objects.count() == 1
+
+
+@pytest.mark.parametrize("count", [1, 12])
+def test_posting_leaves_the_connection_as_it_was(charged: Books, count: int) -> None:
+    """Plans are chosen within the statement: what comes after it is planned as ever."""
+    with connection.cursor() as cursor:
+        cursor.execute(PLANNING)
+        before = cursor.fetchone()
+        post(charged, *(grant(number) for number in range(count)))
+        cursor.execute(PLANNING)
+        assert cursor.fetchone() == before == ("auto", "on", "on")
 
 
 def test_what_was_posted_before_its_period_closed_is_still_the_answer(charged: Books) -> None:

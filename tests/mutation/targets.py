@@ -116,7 +116,13 @@ TARGETS = [
         ledger_guard_lines_by_entity
         ledger_guard_accounts
         """,
-        ("tests/ledger/test_legal_entities.py",),
+        (
+            *GUARDS,
+            f"{BOOKS_BY_HAND}::test_raw_sql_can_not_post_across_the_books",
+            f"{BOOKS_BY_HAND}::test_no_account_stands_in_the_wrong_books",
+            f"{BOOKS_BY_HAND}::test_the_posting_door_refuses_with_the_numbers_of_each_books",
+            f"{BOOKS_BY_HAND}::test_accounts_of_a_scheme_that_tells_no_books_apart_stand_alone",
+        ),
     ),
 ]
 
