@@ -377,8 +377,9 @@ LONGER = (date(2023, 7, 1), date(2023, 10, 2))
 
 
 @pytest.mark.parametrize("facts", [{"code": "2023-III"}, {"days": LONGER}])
-def test_a_period_that_nothing_names_may_change(books: Books, facts: Facts) -> None:
-    assert change(books.periods["2023Q3"], **facts) == ""
+def test_a_period_that_nothing_names_may_change(quarter: Books, facts: Facts) -> None:
+    """Though there are settlements, lines and entries of another."""
+    assert change(quarter.periods["2023Q3"], **facts) == ""
 
 
 @pytest.mark.parametrize("by", ["a settlement", "a line of a later one", "an entry"])
