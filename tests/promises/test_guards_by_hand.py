@@ -323,6 +323,24 @@ def test_lines_come_in_the_statement_of_their_entry(quarter: Books, lines: int) 
     assert constraint_of(refused.value) == "ledger_line_comes_with_its_entry"
 
 
+def test_a_line_names_an_entry_that_there_is(quarter: Books) -> None:
+    fund, second = Account.objects.get(code=FUND), quarter.periods["2023Q2"]
+    sides = [
+        JournalLine(
+            entry_id=NOBODY,
+            period_id=second.pk,
+            account=fund,
+            commodity_id="USD",
+            debit=debit,
+            credit=1 - debit,
+        )
+        for debit in (0, 1)
+    ]
+    with pytest.raises(IntegrityError) as refused, transaction.atomic():
+        JournalLine.objects.bulk_create(sides)
+    assert constraint_of(refused.value) == "ledger_line_comes_with_its_entry"
+
+
 def kept(code: str, period: AccountingPeriod) -> list[tuple[int, int, int]]:
     """What the guard keeps of an account's lines in a period: slot, debit, credit."""
     with connection.cursor() as cursor:
