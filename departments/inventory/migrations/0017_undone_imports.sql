@@ -11,3 +11,9 @@ BEGIN
 END $$;
 CREATE TRIGGER inventory_import_never_edited BEFORE UPDATE ON inventory_importbatch
     FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION inventory_keep_import();
+
+DO $$
+BEGIN
+    EXECUTE format('ALTER FUNCTION inventory_keep_import() SET search_path = %I, pg_temp',
+                   current_schema());
+END $$;
