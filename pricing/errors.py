@@ -166,3 +166,11 @@ class NotAllowed(PricingError):
 
 class SchemeInvalid(PricingError):
     code = "scheme_invalid"
+
+
+class PriceArithmeticImpossible(PricingError):
+    code = "price_arithmetic_impossible"
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = problems
+        super().__init__(f"No price can be worked out from {'; nor from '.join(problems)}.")

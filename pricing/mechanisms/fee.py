@@ -1,3 +1,7 @@
 """Calculates. The fee: tonnes × price are paid into the fund, incentives are paid out of it."""
 
-MOVES_MONEY = frozenset({"charge", "incentive"})
+from __future__ import annotations
+
+from pricing.mechanisms.terms import Mechanism
+
+MECHANISM = Mechanism()

@@ -1,3 +1,7 @@
 """Calculates. The showback, or shadow price: calculated and shown, never posted to money."""
 
-MOVES_MONEY: frozenset[str] = frozenset()
+from __future__ import annotations
+
+from pricing.mechanisms.terms import Mechanism
+
+MECHANISM = Mechanism(moves_money=False)
