@@ -39,7 +39,8 @@ JOURNALS = (
     f"{BOOKS_BY_HAND}::test_a_move_in_mid_quarter_splits_the_entry_by_the_day_of_each_activity",
     f"{BOOKS_BY_HAND}::test_accounts_of_a_scheme_that_tells_no_books_apart_stand_alone",
 )
-GUARDS = ("tests/promises/test_guards_by_hand.py",)
+ENTRIES_BY_HAND = "tests/promises/test_guards_of_entries.py"
+LINES_BY_HAND = "tests/promises/test_guards_of_lines.py"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,8 @@ class Target:
     tests: tuple[str, ...]
 
     @property
-    def is_guard(self) -> bool:
+    def is_function(self) -> bool:
+        """A guard, or the function that posts; all else is a file."""
         return "." not in self.place
 
 
@@ -105,19 +107,19 @@ TARGETS = [
     *_targets(
         """
         ledger_guard_entries
-        ledger_guard_lines
         ledger_guard_sources
         ledger_keep_period
         """,
-        GUARDS,
+        (ENTRIES_BY_HAND, LINES_BY_HAND),
     ),
+    *_targets("ledger_guard_lines", (LINES_BY_HAND,)),
     *_targets(
         """
         ledger_guard_lines_by_entity
         ledger_guard_accounts
         """,
         (
-            *GUARDS,
+            LINES_BY_HAND,
             f"{BOOKS_BY_HAND}::test_raw_sql_can_not_post_across_the_books",
             f"{BOOKS_BY_HAND}::test_no_account_stands_in_the_wrong_books",
             f"{BOOKS_BY_HAND}::test_the_posting_door_refuses_with_the_numbers_of_each_books",
