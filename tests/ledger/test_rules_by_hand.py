@@ -53,10 +53,11 @@ def test_coverage_ends_before_a_day(books: Books) -> None:
     ]
 
 
-def test_coverage_of_a_whole_scope_covers_every_category(books: Books) -> None:
+def test_coverage_of_a_whole_scope_covers_every_category_from_its_first_day(books: Books) -> None:
     scheme_with(books, coverage=[(3, None, FROM_MID_FEBRUARY)], prices=[(15, FROM_JANUARY)])
     for category in (1, 6):
         books.emit("CLOUD", MID_FEBRUARY, "1000", scope=3, category=category)
+        books.emit("CLOUD", date(2023, 2, 14), "2000", scope=3, category=category)
     books.emit("CLOUD", MID_FEBRUARY, "1000", scope=1)
     assert charges(settle_scheme(books, "own", "2023Q1")) == [("2023Q1", Decimal(15))] * 2
 
