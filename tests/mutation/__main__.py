@@ -13,8 +13,16 @@ def main() -> int:
     parser.add_argument("--only", default="", help="files whose path contains this (all)")
     parser.add_argument("--again", action="store_true", help="those that survived last time")
     parser.add_argument("--workers", type=int, default=2, help="processes (2)")
+    parser.add_argument(
+        "--patience",
+        type=float,
+        default=1,
+        help="times the limit of a test; 4 on a busy machine (1)",
+    )
     asked = parser.parse_args()
-    return campaign.run(only=asked.only, again=asked.again, workers=asked.workers)
+    return campaign.run(
+        only=asked.only, again=asked.again, workers=asked.workers, patience=asked.patience
+    )
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ from tests.mutation.mutants import Mutant
 from tests.mutation.targets import Target, chosen
 
 SECONDS_OF_A_TEST = 20
+CANCELLED = "57014"  # what PostgreSQL says of a query that took too long
 # What PostgreSQL says of a statement that is none: such a mutant proves nothing about tests.
 NO_STATEMENT = {
     *("42601", "42803", "42804", "42883", "42703", "42702", "42P10", "42P18", "42601", "42725"),
@@ -82,6 +83,7 @@ class Campaign:
         self.names = [tuple(name) for name in json.loads(Path(again).read_text())] if again else []
         self.uses: dict[pytest.Function, set[tuple[str, str]]] = defaultdict(set)
         self.seconds: dict[pytest.Function, float] = {}
+        self.patience = float(os.environ["CFL_MUTATION_PATIENCE"])
         self.codes: set[str] = set()
 
     def run(self) -> None:
@@ -144,7 +146,7 @@ class Campaign:
     def judge(
         self, target: Target, swap: Any, mutant: Mutant, kills: Counter[pytest.Function]
     ) -> tuple[str, str]:
-        """Killed by which test, survived, or invalid: no statement at all."""
+        """Killed or too slow in which test, survived, or invalid: no statement at all."""
         from django.db import DatabaseError
 
         first = target.tests[:2]
@@ -158,15 +160,22 @@ class Campaign:
         try:
             with swap.running(mutant.text):
                 for item in tests:
-                    if self.test(item, SECONDS_OF_A_TEST + 5 * self.seconds[item]):
+                    at_most = self.patience * (SECONDS_OF_A_TEST + 5 * self.seconds[item])
+                    if failed := self.test(item, at_most):
                         kills[item] += 1
-                        invalid = self.codes & NO_STATEMENT
-                        return ("invalid" if invalid else "killed"), item.nodeid
+                        return self.verdict(failed), item.nodeid
         except DatabaseError as error:
             return "invalid", str(error)
         except Exception as error:
             return "killed", f"import: {error}"
         return "survived", f"{len(tests)} tests"
+
+    def verdict(self, failed: str) -> str:
+        """What a test that failed says of its mutant."""
+        if self.codes & NO_STATEMENT:
+            return "invalid"
+        is_slow = TestTooSlow.__name__ in failed or CANCELLED in self.codes
+        return "too slow" if is_slow else "killed"
 
     def tests_of(self, target: Target, mutant: Mutant) -> Iterator[pytest.Function]:
         """Those of the target's tests that call what was changed; a constant may be used by all."""
@@ -174,7 +183,11 @@ class Campaign:
             if not item.nodeid.startswith(target.tests):
                 continue
             is_called = (target.place, mutant.inside) in self.uses[item]
-            if is_called or target.is_guard or (not mutant.inside and mutant.file.endswith(".py")):
+            if (
+                is_called
+                or target.is_function
+                or (not mutant.inside and mutant.file.endswith(".py"))
+            ):
                 yield item
 
     def test(self, item: pytest.Function, at_most: float = 0) -> str:
@@ -232,7 +245,7 @@ def _too_slow(*_: Any) -> None:
 def _swap(target: Target) -> Any:
     from tests.mutation import swaps
 
-    if target.is_guard:
+    if target.is_function:
         return swaps.GuardSwap(target.place)
     if target.place.endswith(".sql"):
         return swaps.StatementSwap(target.place)

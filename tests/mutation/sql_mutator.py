@@ -1,7 +1,7 @@
 """Calculates. What can be wrong in a SQL statement of money: every single small change of it.
 
 Signs, comparisons, numbers, conditions, bounds, rounding, order, NULLs and sides. Literals,
-comments and the places of values stay as they are.
+comments, the places of values and what only steers planning stay as they are.
 """
 
 from __future__ import annotations
@@ -78,9 +78,31 @@ def mutate(file: str, sql: str, inside: str = "") -> list[Mutant]:
 def edits_of(sql: str) -> Iterator[Edit]:
     """Every single change, in the order of the text."""
     tokens = tokens_of(sql)
+    steering = [
+        (tokens[first].start, tokens[last].end)
+        for i in range(len(tokens))
+        for first, last in _steering(tokens, i)
+    ]
     for i in range(len(tokens)):
         for rule in RULES:
-            yield from rule(tokens, i)
+            for edit in rule(tokens, i):
+                if not any(start <= edit.start and edit.end <= end for start, end in steering):
+                    yield edit
+
+
+def _steering(tokens: Sequence[Token], i: int) -> Iterator[tuple[int, int]]:
+    """What tells PostgreSQL how to plan: set_config(…), and whether rows are few. The first and
+    last token of its statement, or of its term in a condition."""
+    name, after = tokens[i].text, _text(tokens, i + 1)
+    if name == "are_few" and after == "IS":
+        yield i, i + 3
+    elif name == "set_config" or (name == "are_few" and after in ("CONSTANT", "BOOLEAN", ":=")):
+        first = last = i
+        while first and tokens[first - 1].upper not in (";", "BEGIN", "DECLARE"):
+            first -= 1
+        while last + 1 < len(tokens) and tokens[last].upper != ";":
+            last += 1
+        yield first, last
 
 
 def _change(token: Token, replacement: str) -> Edit:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 _TOKEN = re.compile(
     r"""(?P<space>\s+|--[^\n]*|/\*.*?\*/)
       | (?P<literal>[eE]?'(?:[^']|'')*'|"[^"]*")
-      | (?P<place>%\(\w+\)s|\{\w*\})
+      | (?P<place>%\(\w+\)s|%s|\{\w*\})
       | (?P<number>\d+(?:\.\d+)?)
       | (?P<word>[A-Za-z_]\w*|\$\d+)
       | (?P<sign>::|:=|<>|<=|>=|!=|@>|<@|\|\||->>|->|%%|.)

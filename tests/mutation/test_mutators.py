@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 from decimal import Decimal
 
@@ -11,7 +12,7 @@ from django.db import connection
 from ledger import sql, statements
 from pricing.money import Money, minor_exponent, round_half_away
 from tests.ledger.books import Books, open_books
-from tests.mutation import python_mutator, sql_mutator
+from tests.mutation import campaign, python_mutator, sql_mutator
 from tests.mutation.swaps import GuardSwap, ModuleSwap, StatementSwap
 
 OWED = """
@@ -80,6 +81,22 @@ def test_a_change_that_is_among_them(original: str, changed: str) -> None:
 )
 def test_literals_comments_and_places_of_values_stay(untouched: str) -> None:
     assert becomes(untouched) == []
+
+
+def test_what_only_steers_planning_stays() -> None:
+    """`are_few IS NOT NULL` holds always; it has the statement planned anew."""
+    steered = """
+        DECLARE are_few constant boolean := (SELECT count(*) <= 20 FROM (SELECT FROM a) few);
+        BEGIN
+            PERFORM set_config('plan_cache_mode', 'force_generic_plan', true),
+                    set_config('enable_seqscan', 'off', true) WHERE are_few;
+            are_few := (SELECT count(*) <= 20 FROM a);
+            SELECT x INTO y FROM a WHERE are_few IS NOT NULL AND z;
+        END"""
+    assert becomes(steered) == [
+        "SELECT x INTO y FROM a WHERE are_few IS NOT NULL OR z;",
+        "SELECT x INTO y FROM a WHERE are_few IS NOT NULL AND true;",
+    ]
 
 
 def test_each_mutant_of_a_statement_answers_otherwise(db: None) -> None:
@@ -152,3 +169,10 @@ def test_a_guard_is_replaced_and_put_back(db: None) -> None:
     with swap.running("BEGIN RETURN NULL; END"):
         assert GuardSwap("ledger_guard_lines").text == "BEGIN RETURN NULL; END"
     assert GuardSwap("ledger_guard_lines").text == swap.text
+
+
+def test_an_equivalent_mutant_is_a_survivor_in_the_score_that_counts() -> None:
+    """8 killed and 1 too slow, 2 survived of which 1 is equivalent: 9 of 11, or of 10."""
+    count = Counter({"killed": 8, "too slow": 1, "survived": 2, "equivalent": 1, "invalid": 5})
+    assert round(campaign.score_of(count), 1) == 81.8
+    assert campaign.score_of(count, tellable=True) == 90
