@@ -62,7 +62,7 @@ def read_header(reader: Iterator[list[str]]) -> tuple[list[str], list[RowProblem
         header = [name.strip().casefold() for name in next(reader, [])]
     except csv.Error as error:
         return [], [broken(1, error)]
-    return header, list(_header_problems(header))
+    return header, list(header_problems(header))
 
 
 def no_rows() -> RowProblem:
@@ -127,7 +127,8 @@ def undecodable(
     return RowProblem(line, "", guess.splitlines()[0] if guess else "", reason, SAVE_AS)
 
 
-def _header_problems(header: list[str]) -> Iterator[RowProblem]:
+def header_problems(header: list[str]) -> Iterator[RowProblem]:
+    """What is wrong with the names of the columns, in small letters."""
     known = {*COLUMNS, *ALIASES}
     if len(header) == 1 and any(sign in header[0] for sign in ";\t|"):
         sign = next(sign for sign in ";\t|" if sign in header[0])

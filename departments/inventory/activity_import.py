@@ -1,4 +1,4 @@
-"""Writes. A CSV file of activity data → drafts: all of its rows, or none and every problem."""
+"""Writes. A file of activity data → drafts: all of its rows, or none and every problem."""
 
 from __future__ import annotations
 
@@ -27,6 +27,14 @@ from departments.inventory.factor_choice import FactorLibrary
 from departments.inventory.foreign_files.conversion import Conversion
 from departments.inventory.import_report import ImportReport, Keep, RowReport, report_content
 from departments.inventory.models.activity import ActivityRecord, ImportBatch
+from departments.inventory.prepared_file import (
+    AS_IT_STANDS,
+    NO_FAULTS,
+    Faults,
+    PreparedFile,
+    Reading,
+    prepare,
+)
 from departments.organisation.access import contributed_department_ids
 from departments.organisation.constraints import constraint_of
 from departments.organisation.models import Department, User
@@ -54,6 +62,7 @@ def import_file(
     dry_run: bool = False,
     converted: Conversion | None = None,
     valid_rows_only: bool = False,
+    reading: Reading = AS_IT_STANDS,
 ) -> ImportReport:
     """Take in a file as drafts, in one transaction; a dry run answers the same and keeps nothing.
 
@@ -61,6 +70,8 @@ def import_file(
     Of an open file that is large no more than a part is held, see `ImportReport`. `converted` are
     the rows of a file that another program wrote: the file itself is kept, its lines are named, and
     its external ids must be new to all departments.
+    `reading` says how to read a file that is not in the standard form; a workbook is known by its
+    content.
     With `valid_rows_only` the rows without a problem are taken in and the others reported, unless
     there is none or the file breaks off.
     Raises: ImportRefused, with every problem of every row, unless it is a dry run.
@@ -68,6 +79,7 @@ def import_file(
     file_name = file_name.replace("\x00", "")[-255:] or "file.csv"
     file = io.BytesIO(content) if isinstance(content, bytes) else content
     digest = digest_of(file)
+    source = PreparedFile(file, file) if converted is not None else prepare(file, reading)
     enterable = _enterable(by, departments)
     keep = Keep.NOTHING if dry_run else Keep.VALID_ROWS if valid_rows_only else Keep.ALL_ROWS
     try:
@@ -80,10 +92,9 @@ def import_file(
                 report = ImportReport(_reports([], [_imported_before(batch)], {}))
             elif converted is not None:
                 report = _import_converted(new, file, converted, enterable, keep)
-            elif isinstance(content, bytes) or file.tell() <= MOST_HELD_BYTES:
-                report = _import_held(new, file, enterable, keep)
             else:
-                report = staged_import.import_staged(new, file, enterable, keep)
+                is_held = isinstance(content, bytes) and source.rows is file
+                report = _import_rows(new, source, enterable, keep, is_held=is_held)
             if report.problems and not dry_run and report.batch_id is None:
                 raise ImportRefused(
                     file_name=file_name, problems=report.problems, more=report.unlisted.problems
@@ -99,17 +110,35 @@ def _enterable(by: User, departments: Iterable[Department]) -> Enterable:
     return Enterable({d.code: d for d in departments if reach is None or d.pk in reach})
 
 
+def _import_rows(
+    batch: ImportBatch,
+    source: PreparedFile,
+    departments: Enterable,
+    keep: Keep,
+    *,
+    is_held: bool,
+) -> ImportReport:
+    """The rows of a file: each as an object, or streamed if they are many and not held anyway."""
+    if source.problems:
+        report = ImportReport(_reports([], source.problems, {}))
+    elif is_held or source.rows.seek(0, io.SEEK_END) <= MOST_HELD_BYTES:
+        report = _import_held(batch, source, departments, keep)
+    else:
+        report = staged_import.import_staged(batch, source, departments, keep)
+    return replace(report, understood=source.understood)
+
+
 def _import_held(
-    batch: ImportBatch, file: BinaryIO, departments: Enterable, keep: Keep
+    batch: ImportBatch, source: PreparedFile, departments: Enterable, keep: Keep
 ) -> ImportReport:
     """Every row of a file as an object."""
-    file.seek(0)
-    file_rows, problems = read_activity_file(file.read())
-    rows = _worked_out(file_rows, departments)
+    source.rows.seek(0)
+    file_rows, problems = read_activity_file(source.rows.read())
+    rows = _worked_out(file_rows, departments, source.faults)
     _refuse_recorded(rows)
     doubts = _doubts_of(rows)
     keep = Keep.NOTHING if any(map(is_of_the_file, problems)) else keep
-    return _stored(rows, _reports(rows, problems, doubts), batch, file, doubts, keep)
+    return _stored(rows, _reports(rows, problems, doubts), batch, source.original, doubts, keep)
 
 
 def _import_converted(
@@ -133,8 +162,10 @@ def _import_converted(
     return replace(report, left_out=converted.left_out)
 
 
-def _worked_out(file_rows: Iterable[FileRow], departments: Enterable) -> list[Row]:
-    rows = [Row(row.line, row.cells) for row in file_rows]
+def _worked_out(
+    file_rows: Iterable[FileRow], departments: Enterable, faults: Faults = NO_FAULTS
+) -> list[Row]:
+    rows = [Row.of(row.line, row.cells, faults.get(row.line, ())) for row in file_rows]
     library = FactorLibrary()
     refused: Refused = {}
     for row in rows:

@@ -59,8 +59,18 @@ class Row:
     facts: dict[str, Any] = field(default_factory=dict)
     problems: list[RowProblem] = field(default_factory=list)
     calculated: Calculated | None = None
+    faulty: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, line: int, cells: dict[str, str], faults: Iterable[RowProblem]) -> Row:
+        """A row, some of whose cells may be known to hold nothing that can be read."""
+        known = list(faults)
+        return cls(line, cells, problems=known, faulty=frozenset(p.column for p in known))
 
     def refuse(self, column: str, reason: str, hint: str) -> None:
+        """Note a problem; of a faulty cell its fault says all."""
+        if column in self.faulty:
+            return
         value = self.cells.get(column, "").replace("\x00", "␀")[:LONGEST_VALUE]
         self.problems.append(RowProblem(self.line, column, value, reason, hint))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from decimal import Context, Decimal
 from difflib import get_close_matches
 from typing import Any
@@ -77,6 +77,8 @@ _EXACT = Context(prec=60)
 _PLAIN = re.compile(r"-?[0-9]+(\.[0-9]+)?", re.ASCII)
 _ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _SLASHED = re.compile(r"([0-9]{1,2})[./-]([0-9]{1,2})[./-]([0-9]{4})", re.ASCII)
+_MOMENT = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ][0-9]{2}:[0-9]{2}.*", re.ASCII)
+_SERIAL = re.compile(r"[3-6][0-9]{4}", re.ASCII)
 _BLANKS = "\u0020\u00a0\u2009\u202f\u2007'’_"
 _NO_FIGURE = {"", "nan", "inf", "infinity", "null", "none", "n/a", "#n/a", "#value!"}
 _YES, _NO = {"true", "yes", "1"}, {"false", "no", "0", ""}
@@ -186,6 +188,11 @@ def _within_reason(day: date, value: str, field: str) -> date:
 
 def _day_hint(value: str) -> str:
     slashed = _SLASHED.fullmatch(value)
+    if moment := _MOMENT.fullmatch(value):
+        return f"Write the day alone, as it is counted where it happened, e.g. {moment[1]}."
+    if _SERIAL.fullmatch(value):
+        day = date(1899, 12, 30) + timedelta(days=int(value))
+        return f"A spreadsheet's count of days? Format the cell as a date; it would be {day}."
     if not slashed:
         return "Write year, month and day, e.g. 2024-01-31."
     first, second, year = (int(part) for part in slashed.groups())

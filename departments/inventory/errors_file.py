@@ -9,18 +9,22 @@ from typing import BinaryIO
 
 from departments.inventory.activity_file import encoding_of, read_header
 from departments.inventory.errors import RowProblem
+from departments.inventory.prepared_file import AS_IT_STANDS, Reading, prepare
 from departments.organisation.spreadsheet import as_csv
 
 ERROR_COLUMNS = ("line", "column", "value", "reason", "hint")
 
 
-def errors_csv(file: BinaryIO, problems: Sequence[RowProblem]) -> str:
+def errors_csv(
+    file: BinaryIO, problems: Sequence[RowProblem], reading: Reading = AS_IT_STANDS
+) -> str:
     """The problems, each with the row it is about, so that the file can be mended beside it.
 
     Of the file no more is held than those rows. One that can't be told apart into rows leaves the
     problems alone.
     """
-    header, rows = _rows_at(file, {problem.line for problem in problems})
+    source = prepare(file, reading)
+    header, rows = _rows_at(source.rows, {problem.line for problem in problems})
     blank = ("",) * len(header)
     return as_csv(
         (*ERROR_COLUMNS, *header),

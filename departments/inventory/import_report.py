@@ -50,7 +50,7 @@ class ImportReport:
 
     Of a large file only rows with problems or warnings are listed, not more than a thousand of
     each; its records are found by `batch_id`. `left_out` is what a file of another program holds
-    besides.
+    besides. `understood` is how a file that is not in the standard form was read.
     """
 
     rows: tuple[RowReport, ...]
@@ -58,6 +58,7 @@ class ImportReport:
     batch_id: int | None = None
     unlisted: Unlisted = Unlisted()
     left_out: tuple[LeftOut, ...] | None = None
+    understood: tuple[str, ...] | None = None
 
     @property
     def accepted(self) -> int:
@@ -93,16 +94,18 @@ class ImportReport:
 
 def report_content(report: ImportReport) -> dict[str, Any]:
     """The report as programs read it; decimals as strings, kgCO2e."""
-    left_out = {}
+    besides: dict[str, Any] = {}
     if report.left_out is not None:
-        left_out["left_out"] = [asdict(each) for each in report.left_out]
+        besides["left_out"] = [asdict(each) for each in report.left_out]
+    if report.understood is not None:
+        besides["understood"] = list(report.understood)
     return {
         "rows": [_row_content(row) for row in report.rows],
         "accepted": report.accepted,
         "rejected": report.rejected,
         "warnings": report.warnings,
         "emissions_market_kgco2e": f"{report.market_kgco2e:f}",
-        **left_out,
+        **besides,
     }
 
 

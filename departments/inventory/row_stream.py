@@ -31,6 +31,7 @@ from departments.inventory.activity_rows import (
 from departments.inventory.errors import RowProblem
 from departments.inventory.factor_choice import FactorLibrary
 from departments.inventory.import_report import RowReport
+from departments.inventory.prepared_file import NO_FAULTS, Faults
 from departments.inventory.recipes import Recipe, recipe_of
 
 MOST_LISTED = 1000
@@ -89,7 +90,14 @@ class RowStream:
     those that do. `recipes` are those made since they were last taken away.
     """
 
-    def __init__(self, file: BinaryIO, departments: Enterable, library: FactorLibrary) -> None:
+    def __init__(
+        self,
+        file: BinaryIO,
+        departments: Enterable,
+        library: FactorLibrary,
+        faults: Faults = NO_FAULTS,
+    ) -> None:
+        self._faults = faults
         self.refusals = Refusals()
         self.rows = 0
         self.is_over = False
@@ -107,7 +115,7 @@ class RowStream:
     def passing(self) -> Iterator[str]:
         """Lines, up to the first row that has to be read in full."""
         for line, cells in self._rows:  # the first of them sets what passes
-            passed = self._pass(line, cells)
+            passed = None if line in self._faults else self._pass(line, cells)
             if passed is None:
                 self._waiting.append((line, cells))
                 return
@@ -121,7 +129,7 @@ class RowStream:
             return []
         lines: list[str] = []
         for line, cells in chain(self._waiting, islice(self._rows, ROWS_AT_ONCE)):
-            passed = self._pass(line, cells)
+            passed = None if line in self._faults else self._pass(line, cells)
             if passed is not None:
                 self.rows += 1
                 lines.append(passed)
@@ -177,7 +185,7 @@ class RowStream:
         if isinstance(shaped, RowProblem):
             self.refusals.add(RowReport(line, "", None, (shaped,)))
             return
-        row = Row(line, dict(shaped.cells))
+        row = Row.of(line, dict(shaped.cells), self._faults.get(line, ()))
         read_row(row, self._departments)
         shared = None if row.problems else self._share(row)
         if shared is not None and shared.fits(f"{row.facts['quantity']:f}"):

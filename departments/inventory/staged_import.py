@@ -20,6 +20,7 @@ from departments.inventory.evidence import keep_file
 from departments.inventory.factor_choice import FactorLibrary
 from departments.inventory.import_report import ImportReport, Keep, RowReport, Unlisted
 from departments.inventory.models.activity import ImportBatch
+from departments.inventory.prepared_file import PreparedFile
 from departments.inventory.recipes import Recipe
 from departments.inventory.row_stream import MOST_LISTED, ROWS_AT_ONCE, Refusals, RowStream
 from departments.inventory.set_based import calculated_one_by_one, read_sql
@@ -29,17 +30,17 @@ EXTERNAL_ID = "inventory_external_id_is_unique_in_its_department"
 
 
 def import_staged(
-    batch: ImportBatch, file: BinaryIO, departments: Enterable, keep: Keep
+    batch: ImportBatch, source: PreparedFile, departments: Enterable, keep: Keep
 ) -> ImportReport:
     """Take in a file, in the caller's transaction; nothing is stored where there is a problem,
     unless only valid rows are asked for."""
     refusals = Refusals()
-    for problem in _form_problems(file):
+    for problem in _form_problems(source.rows):
         refusals.add_file(problem)
     if refusals.rows:
         return _refused(refusals, accepted=0)
     library = FactorLibrary()
-    stream = RowStream(file, departments, library)
+    stream = RowStream(source.rows, departments, library, source.faults)
     _stage(stream)
     refusals = stream.refusals
     if refusals.rows or keep != Keep.ALL_ROWS:
@@ -54,7 +55,7 @@ def import_staged(
     if not _insert(batch):
         _add_repeated(refusals)
         return _refused(refusals, accepted=stream.rows - refusals.rows)
-    keep_file(batch, file)
+    keep_file(batch, source.original)
     return replace(report, batch_id=batch.pk)
 
 

@@ -18,6 +18,7 @@ from departments.organisation.models import User
 
 # A file that was written to a moment ago may still be on its way.
 SECONDS_AT_REST = 30
+TAKEN = (".csv", ".xlsx")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class TakenIn:
 
 
 def take_in_folder(folder: Path, *, by: User, at: datetime) -> list[TakenIn]:
-    """Import every CSV file of a folder that is at rest, in the order of their names.
+    """Import every CSV file and workbook of a folder that is at rest, in the order of their names.
 
     A file goes to `done`, also one that was taken in before; or, with errors.csv beside it, to
     `refused`. Whoever comes while another is at it does nothing.
@@ -38,7 +39,9 @@ def take_in_folder(folder: Path, *, by: User, at: datetime) -> list[TakenIn]:
     if not _said("pg_try_advisory_lock"):
         return []
     try:
-        paths = sorted(path for path in folder.glob("*.csv") if _is_at_rest(path, at))
+        paths = sorted(
+            path for path in folder.glob("*") if _is_taken(path) and _is_at_rest(path, at)
+        )
         return [_take_in(path, by=by, at=at) for path in paths]
     finally:
         _said("pg_advisory_unlock")
@@ -50,6 +53,11 @@ def _said(function: str) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {function}(hashtext('inventory_watched_folder'))")
         return bool(cursor.fetchone()[0])
+
+
+def _is_taken(path: Path) -> bool:
+    """A file of ours by its name; not what a spreadsheet program puts beside an open one."""
+    return path.suffix in TAKEN and not path.name.startswith("~$")
 
 
 def _is_at_rest(path: Path, at: datetime) -> bool:

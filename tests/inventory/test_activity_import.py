@@ -226,7 +226,7 @@ def test_an_id_that_is_recorded_already_is_refused(cast: Cast):
         (b"  \n \n", "empty"),
         (b"\xef\xbb\xbf", "rows|missing|empty|no name"),
         (as_csv(columns=HEADER), "no rows"),
-        (b"PK\x03\x04rest of a workbook", "spreadsheet"),
+        (b"PK\x03\x04rest of a workbook", "workbook is damaged"),
         ("department,note\nCLOUD,Zürich".encode("latin-1"), "not UTF-8"),
         (as_csv(GOOD).decode().encode("utf-16-le"), "byte order mark"),
         (as_csv(GOOD).decode().encode("utf-32"), "UTF-32"),

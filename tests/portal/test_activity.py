@@ -14,6 +14,7 @@ from django.utils.html import strip_tags
 
 from departments.inventory.records import list_records, record_detail
 from departments.portal import forms
+from tests.inventory.workbooks.written import workbook
 from tests.ledger.books import Books
 
 NEW = "/departments/CLOUD/activity/new/"
@@ -256,3 +257,16 @@ def test_nobody_confirms_the_file_of_somebody_else(books: Books, browse: Callabl
     browse("contributor").post(UPLOAD, file_of(GOOD))
     browse("cloud-approver").post(f"{UPLOAD}confirm/")
     assert len(list_records(department_ids=None)) == before
+
+
+def test_a_workbook_is_checked_and_taken_in_like_csv(books: Books, browse: Callable[[str], Client]):
+    header, row = (line.split(",") for line in GOOD.splitlines())
+    as_numbers = [
+        float(cell) if name == "quantity" else cell for name, cell in zip(header, row, strict=True)
+    ]
+    client = browse("contributor")
+    before = len(list_records(department_ids=None))
+    page = text_of(client.post(UPLOAD, file_of(workbook(header, as_numbers))))
+    assert "Sheet “Data”, 1 row." in page
+    client.post(f"{UPLOAD}confirm/")
+    assert len(list_records(department_ids=None)) == before + 1

@@ -46,11 +46,13 @@ def check(request: PersonRequest, department: str) -> HttpResponse:
     else:
         context = {
             "report": report,
-            "preview": report.rows[:PREVIEWED],
+            "preview": [row for row in report.rows if row.emissions][:PREVIEWED],
             "fallbacks": file_report.fallbacks_of(report.rows),
             "status": 200,
         }
-    return _show(request, found, form=UploadForm(), file=file, **context)
+    return _show(
+        request, found, form=UploadForm(), file=file, understood=report.understood, **context
+    )
 
 
 @require_POST
@@ -68,7 +70,7 @@ def confirm(request: PersonRequest, department: str) -> HttpResponse:
         messages.error(request, str(refusal))
         return redirect("portal:upload", found.code)
     uploads.forget(request.session)
-    count = len(report.record_ids)
+    count = report.accepted
     done = ngettext(
         "%(count)s record was taken in as a draft. Submit it when it is complete.",
         "%(count)s records were taken in as drafts. Submit them when they are complete.",

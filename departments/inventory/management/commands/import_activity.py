@@ -1,4 +1,4 @@
-"""Door. Import a CSV file of activity data."""
+"""Door. Import a CSV file or a workbook of activity data."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from departments.inventory.foreign_files.conversion import (
     convert,
     read_owners,
 )
+from departments.inventory.prepared_file import Reading
 from departments.organisation.access import departments_visible_to, may_contribute
 from departments.organisation.models import Department, User
 
@@ -29,7 +30,7 @@ MOST_SHOWN = 100
 
 
 class Command(BaseCommand):
-    help = """Import a CSV file of activity data as drafts: all rows, or none and every problem.
+    help = """Import a file of activity data as drafts: all rows, or none and every problem.
 
 The first line names the columns. Needed: department, activity, started_on, ended_on, quantity,
 unit. Optional: external_id, place, note, estimated, and inputs of the calculation such as
@@ -42,6 +43,12 @@ written 2024-01-31.
 
 Up to 5,000,000 rows and 1 GiB. A file of more than 4 MiB is streamed: --json then lists the rows
 with problems, at most 1,000 of them, and counts the others.
+
+A workbook (.xlsx) is known by its content. Read is the sheet that --sheet names, or the first one
+that is shown and holds anything; its first row that is not empty names the columns. Lines are the
+sheet's rows. Numbers are read as a cell shows them in full (15 digits, at most 10 decimals),
+formulas by the results that were saved. A cell with an error, a time or a number of more than 15
+digits is refused by its name, e.g. C17.
 
 Files of other programs (--format) are turned into such rows first: emissions.csv of codecarbon,
 sacct --parsable2 of slurm, and the JSON answer of opencost's /allocation. Whose a job is, by its
@@ -79,6 +86,7 @@ stored, 2 wrong usage."""
             "--json", action="store_true", help="answer every row as JSON, decimals as strings"
         )
 
+        parser.add_argument("--sheet", default="", metavar="NAME", help="which sheet of a workbook")
         parser.add_argument(
             "--format", choices=("csv", *FORMATS), default="csv", help="who wrote the file"
         )
@@ -104,6 +112,7 @@ stored, 2 wrong usage."""
             "at": timezone.now(),
             "departments": _departments(by),
             "valid_rows_only": options["valid_rows_only"],
+            "reading": _reading(options),
         }
         if options["format"] != "csv":
             offered["converted"] = _converted(file, options)
@@ -111,12 +120,12 @@ stored, 2 wrong usage."""
             report = activity_import.import_file(**offered, dry_run=options["dry_run"])
         except ImportRefused as refusal:
             if options["errors"]:
-                _write_errors(options["errors"], file, refusal.problems)
+                _write_errors(options, file, refusal.problems)
             if not options["json"]:
                 raise CommandError(str(refusal), returncode=1) from refusal
             report = activity_import.import_file(**offered, dry_run=True)
         if options["errors"]:
-            _write_errors(options["errors"], file, report.problems)
+            _write_errors(options, file, report.problems)
         self._answer(report, options)
         if report.problems and report.batch_id is None:
             raise CommandError(f"Nothing was imported: {report.rejected} refused.", returncode=1)
@@ -128,6 +137,8 @@ stored, 2 wrong usage."""
             return
         for left_out in report.left_out or ():
             self.stdout.write(f"Left out, {left_out}")
+        for text in report.understood or ():
+            self.stdout.write(f"Read so: {text}")
         for problem in report.problems[:MOST_SHOWN]:
             self.stdout.write(str(problem))
         more = len(report.problems[MOST_SHOWN:]) + report.unlisted.problems
@@ -149,9 +160,15 @@ stored, 2 wrong usage."""
             self.stdout.write(f"This is import {report.batch_id}: {told}.")
 
 
-def _write_errors(path: Path, file: BinaryIO, problems: Sequence[RowProblem]) -> None:
+def _reading(options: dict[str, Any]) -> Reading:
+    return Reading(sheet=options["sheet"])
+
+
+def _write_errors(options: dict[str, Any], file: BinaryIO, problems: Sequence[RowProblem]) -> None:
+    path: Path = options["errors"]
     try:
-        path.write_text(errors_csv(file, problems), encoding="utf-8", newline="")
+        errors = errors_csv(file, problems, _reading(options))
+        path.write_text(errors, encoding="utf-8", newline="")
     except OSError as error:
         raise CommandError(f"{path}: {error.strerror}.", returncode=2) from error
 

@@ -1,0 +1,1 @@
+"""Spreadsheets (XLSX) as rows of text, streamed."""
