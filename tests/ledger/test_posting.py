@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection
 
 from ledger import posting
 from ledger.errors import (
@@ -168,6 +169,12 @@ def test_the_same_source_with_another_line_is_refused(charged: Books, place: int
     assert JournalEntry.objects.count() == 2
 
 
+def test_lines_of_one_account_are_the_same_in_any_order(charged: Books) -> None:
+    lines = [line(FUND, debit=3), line(FUND, debit=4), line(FEE, credit=2), line(FEE, credit=5)]
+    (entry_id,) = post(charged, Entry(MAY, "", lines, grant(1).source))
+    assert post(charged, Entry(MAY, "", lines[::-1], grant(1).source)) == [entry_id]
+
+
 def test_a_day_without_an_open_period_is_named_and_nothing_is_posted(charged: Books) -> None:
     close(period_code="2023Q1", by=charged.people["finance"], at=NOON)
     with pytest.raises(PeriodClosed, match=r"^Period 2023Q1 is closed"):
@@ -228,6 +235,53 @@ def test_an_entry_balances_in_each_commodity_and_has_two_sides(charged: Books) -
     post(charged, Entry(MAY, "", cents, Source("grant", "1", "payment")))
 
 
+def test_the_first_commodity_that_does_not_balance_is_named(charged: Books) -> None:
+    lines = [line(FUND, debit=3), line(ATMOSPHERE, "KGCO2E", credit=2)]
+    with pytest.raises(EntryUnbalanced) as unbalanced:
+        post(charged, Entry(MAY, "", lines, grant(1).source))
+    facts = unbalanced.value
+    assert (facts.commodity, facts.debit, facts.credit) == ("KGCO2E", 0, 2)
+
+
+def test_the_books_that_do_not_balance_are_named_with_their_sums(charged: Books) -> None:
+    """Where a scheme tells no books apart, all accounts are in those of nobody."""
+    cents = [line(FUND, debit=3), line(FUND, debit=4), line(FEE, credit=2), line(FEE, credit=6)]
+    gram = [line(ATMOSPHERE, "KGCO2E", debit=1000), line(EMISSIONS, "KGCO2E", credit=1000)]
+    assert posting.unequal_books([*cents, *gram]) == [("", "USD", 7, 8)]
+    assert posting.unequal_books([*cents, *gram[:1]]) == [
+        ("", "KGCO2E", 1000, 0),
+        ("", "USD", 7, 8),
+    ]
+
+
+def refused_for(promise: str) -> IntegrityError:
+    """What Django raises where PostgreSQL would have to break a promise."""
+    cause = Exception()
+    cause.diag = SimpleNamespace(constraint_name=promise)  # type: ignore[attr-defined]
+    error = IntegrityError(promise)
+    error.__cause__ = cause
+    return error
+
+
+def test_a_close_that_won_while_we_were_on_our_way_is_named(charged: Books) -> None:
+    """The period was open when the statement began; its guard saw it closed. The first of the
+    entries' days that is no more open is said, or the first, if somebody opened it since."""
+
+    def refused(*entries: Entry) -> None:
+        with posting._one_statement(entries):
+            raise refused_for("ledger_entry_in_open_period")
+
+    close(period_code="2023Q1", by=charged.people["finance"], at=NOON)
+    with pytest.raises(PeriodClosed, match=r"^Period 2023Q1 is closed"):
+        refused(grant(1), grant(2, MARCH), grant(3, date(2031, 1, 1)))
+    with pytest.raises(PeriodNotFound, match="2031-01-01"):
+        refused(grant(1), grant(3, date(2031, 1, 1)), grant(2, MARCH))
+    with pytest.raises(PeriodClosed, match="2023Q2"):
+        refused(grant(1), grant(2, date(2023, 8, 1)))
+    with pytest.raises(IntegrityError, match="another"), posting._one_statement([grant(1)]):
+        raise refused_for("another")
+
+
 def test_a_reversal_is_the_mirror_of_its_entry(charged: Books) -> None:
     (entry_id,) = post(charged, grant(1, MARCH))
     reversal_id = reverse(charged, entry_id, APRIL)
@@ -276,3 +330,29 @@ def test_the_open_period_of_a_day(charged: Books) -> None:
     close(period_code="2023Q1", by=charged.people["finance"], at=NOON)
     with pytest.raises(PeriodClosed, match="2023Q1"):
         posting.open_period_of(MARCH)
+
+
+def held(lock: str, *values: Any) -> bool:
+    """Whether this transaction has an advisory lock on a number or a pair of numbers."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted "
+            f"AND pid = pg_backend_pid() AND {lock})",
+            values,
+        )
+        return bool(cursor.fetchone()[0])
+
+
+def test_a_reversal_waits_for_another_of_the_same_entry(charged: Books) -> None:
+    (entry_id,) = post(charged, grant(1))
+    reverse(charged, entry_id)
+    lock = "(classid::bigint << 32 | objid::bigint) = hashtextextended(%s, 0)"
+    assert held(f"mode = 'ExclusiveLock' AND {lock}", f"entry {entry_id} (reversal)")
+
+
+def test_a_period_can_not_close_while_something_is_on_its_way_into_it(charged: Books) -> None:
+    third = charged.periods["2023Q3"]
+    lock = "mode = 'ShareLock' AND classid::bigint = hashtext('ledger_period')::bigint & 4294967295"
+    assert not held(f"{lock} AND objid = %s", third.pk)
+    posting.open_period_of(date(2023, 9, 30))
+    assert held(f"{lock} AND objid = %s", third.pk)

@@ -10,8 +10,9 @@ from tests.mutation import campaign
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.mutation", description=__doc__)
-    parser.add_argument("--only", default="", help="files whose path contains this (all)")
+    parser.add_argument("--only", default="", help="what contains one of these words (all)")
     parser.add_argument("--again", action="store_true", help="those that survived last time")
+    parser.add_argument("--trust", action="store_true", help="don't run what is explained")
     parser.add_argument("--workers", type=int, default=2, help="processes (2)")
     parser.add_argument(
         "--patience",
@@ -21,7 +22,11 @@ def main() -> int:
     )
     asked = parser.parse_args()
     return campaign.run(
-        only=asked.only, again=asked.again, workers=asked.workers, patience=asked.patience
+        only=asked.only,
+        again=asked.again,
+        trust=asked.trust,
+        workers=asked.workers,
+        patience=asked.patience,
     )
 
 

@@ -28,10 +28,13 @@ COLUMNS = (
 Name = tuple[str, str, str, int]
 
 
-def run(*, only: str, again: bool, workers: int, patience: float) -> int:
+def run(*, only: str, again: bool, trust: bool, workers: int, patience: float) -> int:
     """Judge every mutant, print the table; 1 if too many survive or one without an explanation."""
     folder = Path(tempfile.mkdtemp(prefix="cfl-mutants-"))
-    environment = _environment(workers, only, again, patience)
+    environment = _environment(workers, only, patience) | {
+        "CFL_MUTATION_AGAIN": str(SURVIVORS) if again else "",
+        "CFL_MUTATION_TRUST": "yes" if trust else "",
+    }
     processes = [_worker(folder, share, only, environment) for share in range(workers)]
     began = time.monotonic()
     try:
@@ -61,12 +64,11 @@ def _wait(processes: list[subprocess.Popen[bytes]], folder: Path, began: float) 
             print(f"{len(_results(folder))} mutants after {_minutes(began)} …", flush=True)
 
 
-def _environment(workers: int, only: str, again: bool, patience: float) -> dict[str, str]:
+def _environment(workers: int, only: str, patience: float) -> dict[str, str]:
     milliseconds = int(MILLISECONDS_OF_A_QUERY * patience)
     return os.environ | {
         "CFL_MUTATION_SHARES": str(workers),
         "CFL_MUTATION_ONLY": only,
-        "CFL_MUTATION_AGAIN": str(SURVIVORS) if again else "",
         "CFL_MUTATION_PATIENCE": str(patience),
         # No signal reaches a test that waits for a query.
         "PGOPTIONS": f"-c statement_timeout={milliseconds}",
@@ -144,9 +146,10 @@ def report(states: dict[Name, str], only: str, *, again: bool) -> int:
     for file, was, becomes, nth in unexplained:
         print(f"\n{file}" + (f" (number {nth})" if nth > 1 else ""))
         print(f"  was      {was}\n  becomes  {becomes}")
+    places = {target.place for target in chosen(only)}
     judged = states.keys() if again else known.keys()
     for name in sorted(known.keys() & judged - survived):
-        if only in name[0] and states.get(name) != "invalid":
+        if name[0] in places and states.get(name) != "invalid":
             print(f"\nNo survivor any more, so its explanation can go: {name}")
     if unexplained:
         print(f"\n{len(unexplained)} survivors: write a test that kills them, or explain them in")

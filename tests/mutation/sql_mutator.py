@@ -91,12 +91,16 @@ def edits_of(sql: str) -> Iterator[Edit]:
 
 
 def _steering(tokens: Sequence[Token], i: int) -> Iterator[tuple[int, int]]:
-    """What tells PostgreSQL how to plan: set_config(…), and whether rows are few. The first and
-    last token of its statement, or of its term in a condition."""
+    """What tells PostgreSQL how to plan: settings, and whether rows are few. The first and last
+    token of its statement, or of its term in a condition."""
     name, after = tokens[i].text, _text(tokens, i + 1)
     if name == "are_few" and after == "IS":
         yield i, i + 3
-    elif name == "set_config" or (name == "are_few" and after in ("CONSTANT", "BOOLEAN", ":=")):
+    elif (
+        name == "set_config"
+        or (name == "SET" and after == "LOCAL")
+        or (name == "are_few" and after in ("CONSTANT", "BOOLEAN", ":="))
+    ):
         first = last = i
         while first and tokens[first - 1].upper not in (";", "BEGIN", "DECLARE"):
             first -= 1
