@@ -9,14 +9,15 @@ PORT ?=
 SIZE ?= small
 KILLS ?= 200
 SEED ?= 1
+WORLDS ?= 200
 POSTS ?= 10000
 MUTATION_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo tamper test lint bench chaos openapi storm mutation
+.PHONY: help setup demo tamper test lint bench chaos openapi storm mutation sweet-spot-worlds
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: .venv/.synced ## Install the locked dependencies into .venv
 
@@ -50,6 +51,9 @@ storm: .venv/.synced ## Send identical POSTs, 200 at a time, with one Idempotenc
 
 mutation: .venv/.synced ## Every small change of the code of money; tests must notice (MUTATION_ARGS='--only settle_5')
 	@$(PY) -m tests.mutation --workers $(WORKERS) $(MUTATION_ARGS)
+
+sweet-spot-worlds: .venv/.synced ## How often the sweet spot is right in seeded companies (WORLDS=200 SEED=1)
+	@OMP_NUM_THREADS=1 $(PY) -m tests.pricing.sweet_spot --worlds $(WORLDS) --seed $(SEED)
 
 chaos: .venv/.synced ## Settle while everything is killed (KILLS=200 SEED=1), and try every promise harder
 	@CFL_THOROUGH=1 $(PY) -m pytest -q -n $(WORKERS) tests/promises/test_killed_at_every_statement.py \

@@ -34,6 +34,8 @@ def needs_database(arguments: list[str]) -> bool:
     """Whether the command line does more than show something or work on files."""
     if not arguments or WITHOUT_WORK & set(arguments):
         return False
+    if arguments[0] == "sweet_spot":
+        return not any(argument.startswith("--panel") for argument in arguments)
     return arguments[0] not in WITHOUT_DATABASE or "--database" in arguments
 
 

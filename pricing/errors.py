@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 
@@ -174,3 +176,29 @@ class PriceArithmeticImpossible(PricingError):
     def __init__(self, problems: list[str]) -> None:
         self.problems = problems
         super().__init__(f"No price can be worked out from {'; nor from '.join(problems)}.")
+
+
+@dataclass(frozen=True, slots=True)
+class PanelProblem:
+    """What is wrong with one place of a panel; line 0 where it concerns the whole."""
+
+    line: int
+    column: str
+    value: str
+    reason: str
+
+    def __str__(self) -> str:
+        place = [f"line {self.line}"] if self.line else []
+        place += [self.column] if self.column else []
+        shown = f" ({self.value[:80]!r})" if self.value else ""
+        return f"{', '.join(place) or 'panel'}: {self.reason}{shown}"
+
+
+class PanelUnusable(PricingError):
+    code = "panel_unusable"
+
+    def __init__(self, problems: Sequence[PanelProblem]) -> None:
+        self.problems = tuple(problems)
+        count = f"{len(problems)} problem{'s' if len(problems) != 1 else ''}"
+        listed = "\n".join(f"- {problem}" for problem in problems)
+        super().__init__(f"The panel can't be used: {count}.\n{listed}")

@@ -1,0 +1,149 @@
+"""Calculates. Whether a panel can tell what the price did from everything else, or why not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pricing.sweet_spot import design
+from pricing.sweet_spot.answer import Refusal
+from pricing.sweet_spot.design import Comparison
+from pricing.sweet_spot.observations import Floats, Observations
+from pricing.sweet_spot.regression import Within
+
+_FEWEST_DEPARTMENTS = 4
+_FEWEST_CATEGORIES = 5
+_FEWEST_PERIODS = 4
+_FEWEST_CELLS = 24
+_LEFT_AFTER_PERIODS = 0.002
+_LEFT_AFTER_GROWTH = 0.03
+
+
+@dataclass(frozen=True, slots=True)
+class Experiment:
+    """Who is compared, and the period effects that are taken out."""
+
+    comparison: Comparison
+    effects: Floats
+
+
+def find_experiment(obs: Observations) -> Experiment | Refusal:
+    """The natural experiment in a panel, or why there is none."""
+    refusal = _too_few(obs) or _no_variation(obs)
+    if refusal is not None:
+        return refusal
+    level = Within.of(obs.unit, obs.time, with_trends=False)
+    departments, categories = design.comparisons(obs)
+    effects = design.period_effects(departments.group, obs.time)
+    if _moves(obs, effects, level):
+        refusal = _one_department(obs) or _growth(obs, effects)
+        return refusal or Experiment(departments, effects)
+    pooled = design.period_effects(np.zeros_like(obs.category), obs.time)
+    if not _moves(obs, pooled, level):
+        return _only_time(obs)
+    effects = design.period_effects(categories.group, obs.time)
+    paths = {tuple(np.round(row - row.mean(), 6)) for row in obs.history}
+    if len(paths) < _FEWEST_CATEGORIES or not _moves(obs, effects, level):
+        return _by_category(len(paths), len(obs.categories))
+    return _growth(obs, effects) or Experiment(categories, effects)
+
+
+def _moves(obs: Observations, effects: Floats, level: Within) -> bool:
+    scale = design.price_scale(obs)
+    return any(
+        design.share_left(column, effects, level) > _LEFT_AFTER_PERIODS
+        for column in (obs.price, design.log_price(obs.price, scale))
+    )
+
+
+def _too_few(obs: Observations) -> Refusal | None:
+    periods = len(np.unique(obs.time))
+    enough = (
+        len(obs.departments) >= _FEWEST_DEPARTMENTS
+        and periods >= _FEWEST_PERIODS
+        and obs.size >= _FEWEST_CELLS
+    )
+    if enough:
+        return None
+    return Refusal(
+        "too_few_observations",
+        f"{obs.size} usable cells of {len(obs.departments)} departments in {periods} periods are "
+        f"too few: at least {_FEWEST_CELLS} cells above zero, {_FEWEST_DEPARTMENTS} departments "
+        f"and {_FEWEST_PERIODS} periods are needed.",
+    )
+
+
+def _no_variation(obs: Observations) -> Refusal | None:
+    level = Within.of(obs.unit, obs.time, with_trends=False)
+    moved = level.left_of(obs.price[:, None])
+    if np.abs(moved).max() > 1e-9 * max(float(obs.price.max()), 1.0):
+        return None
+    low, high = float(obs.price.min()), float(obs.price.max())
+    prices = f"{low:g}" if low == high else f"{low:g} to {high:g}, each department's own throughout"
+    return Refusal(
+        "no_price_variation",
+        f"The price never changed ({prices} in {len(np.unique(obs.time))} periods), so whatever "
+        "moved tonnes, it was not the price.",
+    )
+
+
+def _only_time(obs: Observations) -> Refusal:
+    changed = int((np.abs(np.diff(obs.history, axis=1)) > 1e-12).any(axis=0).sum())
+    return Refusal(
+        "only_time_variation",
+        f"All {len(obs.departments)} departments knew the same change of price in the same "
+        f"{changed} period{'s' if changed != 1 else ''}: what the price did can't be told from "
+        "what else happened then.",
+    )
+
+
+def _by_category(paths: int, categories: int) -> Refusal:
+    return Refusal(
+        "factor_change",
+        f"The price differed between categories only ({paths} courses of price in {categories} "
+        "categories), never between departments of one category: a change of emission factors, or "
+        f"of what a category is needed for, looks the same. At least {_FEWEST_CATEGORIES} courses "
+        "of price are needed to compare categories.",
+    )
+
+
+def _one_department(obs: Observations) -> Refusal | None:
+    """If one department alone differs, whatever else happened there explains its tonnes too."""
+    different: set[int] = set()
+    for category in range(len(obs.categories)):
+        units = np.unique(obs.unit[obs.category == category])
+        if len(units) < 2:
+            continue
+        paths = [tuple(np.round(row - row.mean(), 6)) for row in obs.history[units]]
+        usual = max(paths, key=paths.count)
+        for unit, path in zip(units, paths, strict=True):
+            if path != usual:
+                different.add(int(obs.department[obs.unit == unit][0]))
+    if len(different) != 1:
+        return None
+    name = obs.departments[different.pop()]
+    return Refusal(
+        "one_shock",
+        f"Only {name} ever knew another price than the other {len(obs.departments) - 1} "
+        "departments: whatever else happened there explains its tonnes as well.",
+    )
+
+
+def _growth(obs: Observations, effects: Floats) -> Refusal | None:
+    level = Within.of(obs.unit, obs.time, with_trends=False)
+    trends = Within.of(obs.unit, obs.time, with_trends=True)
+    nuisance = np.column_stack([effects, design.driver_columns(obs)])
+    shares = []
+    for column in (obs.price, design.log_price(obs.price, design.price_scale(obs))):
+        before = design.share_left(column, effects, level)
+        shares.append(design.share_left(column, nuisance, trends) / before if before > 0 else 0.0)
+    if max(shares) >= _LEFT_AFTER_GROWTH:
+        return None
+    return Refusal(
+        "growth",
+        f"Prices moved as steadily as departments grow: of their differences only "
+        f"{max(shares):.1%} is left beside each department's own trend"
+        f"{' and its driver' if obs.log_driver is not None else ''}, and "
+        f"{_LEFT_AFTER_GROWTH:.0%} is needed.",
+    )

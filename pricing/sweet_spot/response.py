@@ -1,0 +1,212 @@
+"""Calculates. How tonnes answer to price: the estimate behind the sweet spot.
+
+log(tonnes) = level of the unit (+ its trend) + effect of category and period
+            + elasticity × log(driver) + response to the price + changes still under way + noise
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import stats
+
+from pricing.sweet_spot import design
+from pricing.sweet_spot.answer import Refusal
+from pricing.sweet_spot.identification import Experiment
+from pricing.sweet_spot.observations import Floats, Observations
+from pricing.sweet_spot.regression import Estimate, Fit, Within, fit
+
+_MOST_KNOTS = 6
+_KEEP_AGE = 0.25  # an age stays unless its test says it is not needed at all
+_KEEP_TRENDS = 0.25
+_SURE = 0.005
+
+Bins = tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """A fitted response: knots in price, and the regression whose first coefficients they are."""
+
+    knots: Floats
+    fit: Fit
+    bins: Bins
+    with_trends: bool
+    drivers: int
+
+    def at(self, price: float) -> Estimate:
+        """Change of log tonnes between the lowest observed price and this one."""
+        return self.fit.contrast(self._weights(price))
+
+    def between(self, lower: float, higher: float) -> Estimate:
+        """Change of log tonnes between two prices."""
+        return self.fit.contrast(self._weights(higher) - self._weights(lower))
+
+    def _weights(self, price: float) -> Floats:
+        weights = np.zeros(len(self.fit.coefficients))
+        row = design.price_columns(np.array([price]), self.knots)[0]
+        weights[: len(row)] = row
+        return weights
+
+
+@dataclass(frozen=True, slots=True)
+class _Builder:
+    obs: Observations
+    experiment: Experiment
+    knots: Floats
+    scale: float
+
+    def build(self, bins: Bins, *, with_trends: bool) -> Response | None:
+        obs, effects = self.obs, self.experiment.effects
+        within = Within.of(obs.unit, obs.time, with_trends=with_trends)
+        prices = design.price_columns(obs.price, self.knots)
+        drivers = design.independent(design.driver_columns(obs), effects, within, 1e-3)
+        moving = self._moving(bins, np.column_stack([effects, prices, drivers]), within)
+        columns = np.column_stack([prices, moving, drivers])
+        fitted = fit(obs.log_tonnes, columns, effects, self.experiment.comparison.cluster, within)
+        if fitted is None:
+            return None
+        return Response(self.knots, fitted, bins, with_trends, drivers.shape[1])
+
+    def _moving(self, bins: Bins, others: Floats, within: Within) -> Floats:
+        columns = design.transition_columns(self.obs, bins, self.scale)
+        return design.independent(columns, others, within, 1e-2)
+
+
+def estimate(obs: Observations, experiment: Experiment, frequency: str) -> Response | Refusal:
+    """The response, with lags and trends as the data demand them, or why there is none."""
+    builder = _builder(obs, experiment)
+    if builder is None:
+        return Refusal(
+            "only_time_variation",
+            "Whenever prices changed they changed for all departments at once, so what the change "
+            "itself did can't be told from what else happened then: a department that keeps its "
+            "price is needed beside one whose price changes.",
+        )
+    bins = design.bins_of(frequency, int(obs.time.max()) + 1)
+    response = _longest(builder, bins)
+    if response is None:
+        return Refusal(
+            "too_few_observations",
+            f"{obs.size} usable cells are too few for {len(np.unique(obs.unit))} units and "
+            f"{len(np.unique(obs.time))} periods.",
+        )
+    if response.with_trends and not _trends_are_needed(builder, response):
+        response = builder.build(response.bins, with_trends=False) or response
+    response = _shortest(builder, response)
+    return _not_growth(builder, response) or response
+
+
+def _builder(obs: Observations, experiment: Experiment) -> _Builder | None:
+    cluster = experiment.comparison.cluster
+    scale = design.price_scale(obs)
+    clusters = len(np.unique(cluster))
+    most = int(np.clip(clusters // 2, 2, _MOST_KNOTS))
+    while most >= 1:
+        knots = design.choose_knots(obs, cluster, most)
+        builder = _Builder(obs, experiment, knots, scale)
+        if builder.build((), with_trends=False) is not None:
+            return builder
+        if len(knots) == len(np.unique(obs.price)):
+            return None
+        most = min(most, len(knots) - 1) - 1
+    return None
+
+
+def _longest(builder: _Builder, bins: Bins) -> Response | None:
+    """With as many ages, and trends, as the data can tell apart."""
+    for with_trends in (True, False):
+        for count in range(len(bins), -1, -1):
+            response = builder.build(bins[:count], with_trends=with_trends)
+            if response is not None:
+                return response
+    return None
+
+
+def _trends_are_needed(builder: _Builder, trended: Response) -> bool:
+    """Whether units grow apart: an F test, its scale widened by the noise's own memory."""
+    plain = builder.build(trended.bins, with_trends=False)
+    if plain is None:
+        return True
+    units = plain.fit.degrees_of_freedom - trended.fit.degrees_of_freedom
+    if units <= 0:
+        return True
+    noise = trended.fit.sum_of_squares / trended.fit.degrees_of_freedom
+    gained = (plain.fit.sum_of_squares - trended.fit.sum_of_squares) / units
+    memory = _memory(builder.obs, trended.fit.residuals)
+    widened = (1 + memory) / (1 - memory)
+    p_value = stats.f.sf(gained / noise / widened, units, trended.fit.degrees_of_freedom)
+    return bool(p_value < _KEEP_TRENDS)
+
+
+def _memory(obs: Observations, residuals: Floats) -> float:
+    """Correlation of neighbouring residuals of a unit, corrected for the trends taken out."""
+    follows = (np.diff(obs.unit) == 0) & (np.diff(obs.time) == 1)
+    now, before = residuals[1:][follows], residuals[:-1][follows]
+    square = float(residuals @ residuals) / len(residuals)
+    if not len(now) or square <= 0:
+        return 0.0
+    periods = max(len(residuals) / len(np.unique(obs.unit)), 4.0)
+    raw = float(now @ before) / len(now) / square
+    return float(np.clip(raw + (2 + 4 * raw) / periods, 0.0, 0.8))
+
+
+def _shortest(builder: _Builder, response: Response) -> Response:
+    """Without the oldest ages, as long as a test doesn't miss them."""
+    while response.bins:
+        shorter = builder.build(response.bins[:-1], with_trends=response.with_trends)
+        if shorter is None:
+            return response
+        first = len(response.knots) - 1
+        last = len(response.fit.coefficients) - response.drivers
+        gone = (last - first) - (
+            len(shorter.fit.coefficients) - shorter.drivers - len(shorter.knots) + 1
+        )
+        if gone > 0 and _joint_p_value(response.fit, range(last - gone, last)) < _KEEP_AGE:
+            return response
+        response = shorter
+    return response
+
+
+def _joint_p_value(fitted: Fit, places: range) -> float:
+    weights = np.eye(len(fitted.coefficients))[list(places)]
+    values = weights @ fitted.coefficients
+    clusters = len(fitted.cluster_rows)
+    wald = float(values @ np.linalg.pinv(fitted.covariance(weights)) @ values)
+    free = max(clusters - len(places), 1)
+    return float(stats.f.sf(wald * free / (len(places) * max(clusters - 1, 1)), len(places), free))
+
+
+def _not_growth(builder: _Builder, response: Response) -> Refusal | None:
+    """Refuse where tonnes rise with the price, or rose before it: the price followed them."""
+    top = response.at(float(response.knots[-1]))
+    if top.value > 0 and top.p_value < 2 * _SURE:
+        return Refusal(
+            "growth",
+            f"Tonnes are {np.expm1(top.value):+.0%} at the highest price against the lowest, and "
+            "that is no accident: the price seems to follow the departments that grow.",
+        )
+    lead = _lead(builder, response)
+    if lead is not None and lead.p_value < _SURE:
+        return Refusal(
+            "growth",
+            f"Tonnes moved before the price did (p = {lead.p_value:.4f}): the price seems to "
+            "follow the departments' growth, so its own effect can't be told from that.",
+        )
+    return None
+
+
+def _lead(builder: _Builder, response: Response) -> Estimate | None:
+    obs, effects = builder.obs, builder.experiment.effects
+    within = Within.of(obs.unit, obs.time, with_trends=response.with_trends)
+    count = response.fit.coefficients.shape[0]
+    prices = design.price_columns(obs.price, response.knots)
+    drivers = design.independent(design.driver_columns(obs), effects, within, 1e-3)
+    moving = builder._moving(response.bins, np.column_stack([effects, prices, drivers]), within)
+    lead = design.lead_column(obs, builder.scale)
+    columns = np.column_stack([prices, moving, drivers, lead])
+    fitted = fit(obs.log_tonnes, columns, effects, builder.experiment.comparison.cluster, within)
+    if fitted is None:
+        return None
+    return fitted.contrast(np.eye(count + 1)[count])
