@@ -126,7 +126,11 @@ def coverage_rules(scheme_id: int) -> list[CoverageRule]:
 
 def is_covered(*, scheme_id: int, on: date, scope: int, category: int | None) -> bool:
     """Whether a scheme charges a scope and category on a day."""
-    terms = scheme_terms(scheme_id=scheme_id)
+    return charges(scheme_terms(scheme_id=scheme_id), on=on, scope=scope, category=category)
+
+
+def charges(terms: SchemeTerms, *, on: date, scope: int | None, category: int | None) -> bool:
+    """The same, by terms that are known."""
     return on >= terms.starts_on and any(
         rule.scope == scope
         and rule.category in (None, category)
@@ -178,9 +182,31 @@ def price_in_force(
 
     Raises: NoPriceInForce, SchemeNotFound.
     """
-    terms = scheme_terms(scheme_id=scheme_id)
+    return price_by(
+        scheme_terms(scheme_id=scheme_id),
+        on=on,
+        department_id=department_id,
+        scope=scope,
+        category=category,
+        country=country,
+    )
+
+
+def price_by(
+    terms: SchemeTerms,
+    *,
+    on: date,
+    department_id: int,
+    scope: int,
+    category: int | None,
+    country: str = "",
+) -> PriceInForce:
+    """The same, by terms that are known.
+
+    Raises: NoPriceInForce.
+    """
     line = [department_id, *ancestors_of(department_id, on=on)]
-    fitting = _approved(scheme_id).filter(
+    fitting = _approved(terms.id).filter(
         Q(department__isnull=True) | Q(department_id__in=line),
         Q(scope__isnull=True) | Q(scope=scope),
         Q(category__isnull=True) | Q(category=category),

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import socket
-import subprocess
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from http.client import HTTPConnection, HTTPResponse
+from http.client import HTTPResponse
 from pathlib import Path
 from uuid import uuid4
 
-from django.core.management.base import CommandError
 from django.db import connection
 
 from config import engines
@@ -22,6 +18,7 @@ from config.bench import clock
 from config.bench.measure import Measure, Target
 from config.bench.scratch import SQL
 from config.bench.sizes import Size
+from config.bench.web import HTTPOverUnixSocket, start_web
 from config.management.commands import demo
 from departments.organisation import api_keys
 from departments.organisation.models import User
@@ -29,13 +26,12 @@ from departments.organisation.models import User
 AT = datetime(2025, 1, 31, tzinfo=UTC)
 SCOPES = ("journal:read", "exports:read", "exports:write")
 PIECE = 65_536
-READY_SECONDS = 60
 
 
 def measure(size: Size) -> Iterator[Measure]:
     """The stream of all lines, and the file of a registered export, hashed before it is sent."""
     address = engines.here().sockets / f"bench-{os.getpid()}"
-    server = _start_web(address)
+    server = start_web(address)
     try:
         program = _Program(address, _key())
         export = program.register()
@@ -96,41 +92,13 @@ class _Program:
     def _ask(
         self, method: str, path: str, body: bytes | None, headers: dict[str, str]
     ) -> HTTPResponse:
-        web = _HTTPOverUnixSocket(self.address)
+        web = HTTPOverUnixSocket(self.address)
         proof = {"Authorization": f"Bearer {self.secret}", "Idempotency-Key": str(uuid4())}
         web.request(method, path, body, headers | proof)
         answer = web.getresponse()
         if answer.status not in (200, 201):
             raise AssertionError(f"{method} {path}: {answer.status} {answer.read().decode()}")
         return answer
-
-
-class _HTTPOverUnixSocket(HTTPConnection):
-    """HTTP to a server of this run alone: a port could be somebody else's."""
-
-    def __init__(self, address: Path) -> None:
-        super().__init__("localhost")
-        self.address = address
-
-    def connect(self) -> None:
-        """Open the socket."""
-        self.sock = socket.socket(socket.AF_UNIX)
-        self.sock.connect(str(self.address))
-
-
-def _start_web(address: Path) -> subprocess.Popen[bytes]:
-    server = demo.start(
-        "bench-web",
-        *("gunicorn", "config.wsgi", "--bind", f"unix:{address}", "--workers", "1"),
-        *("--threads", "2", "--no-control-socket"),
-    )
-    deadline = time.monotonic() + READY_SECONDS
-    while not address.exists():
-        if server.poll() is not None or time.monotonic() > deadline:
-            demo.stop([server])
-            raise CommandError(f"The web server did not start: see {demo.logs()}/bench-web.log.")
-        time.sleep(0.1)
-    return server
 
 
 def _key() -> str:

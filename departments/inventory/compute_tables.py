@@ -67,6 +67,11 @@ def known_equipment() -> list[str]:
     return [row.name for row in _equipment().values()]
 
 
+def known_accelerators() -> list[str]:
+    """The names of all accelerators, as the table has them."""
+    return [row.name for row in _accelerators()]
+
+
 def accelerators_named(name: str) -> list[Accelerator]:
     """The accelerators that a name may mean: one of each rated power; none if it means none.
 

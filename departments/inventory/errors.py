@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 MOST_SHOWN = 20
 
@@ -117,6 +117,29 @@ class FactorFileRefused(InventoryError):
 
 
 # What is entered
+
+
+class FieldProblem(NamedTuple):
+    """What is wrong with one field, and what to do, in words."""
+
+    field: str
+    reason: str
+
+
+class TrialRefused(InventoryError):
+    """An activity that was to be tried out can't be worked out; `problems` are by column."""
+
+    code = "activity_not_calculable"
+
+    def __init__(self, problems: Sequence[RowProblem]) -> None:
+        self.problems = tuple(problems)
+        self.field_problems = tuple(
+            FieldProblem(each.column, f"{each.reason} {each.hint}".strip()) for each in problems
+        )
+        super().__init__(
+            "It can't be worked out. "
+            + " ".join(f"{problem.field}: {problem.reason}" for problem in self.field_problems)
+        )
 
 
 class EntryRefused(InventoryError):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from departments.portal.views import activity, bills, help_pages, upload
+from departments.portal.views import activity, bills, help_pages, quote, upload
 
 app_name = "portal"
 
@@ -12,6 +12,7 @@ urlpatterns = [
     path("company/", bills.show_company, name="company"),
     path("lines/<int:line_id>/", bills.show_line, name="line"),
     path("method/", help_pages.show_method, name="method"),
+    path("quote/", quote.show_quote, name="quote"),
     path("activity/", activity.show_all, name="all_activity"),
     path("activity/<int:record_id>/", activity.show_record, name="activity_record"),
     path("activity/<int:record_id>/edit/", activity.edit, name="activity_edit"),

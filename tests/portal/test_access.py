@@ -19,6 +19,7 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "choose_bill": (),
     "company": (),
     "method": (),
+    "quote": (),
     "all_activity": (),
     "approvals": (),
     "decide": (),
