@@ -338,6 +338,37 @@ class ExportChanged(LedgerError):
         )
 
 
+class ExportInvalid(LedgerError):
+    code = "export_invalid"
+    http_status = 409
+    shown = 20
+
+    def __init__(self, format_name: str, problems: list[str]) -> None:
+        self.format_name, self.problems = format_name, problems
+        more = len(problems) - self.shown
+        super().__init__(
+            f"Nothing was exported as {format_name}: "
+            + "; ".join(problems[: self.shown])
+            + (f"; and {more} more" if more > 0 else "")
+            + "."
+        )
+
+
+class ExportProfileRefused(LedgerError):
+    code = "export_profile_refused"
+    shown = 20
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = problems
+        more = len(problems) - self.shown
+        super().__init__(
+            "Nothing was loaded: "
+            + "; ".join(problems[: self.shown])
+            + (f"; and {more} more" if more > 0 else "")
+            + "."
+        )
+
+
 class ExportAcknowledged(LedgerError):
     code = "export_acknowledged"
     http_status = 409

@@ -88,11 +88,27 @@ COLUMNS = (
     Column("purpose", Level.ENTRY, "own", "e.purpose"),
     Column("source_type", Level.ENTRY, "own", "e.source_type"),
     Column("gl_account", Level.LINE, "cell", "coalesce(gl.text, a.empty)"),
+    Column("trading_partner", Level.ACCOUNT, "text", "a.counterparty"),
 )
 
 
-SCHEMA_VERSION = 2
-ADDED_IN_VERSION_2 = {"gl_account"}
+_BY_NAME = {column.name: column for column in COLUMNS}
+# What the file of an ERP system is made of; an ERP needs to know whose each line is.
+ERP_COLUMNS = (
+    *(_BY_NAME[name] for name in ("entry_id", "entry_date", "period", "scheme", "account")),
+    *(_BY_NAME[name] for name in ("commodity", DEBIT, "description", "gl_account")),
+    _BY_NAME["trading_partner"],
+    *(
+        Column(name, Level.LINE, "cell", f"books.{name}")
+        for name in ("legal_entity", "department", "cost_centre")
+    ),
+    Column("account_kind", Level.ACCOUNT, "text", "a.kind"),
+    Column("tax_code", Level.LINE, "cell", "coalesce(gl.tax_code, a.empty)"),
+    Column("segment", Level.LINE, "cell", "coalesce(gl.segment, a.empty)"),
+)
+
+SCHEMA_VERSION = 3
+ADDED_IN = {"gl_account": 2, "trading_partner": 3}
 
 
 # Where books are told apart, a line is in those of its own account, not of its entry.
@@ -104,9 +120,12 @@ OF_BOOKS = {
 
 def columns_of(version: int, *, tells_books: bool) -> tuple[Column, ...]:
     """The columns of a schema version: a file that was registered is issued again as it was."""
-    left_out = ADDED_IN_VERSION_2 if version < SCHEMA_VERSION else set()
     own = OF_BOOKS if tells_books else {}
-    return tuple(own.get(column.name, column) for column in COLUMNS if column.name not in left_out)
+    return tuple(
+        own.get(column.name, column)
+        for column in COLUMNS
+        if ADDED_IN.get(column.name, 1) <= version
+    )
 
 
 def names_of(columns: Iterable[Column]) -> list[str]:

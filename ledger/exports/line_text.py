@@ -7,12 +7,26 @@ puts the pieces together. That is what keeps an export at the speed of COPY.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
 
 from ledger.exports.columns import CREDIT, Column, Level, Notation
 from ledger.sql import statement
 
+
+@dataclass(frozen=True, slots=True)
+class _Joins:
+    """What finds a line's legal entity and cost centre: joins, and SQL of the entity's id and of
+    the department of an entry.
+    """
+
+    sql: str
+    entity_id: str
+    department_id: str = "e.department_id"
+
+
 # In other books than its department's, a line names the department's cost centre there, if any.
-_BOOKS = """
+_OF_ACCOUNT = """
               LEFT JOIN organisation_costcentre cc
                 ON cc.legal_entity_id = a.own_entity_id AND cc.department_id = e.department_id
                AND cc.is_default AND cc.in_force @> e.entry_date
@@ -21,13 +35,44 @@ _BOOKS = """
                           CASE WHEN a.own_entity_id <> coalesce(e.legal_entity_id, 0)
                                THEN {cost_centre} ELSE e.cost_centre END AS cost_centre) books
 """
+# An entry by hand or of an accrual has no department, but its accounts have.
+_OF_LINE = """
+              LEFT JOIN organisation_department d
+                ON d.id = coalesce(a.department_id, e.department_id)
+              LEFT JOIN organisation_departmentplacement lives
+                ON lives.department_id = d.id AND lives.in_force @> e.entry_date
+              LEFT JOIN organisation_legalentity le
+                ON le.id = coalesce(a.own_entity_id, lives.legal_entity_id)
+              LEFT JOIN organisation_costcentre cc
+                ON cc.legal_entity_id = le.id AND cc.department_id = d.id
+               AND cc.is_default AND cc.in_force @> e.entry_date
+             CROSS JOIN LATERAL (
+                   SELECT {legal_entity} AS legal_entity, {department} AS department,
+                          {cost_centre} AS cost_centre) books
+"""
+_ONLY_DEPARTMENT = """coalesce(e.department_id, (
+                               SELECT min(oa.department_id)
+                                 FROM ledger_journalline o
+                                 JOIN ledger_account oa ON oa.id = o.account_id
+                                WHERE o.period_id = p.id AND o.entry_id = e.id
+                               HAVING count(DISTINCT oa.department_id) = 1))"""
 
 
-def text_statement(columns: Iterable[Column], notation: Notation, *, tells_books: bool) -> str:
-    """The text of every entry that is asked for, in order, with how many lines it has.
+class Books(Enum):
+    """Whose books a line is said to be in: its entry's department's, its account's, or, as an ERP
+    needs it, those of its account or of the department of its account.
 
-    `tells_books`: whether any account names its legal entity; it costs a little.
+    Each costs a little more than the one before.
     """
+
+    OF_ENTRY = _Joins("", "e.legal_entity_id")
+    OF_ACCOUNT = _Joins(_OF_ACCOUNT, "coalesce(a.own_entity_id, e.legal_entity_id)")
+    OF_LINE = _Joins(_OF_LINE, "le.id", _ONLY_DEPARTMENT)
+
+
+def text_statement(columns: Iterable[Column], notation: Notation, *, books: Books) -> str:
+    """The text of every entry that is asked for, in order, with how many lines it has."""
+    joins = books.value
     written: dict[Level, list[str]] = {Level.ENTRY: [], Level.ACCOUNT: []}
     line: list[str] = []
     for level, pieces in _runs(columns, notation):
@@ -37,20 +82,24 @@ def text_statement(columns: Iterable[Column], notation: Notation, *, tells_books
         name = f"text_{len(written[level])}"
         written[level].append(f"{' || '.join(pieces)} AS {name}")
         line.append(f"{level.value}.{name}")
+    names = {
+        "legal_entity": notation.text("le.code"),
+        "department": notation.text("d.code"),
+        "cost_centre": notation.text("cc.code"),
+    }
     return statement("export_text").format(
+        **names,
         entry=",\n".join(written[Level.ENTRY]),
         account=",\n".join(written[Level.ACCOUNT]),
         line=" || ".join(line),
         between=literal(notation.quote + notation.lead(CREDIT, False) + notation.quote),
         scheme=notation.text("scheme.code"),
-        legal_entity=notation.text("le.code"),
-        department=notation.text("d.code"),
-        cost_centre=notation.text("cc.code"),
-        books=_BOOKS.format(cost_centre=notation.text("cc.code")) if tells_books else "",
-        of_entity=(
-            "coalesce(a.own_entity_id, e.legal_entity_id)" if tells_books else "e.legal_entity_id"
-        ),
+        books=joins.sql.format(**names),
+        of_entity=joins.entity_id,
+        department_id=joins.department_id,
         gl_account=notation.text("g.gl_account"),
+        tax_code=notation.text("g.tax_code"),
+        gl_segment=notation.text("g.segment"),
         empty=notation.text("NULL::text"),
     )
 

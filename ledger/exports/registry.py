@@ -7,16 +7,20 @@ from dataclasses import dataclass
 
 from ledger.errors import ExportFormatUnknown
 from ledger.exports import beancount, generic_csv, hledger, jsonl
+from ledger.exports.books import BookMaker, parquet_book, xlsx_book
 from ledger.exports.columns import Notation
 from ledger.journal_lines import JournalRow
+
+ZIP = "application/zip"
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """How the journal becomes text: by date, and the lines of an entry together.
+    """How the journal becomes a file: by date, and the lines of an entry together.
 
-    Either a notation, in which PostgreSQL writes every line itself, or `write`, which turns rows
-    into text and holds one entry in memory at a time.
+    One of four: a notation, in which PostgreSQL writes every line itself; `write`, which turns rows
+    into text and holds one entry in memory at a time; `book`, which takes rows and writes bytes; or
+    the layout of an ERP system (`is_erp`), which is data and takes money alone.
     """
 
     name: str
@@ -25,6 +29,19 @@ class Format:
     media_type: str
     notation: Notation | None = None
     write: Callable[[Iterable[JournalRow]], Iterator[str]] | None = None
+    book: BookMaker | None = None
+    is_erp: bool = False
+
+    @property
+    def content_type(self) -> str:
+        """The media type, with how its characters are written."""
+        is_text = self.extension not in ("zip", "xlsx", "parquet")
+        return f"{self.media_type}; charset=utf-8" if is_text else self.media_type
+
+
+def _erp(name: str, description: str, extension: str) -> Format:
+    media_type = ZIP if extension == "zip" else "text/csv"
+    return Format(name, description, extension, media_type, is_erp=True)
 
 
 FORMATS: dict[str, Format] = {
@@ -52,8 +69,29 @@ FORMATS: dict[str, Format] = {
             "text/plain",
             write=hledger.pieces,
         ),
+        Format(
+            "xlsx",
+            "a row a line, as a workbook",
+            "xlsx",
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            book=xlsx_book,
+        ),
+        Format(
+            "parquet",
+            "a row a line, with exact decimals, for data platforms",
+            "parquet",
+            "application/vnd.apache.parquet",
+            book=parquet_book,
+        ),
+        _erp("sap", "SAP S/4HANA, upload of journal entries (F2548)", "csv"),
+        _erp("oracle-fbdi", "Oracle Fusion, journal import (GlInterface)", "zip"),
+        _erp("netsuite", "NetSuite, CSV import of journal entries", "csv"),
+        _erp("dynamics-365", "Dynamics 365 Finance, general journal", "zip"),
+        _erp("xero", "Xero, import of manual journals", "zip"),
     )
 }
+
+ERP_FORMATS = tuple(name for name, known in FORMATS.items() if known.is_erp)
 
 
 def format_named(name: str) -> Format:

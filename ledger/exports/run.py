@@ -14,9 +14,11 @@ from django.db import connection, transaction
 
 from departments.organisation.access import Permission, may
 from departments.organisation.models import User
+from ledger.chart_of_accounts import KGCO2E
 from ledger.errors import (
     CommodityNotFound,
     ExportChanged,
+    ExportInvalid,
     ExportNotFound,
     ExportUnbalanced,
     NotAllowed,
@@ -25,6 +27,7 @@ from ledger.errors import (
 from ledger.exports.columns import SCHEMA_VERSION, moment
 from ledger.exports.registry import Format, format_named
 from ledger.exports.rows import Selection, last_line_id, totals
+from ledger.exports.setup import Setup, setup_kept, setup_now
 from ledger.exports.writing import Written, write
 from ledger.models.accounts import Commodity
 from ledger.models.exports import JournalExport
@@ -45,6 +48,7 @@ class _File:
     """The bytes on their way into a sink: hashed and counted."""
 
     into: Sink
+    setup: Setup | None = None
     written: Written = field(default_factory=Written)
     byte_count: int = 0
     digest: Any = field(default_factory=sha256)
@@ -72,16 +76,47 @@ def export_journal(
     told the lines so far, now and then.
 
     Raises: NotAllowed, ExportFormatUnknown, PeriodNotFound, SchemeNotFound, CommodityNotFound,
-            ExportUnbalanced; nothing is registered then.
+            ExportUnbalanced, ExportInvalid; nothing is registered then.
     """
-    if by is not None and not may(by, Permission.EXPORT_JOURNAL):
-        needed = Permission.EXPORT_JOURNAL.roles_text
-        raise NotAllowed(by.get_username(), "export the journal", needed)
-    layout = format_named(format_name)
-    _refuse_unknown(period, scheme, commodity)
-    selection = Selection(period, scheme, commodity, last_line_id(period=period))
+    layout, selection = _asked(format_name, by, period, scheme, commodity)
     file = _write(layout, selection, into, progress)
-    return _register(layout, selection, file, _sides(selection, file), by)
+    return _register(layout, selection, file, _sides(layout, selection, file), by)
+
+
+@dataclass(frozen=True, slots=True)
+class Validated:
+    """What an export that was only tried would hold, and what is wrong with it."""
+
+    line_count: int
+    document_count: int | None
+    problems: list[str]
+
+
+def validate_export(
+    *,
+    format_name: str,
+    by: User | None,
+    period: str | None = None,
+    scheme: str | None = None,
+    commodity: str | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Validated:
+    """Write the file nowhere and say what is wrong with it. Nothing is registered, no number drawn.
+
+    Raises: NotAllowed, ExportFormatUnknown, PeriodNotFound, SchemeNotFound, CommodityNotFound,
+            ExportUnbalanced.
+    """
+    layout, selection = _asked(format_name, by, period, scheme, commodity)
+    file = _tried(layout, selection, Nowhere(), progress)
+    _sides(layout, selection, file)
+    return Validated(file.written.line_count, file.written.document_count, file.written.problems)
+
+
+class Nowhere:
+    """Takes the bytes where only their hash, or what is wrong with them, is wanted."""
+
+    def write(self, content: bytes, /) -> None:
+        return None
 
 
 def reissue(*, sequence: int, into: Sink) -> JournalExport:
@@ -98,7 +133,9 @@ def reissue(*, sequence: int, into: Sink) -> JournalExport:
         kept["through_line_id"],
         schema_version=kept["schema_version"],
     )
-    digest = _write(format_named(export.format_name), selection, into).digest.hexdigest()
+    layout = format_named(export.format_name)
+    setup = setup_kept(layout.name, kept["profile"]) if layout.is_erp else None
+    digest = _write(layout, selection, into, setup=setup).digest.hexdigest()
     if digest != export.sha256:
         raise ExportChanged(sequence, export.sha256, digest)
     return export
@@ -132,20 +169,56 @@ def manifest_of(export: JournalExport) -> dict[str, Any]:
     }
 
 
+def _asked(
+    format_name: str,
+    by: User | None,
+    period: str | None,
+    scheme: str | None,
+    commodity: str | None,
+) -> tuple[Format, Selection]:
+    if by is not None and not may(by, Permission.EXPORT_JOURNAL):
+        needed = Permission.EXPORT_JOURNAL.roles_text
+        raise NotAllowed(by.get_username(), "export the journal", needed)
+    layout = format_named(format_name)
+    _refuse_unknown(period, scheme, commodity)
+    return layout, Selection(period, scheme, commodity, last_line_id(period=period))
+
+
 def _write(
-    layout: Format, selection: Selection, into: Sink, progress: Callable[[int], None] | None = None
+    layout: Format,
+    selection: Selection,
+    into: Sink,
+    progress: Callable[[int], None] | None = None,
+    setup: Setup | None = None,
 ) -> _File:
-    file = _File(into)
-    file.written = write(layout, selection, file.take, _now_and_then(progress))
+    file = _tried(layout, selection, into, progress, setup)
+    if file.written.problems:
+        raise ExportInvalid(layout.name, file.written.problems)
     return file
 
 
-def _sides(selection: Selection, file: _File) -> dict[str, dict[str, str]]:
+def _tried(
+    layout: Format,
+    selection: Selection,
+    into: Sink,
+    progress: Callable[[int], None] | None = None,
+    setup: Setup | None = None,
+) -> _File:
+    if layout.is_erp and setup is None:
+        setup = setup_now(layout.name)
+    file = _File(into, setup)
+    file.written = write(layout, selection, file.take, _now_and_then(progress), setup)
+    return file
+
+
+def _sides(layout: Format, selection: Selection, file: _File) -> dict[str, dict[str, str]]:
     """Both sides of each commodity. Lines are never changed, so these are those in the file.
+
+    An ERP takes money alone.
 
     Raises: ExportUnbalanced.
     """
-    held = totals(selection)
+    held = [side for side in totals(selection) if not (layout.is_erp and side[0] == KGCO2E)]
     line_count = sum(count for _, count, _, _ in held)
     if line_count != file.written.line_count:
         raise AssertionError(f"{file.written.line_count} lines written, {line_count} counted")
@@ -196,11 +269,18 @@ def _register(
             "byte_count": file.byte_count,
             "totals": sides,
             "seal": _seal_of(selection.period),
+            **_of_erp(file),
         },
         exported_by=by,
     )
     export.refresh_from_db()
     return export
+
+
+def _of_erp(file: _File) -> dict[str, Any]:
+    if file.setup is None:
+        return {}
+    return {"document_count": file.written.document_count, "profile": file.setup.kept()}
 
 
 def _seal_of(period: str | None) -> dict[str, Any] | None:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import groupby
+from operator import itemgetter
 from queue import SimpleQueue
 from struct import Struct
 from threading import Semaphore, Thread
@@ -11,11 +15,15 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from ledger.exports.columns import Notation, columns_of, names_of
+from ledger.exports import jsonl
+from ledger.exports.books import Book
+from ledger.exports.columns import ERP_COLUMNS, Column, Notation, columns_of, names_of
 from ledger.exports.entries import by_entry
-from ledger.exports.line_text import text_statement
+from ledger.exports.erp import ErpBook
+from ledger.exports.line_text import Books, text_statement
 from ledger.exports.registry import Format
 from ledger.exports.rows import Selection, export_rows
+from ledger.exports.setup import Setup
 
 PIECE = 65_536  # bytes; smaller ones cost more than they hold
 PIECES_WAITING = 8
@@ -37,28 +45,77 @@ COUNT = Struct(">ii")
 
 @dataclass(slots=True)
 class Written:
-    """What was written so far."""
+    """What was written so far; of an ERP file also its documents, and what is wrong with it."""
 
     line_count: int = 0
     entry_count: int = 0
+    document_count: int | None = None
+    problems: list[str] = field(default_factory=list)
 
 
 def write(
-    layout: Format, selection: Selection, take: Take, progress: Progress | None = None
+    layout: Format,
+    selection: Selection,
+    take: Take,
+    progress: Progress | None = None,
+    setup: Setup | None = None,
 ) -> Written:
     """Give the file of a selection to `take`, piece by piece. `progress` is told the lines so far.
 
-    One statement reads everything, so the file is of one moment.
+    One statement reads everything, so the file is of one moment. An ERP file needs its setup; one
+    with problems is not given.
     """
+    if layout.book is not None or layout.is_erp:
+        return _write_book(layout, selection, take, progress, setup)
     pieces = _Pieces(take, progress)
     if layout.notation is not None:
         with transaction.atomic(), connection.cursor() as cursor:
-            _copy(cursor.cursor, layout.notation, selection, pieces)
+            _copy(cursor.cursor, layout.notation, selection, pieces, _Asked.of(cursor, selection))
     if layout.write is not None:
         for text in layout.write(pieces.counted(export_rows(selection))):
             pieces.add(text.encode())
     pieces.flush()
     return pieces.written
+
+
+def _write_book(
+    layout: Format,
+    selection: Selection,
+    take: Take,
+    progress: Progress | None,
+    setup: Setup | None,
+) -> Written:
+    """The file waits on disk until it is whole: its table of contents is written last."""
+    with tempfile.TemporaryFile() as file:
+        with transaction.atomic(), connection.cursor() as cursor:
+            asked = _FOR_ERP if layout.is_erp else _Asked.of(cursor, selection)
+            book: Book
+            if layout.book is not None:
+                book = layout.book(file, names_of(asked.columns))
+            else:
+                assert setup is not None
+                book = ErpBook(file, setup, f"CFL {selection.period or 'all periods'}")
+
+            def put(piece: bytes) -> None:
+                rows = map(json.loads, piece.splitlines())
+                for _, lines in groupby(rows, key=itemgetter("entry_id")):
+                    book.add(list(lines))
+                if progress is not None:
+                    progress(book.line_count)
+
+            pieces = _Pieces(put)
+            _copy(cursor.cursor, jsonl.NOTATION, selection, pieces, asked)
+            pieces.flush()
+            book.close()
+        written = Written(book.line_count, book.entry_count)
+        if isinstance(book, ErpBook):
+            written.document_count = book.document_count
+            written.problems = book.problems.listed()
+        if not written.problems:
+            file.seek(0)
+            while piece := file.read(PIECE):
+                take(piece)
+    return written
 
 
 def stream(notation: Notation, selection: Selection) -> Iterator[bytes]:
@@ -67,7 +124,7 @@ def stream(notation: Notation, selection: Selection) -> Iterator[bytes]:
     A thread copies while the pieces before are being sent; it waits when nobody takes them.
     """
     with transaction.atomic(), connection.cursor() as cursor:
-        hose = _Hose(cursor.cursor, notation, selection)
+        hose = _Hose(cursor.cursor, notation, selection, _Asked.of(cursor, selection))
         try:
             yield from hose.pieces()
         finally:
@@ -118,6 +175,27 @@ class _Pieces:
             yield from lines
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Which columns, and whose books a line is said to be in."""
+
+    columns: tuple[Column, ...]
+    books: Books
+
+    @classmethod
+    def of(cls, cursor: Any, selection: Selection) -> _Asked:
+        """Whether any account names its legal entity."""
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM pricing_scheme WHERE fund_entity_id IS NOT NULL)"
+        )
+        tells_books = bool(cursor.fetchone()[0])
+        books = Books.OF_ACCOUNT if tells_books else Books.OF_ENTRY
+        return cls(columns_of(selection.schema_version, tells_books=tells_books), books)
+
+
+_FOR_ERP = _Asked(ERP_COLUMNS, Books.OF_LINE)
+
+
 @dataclass(slots=True)
 class _Hose:
     """COPY in a thread, and the pieces that came out of it; only so many wait to be sent."""
@@ -125,6 +203,7 @@ class _Hose:
     cursor: Any
     notation: Notation
     selection: Selection
+    asked: _Asked
     waiting: SimpleQueue[bytes | BaseException | None] = field(default_factory=SimpleQueue)
     room: Semaphore = field(default_factory=lambda: Semaphore(PIECES_WAITING))
     is_stopped: bool = False
@@ -153,7 +232,7 @@ class _Hose:
     def _run(self) -> None:
         pieces = _Pieces(self._put)
         try:
-            _copy(self.cursor, self.notation, self.selection, pieces)
+            _copy(self.cursor, self.notation, self.selection, pieces, self.asked)
             pieces.flush()
             self.waiting.put(None)
         except BaseException as failure:
@@ -166,12 +245,11 @@ class _Hose:
         self.waiting.put(piece)
 
 
-def _copy(cursor: Any, notation: Notation, selection: Selection, pieces: _Pieces) -> None:
-    cursor.execute("SELECT EXISTS (SELECT FROM pricing_scheme WHERE fund_entity_id IS NOT NULL)")
-    tells_books = cursor.fetchone()[0]
-    columns = columns_of(selection.schema_version, tells_books=tells_books)
-    pieces.add(notation.header(names_of(columns)).encode())
+def _copy(
+    cursor: Any, notation: Notation, selection: Selection, pieces: _Pieces, asked: _Asked
+) -> None:
+    pieces.add(notation.header(names_of(asked.columns)).encode())
     cursor.execute(SETTINGS)
-    text = text_statement(columns, notation, tells_books=tells_books)
+    text = text_statement(asked.columns, notation, books=asked.books)
     query = cursor.mogrify(text, selection.facts()).decode()
     cursor.copy_expert(f"COPY ({query}) TO STDOUT (FORMAT binary)", pieces)

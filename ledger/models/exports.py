@@ -23,6 +23,13 @@ class JournalExport(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
     exported_at = models.DateTimeField(db_default=Now(), editable=False)
+    replaces = models.OneToOneField(
+        "self",
+        models.PROTECT,
+        null=True,
+        related_name="replacement",
+        db_comment="the export that finance rejected and this one stands in for",
+    )
 
     class Meta:
         verbose_name = _("journal export")
@@ -52,3 +59,80 @@ class ExportAcknowledgement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.export_id} {self.reference}"
+
+
+class ExportRejection(models.Model):
+    """Finance could not take an export into its own books: once, for a reason, and for good."""
+
+    export = models.OneToOneField(JournalExport, models.PROTECT, related_name="rejection")
+    reason = models.CharField(_("reason"), max_length=500)
+    rejected_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    rejected_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("export rejection")
+        verbose_name_plural = _("export rejections")
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(reason=""), name="ledger_rejection_has_a_reason"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.export_id} {self.reason}"
+
+
+class ExportReconciliation(models.Model):
+    """What finance's system booked of an export beside what was sent, as one file had it."""
+
+    export = models.ForeignKey(JournalExport, models.PROTECT, related_name="reconciliations")
+    file_name = models.CharField(_("file"), max_length=200)
+    sha256 = models.CharField(max_length=64, db_comment="hex SHA-256 of the file that was read")
+    matched = models.PositiveBigIntegerField(_("matched"))
+    missing = models.PositiveBigIntegerField(_("missing"), db_comment="sent and not booked")
+    extra = models.PositiveBigIntegerField(_("extra"), db_comment="booked and not sent")
+    differing = models.PositiveBigIntegerField(_("differing"), db_comment="booked otherwise")
+    differences = models.JSONField(db_comment="the first thousand, amounts as strings")
+    reconciled_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    reconciled_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("export reconciliation")
+        verbose_name_plural = _("export reconciliations")
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["export", "sha256"], name="ledger_file_is_reconciled_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.export_id} {self.file_name}"
+
+
+class ExportConstant(models.Model):
+    """What a company has of its own in a system, such as its company code: the newest counts."""
+
+    legal_entity = models.ForeignKey(
+        "organisation.LegalEntity",
+        models.PROTECT,
+        related_name="+",
+        verbose_name=_("legal entity"),
+    )
+    format_name = models.CharField(_("format"), max_length=30)
+    name = models.CharField(_("name"), max_length=40)
+    value = models.CharField(
+        _("value"), max_length=100, blank=True, db_comment="empty: it has none any more"
+    )
+    set_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("set by")
+    )
+    set_at = models.DateTimeField(_("set at"))
+
+    class Meta:
+        verbose_name = _("export constant")
+        verbose_name_plural = _("export constants")
+        ordering = ["format_name", "legal_entity", "name", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.format_name} {self.name} = {self.value}"

@@ -3,16 +3,18 @@
 WITH gl AS MATERIALIZED (
     -- The GL account of each class: what the general ledger tells apart, as one key.
     SELECT g.kind || '/' || coalesce(g.scheme_id, 0) || '/' || coalesce(g.category, 0) AS class,
-           g.legal_entity_id, g.in_force, {gl_account} AS text
+           g.legal_entity_id, g.in_force, {gl_account} AS text, {tax_code} AS tax_code,
+           {gl_segment} AS segment
       FROM ledger_gl_in_force g
 ), account AS MATERIALIZED (
     SELECT a.id, c.unit, {between} || c.zero AS after_debit, c.zero || {between} AS before_credit,
            a.scheme_code, {scheme} AS scheme, {empty} AS empty, le.id AS own_entity_id,
-           CASE WHEN le.id IS NOT NULL THEN {legal_entity} END AS own_entity,
+           CASE WHEN le.id IS NOT NULL THEN {legal_entity} END AS own_entity, a.department_id,
            a.kind || '/' || coalesce(a.scheme_id, 0) || '/' || coalesce(a.category, 0) AS class,
            {account}
-      FROM (SELECT a.*, s.code AS scheme_code FROM ledger_account a
-              LEFT JOIN pricing_scheme s ON s.id = a.scheme_id) a
+      FROM (SELECT a.*, s.code AS scheme_code, other.code AS counterparty FROM ledger_account a
+              LEFT JOIN pricing_scheme s ON s.id = a.scheme_id
+              LEFT JOIN organisation_legalentity other ON other.id = a.counterparty_id) a
      CROSS JOIN LATERAL (SELECT a.scheme_code AS code) scheme
       JOIN (SELECT code, round(power(10::numeric, -exponent), exponent) AS unit,
                    round(0::numeric, exponent)::text AS zero FROM ledger_commodity) c
@@ -56,7 +58,7 @@ SELECT entry.body, entry.line_count
       FROM (SELECT l.id, l.entry_id, e.entry_date, {line} AS body
               FROM ledger_journalline l
               JOIN (SELECT e.id, e.entry_date, settlement.code AS scheme_code, settlement.scheme,
-                           place.legal_entity_id, e.department_id,
+                           place.legal_entity_id, {department_id} AS department_id,
                            coalesce(place.legal_entity, nowhere.text) AS legal_entity,
                            coalesce(place.cost_centre, nowhere.text) AS cost_centre,
                            {entry}

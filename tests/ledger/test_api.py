@@ -631,7 +631,7 @@ def test_an_export_needs_its_scope_and_its_role(settled: Books) -> None:
 @pytest.mark.parametrize(
     ("body", "status"),
     [
-        ({"format": "sap"}, 400),
+        ({"format": "quickbooks"}, 400),
         ({}, 400),
         ({"format": "jsonl", "by": "admin"}, 400),
         ({"format": "jsonl", "period": "1999"}, 404),

@@ -89,6 +89,9 @@ def settled(books: Books) -> Books:
     return books
 
 
+TEXTS = [name for name, known in FORMATS.items() if not known.book and not known.is_erp]
+
+
 def exported(books: Books, format_name: str, **selection: Any) -> tuple[str, JournalExport]:
     """The text of an export made by finance, and its registration."""
     file = io.BytesIO()
@@ -236,13 +239,12 @@ def test_hledger_balances_are_ours_and_one_cent_is_found(
 
 
 @pytest.mark.parametrize("format_name", FORMATS)
-def test_empty_books_export(
-    books: Books, tmp_path: Path, require_program: Callable[..., str], format_name: str
-) -> None:
-    text, export = exported(books, format_name)
+def test_empty_books_export(books: Books, format_name: str) -> None:
+    file = io.BytesIO()
+    export = export_journal(format_name=format_name, into=file, by=None)
     assert (export.line_count, export.manifest["totals"]) == (0, {})
     if format_name == "beancount":
-        assert loader.load_string(text, dedent=False)[1] == []
+        assert loader.load_string(file.getvalue().decode(), dedent=False)[1] == []
 
 
 def test_a_currency_without_decimals() -> None:
@@ -440,12 +442,12 @@ def test_a_manifest_proves_the_file(settled: Books) -> None:
     assert all(side["debit"] == side["credit"] for side in manifest["totals"].values())
     assert manifest["byte_count"] == len(text.encode())
     assert manifest["line_count"] == manifest["seal"]["line_count"] == len(csv_rows(text))
-    assert (manifest["sequence"], manifest["schema_version"]) == (1, 2)
+    assert (manifest["sequence"], manifest["schema_version"]) == (1, 3)
     assert (manifest["period"], manifest["exported_by"]) == ("2023Q1", "finance")
     assert json.dumps(manifest)
 
 
-@pytest.mark.parametrize("format_name", FORMATS)
+@pytest.mark.parametrize("format_name", TEXTS)
 def test_a_closed_period_gives_the_same_bytes_each_time(settled: Books, format_name: str) -> None:
     first, one = exported(settled, format_name, period="2023Q1")
     settled.emit("OFFICES", date(2023, 8, 1), "1000")
@@ -483,7 +485,7 @@ def test_refusals_register_nothing(settled: Books) -> None:
     asked: list[tuple[type[Exception], dict[str, Any]]] = [
         (NotAllowed, {"by": settled.people["analyst"]}),
         (NotAllowed, {"by": settled.people["contributor"]}),
-        (ExportFormatUnknown, {"format_name": "sap"}),
+        (ExportFormatUnknown, {"format_name": "quickbooks"}),
         (PeriodNotFound, {"period": "1999"}),
         (SchemeNotFound, {"scheme": "none"}),
         (CommodityNotFound, {"commodity": "EUR"}),

@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 from django.core.management.base import CommandError
 
 from ledger.exports.registry import FORMATS
-from ledger.exports.run import export_journal, manifest_of
+from ledger.exports.run import export_journal, manifest_of, validate_export
 from ledger.management.steps import StepCommand, person
 from ledger.models.exports import JournalExport
 
@@ -28,12 +28,15 @@ class Command(StepCommand):
   manage.py export_journal --format generic-csv --out journal.csv
   manage.py export_journal --format beancount --period FY22 --out fy22.beancount
   manage.py export_journal --format hledger --out - | hledger -f - balance
+  manage.py export_journal --format sap --period FY22 --validate
 
 Formats:
 """
         + "".join(f"  {known.name:12} {known.description}\n" for known in FORMATS.values())
         + """
-Every line of the books is in it, money and kgCO2e, unless --commodity names one. Beside PATH comes
+Every line of the books is in it, money and kgCO2e, unless --commodity names one; an ERP system gets
+the money alone. --validate writes no file and draws no number: it says everything that keeps the
+file from leaving. Beside PATH comes
 PATH.manifest.json: counts, debits and credits of each commodity, SHA-256, and the export's number,
 1, 2, 3 … without a gap. The same closed period gives the same bytes each time. The file appears
 whole or not at all.
@@ -46,8 +49,10 @@ Exit codes: 0 exported, 1 refused (the message says what to do), 2 wrong usage."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--format", required=True, choices=sorted(FORMATS), help="see above")
-        parser.add_argument(
-            "--out", required=True, metavar="PATH", help="the file; - is standard output"
+        where = parser.add_mutually_exclusive_group(required=True)
+        where.add_argument("--out", metavar="PATH", help="the file; - is standard output")
+        where.add_argument(
+            "--validate", action="store_true", help="only say what keeps the file from leaving"
         )
         parser.add_argument("--period", metavar="CODE", help="one period, e.g. FY22; else all")
         parser.add_argument("--scheme", metavar="CODE", help="one scheme's settlements; else all")
@@ -65,6 +70,9 @@ Exit codes: 0 exported, 1 refused (the message says what to do), 2 wrong usage."
             "by": person(options["by"]) if options["by"] else None,
             "progress": lambda lines: self.stderr.write(f"{lines:,} lines …"),
         }
+        if options["validate"]:
+            self._validate(asked)
+            return
         if options["out"] == STDOUT:
             export = export_journal(into=sys.stdout.buffer, **asked)
             sys.stdout.buffer.flush()
@@ -76,6 +84,17 @@ Exit codes: 0 exported, 1 refused (the message says what to do), 2 wrong usage."
             export = export_journal(into=file, **asked)
             proof.write(f"{json.dumps(manifest_of(export), indent=2)}\n".encode())
         self.stdout.write(f"{summary(export)} {options['out']}")
+
+    def _validate(self, asked: dict[str, Any]) -> None:
+        found = validate_export(**asked)
+        for problem in found.problems:
+            self.stdout.write(f"  {problem}")
+        if found.problems:
+            raise CommandError(
+                f"{len(found.problems)} problems keep the file from leaving.", returncode=1
+            )
+        documents = "" if found.document_count is None else f", {found.document_count:,} documents"
+        self.stdout.write(f"Nothing is wrong: {found.line_count:,} lines{documents}.")
 
 
 def summary(export: JournalExport) -> str:

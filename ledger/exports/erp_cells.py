@@ -1,0 +1,105 @@
+"""Calculates. The text of a cell of an ERP file, and what is wrong with it."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Any
+
+from ledger.exports.generic_csv import FORMULA_MARKS
+from ledger.exports.layouts import AMOUNTS, DAYS, TEXTS, Cell
+from ledger.exports.problems import Problems
+from ledger.exports.setup import Setup
+
+_BREAKS = re.compile(r"[\x00-\x1f\x7f]+")
+
+
+def text_of(cell: Cell, facts: dict[str, Any], setup: Setup, problems: Problems) -> str:
+    """What stands in a cell; a code that the system would not take is a problem, never changed."""
+    entity = facts["legal_entity"]
+    if cell.only_with and not facts[cell.only_with]:
+        return ""
+    if cell.value:
+        return cell.value
+    if cell.constant:
+        text = setup.constant(entity, cell.constant)
+        if not text and cell.needed == "foreign":
+            problems.add(_missing_constant(cell.constant, entity, setup), facts["entry_id"])
+        return text
+    if cell.fact in AMOUNTS:
+        return _amount(facts[cell.fact])
+    if cell.fact in DAYS:
+        return facts[cell.fact].strftime(cell.date) if facts[cell.fact] else ""
+    if cell.fact in TEXTS:
+        text = neutral(str(facts[cell.fact]))
+        return text[: cell.longest] if cell.cut else text
+    return _code(cell, facts, setup, problems)
+
+
+def neutral(text: str) -> str:
+    """Text on one line that no spreadsheet takes for a formula."""
+    flat = _BREAKS.sub(" ", text)
+    return f"'{flat}" if flat.lstrip(" ").startswith(FORMULA_MARKS) else flat
+
+
+def _amount(amount: Decimal | None) -> str:
+    """Exact, with `.`; nothing stays empty, so that the other side is blank."""
+    return "" if amount is None else f"{amount:f}"
+
+
+def _code(cell: Cell, facts: dict[str, Any], setup: Setup, problems: Problems) -> str:
+    names = cell.facts or ((cell.fact,) if cell.fact else ())
+    values = [str(facts[name]) for name in names]
+    text = cell.joined_by.join(value for value in values if value)
+    if not all(values) and (
+        cell.needed == "always" or (cell.needed == "results" and facts["is_result"])
+    ):
+        for name, value in zip(names, values, strict=True):
+            if not value:
+                problems.add(_missing_fact(name, facts), facts["entry_id"])
+    elif not text and cell.otherwise:
+        text = setup.constant(facts["legal_entity"], cell.otherwise)
+    if wrong := _refused(cell, text):
+        problems.add(f"{cell.name} {wrong}", facts["entry_id"])
+    return text
+
+
+def _refused(cell: Cell, text: str) -> str | None:
+    if not text:
+        return None
+    if cell.longest and len(text) > cell.longest:
+        return f"{text!r} has {len(text)} characters, and {cell.longest} are the most"
+    if cell.allowed and not re.fullmatch(cell.allowed, text):
+        return f"{text!r} has characters that aren't allowed ({cell.allowed})"
+    if text.startswith(FORMULA_MARKS):
+        return f"{text!r} begins like a formula"
+    return None
+
+
+def _missing_fact(name: str, facts: dict[str, Any]) -> str:
+    entity, kind = facts["legal_entity"], facts["account_kind"]
+    if name == "gl_account":
+        of_scheme = f" (scheme {facts['scheme']})" if facts["scheme"] else ""
+        return (
+            f"{kind} of {entity}{of_scheme} has no GL account on these days: load one with "
+            "load_gl_mapping"
+        )
+    if name == "cost_centre":
+        return (
+            f"Department {facts['department'] or 'none'} has no cost centre in {entity} on these "
+            "days: enter its default one"
+        )
+    return f"{kind} of {entity} has no {name}"
+
+
+def _missing_constant(name: str, entity: str, setup: Setup) -> str:
+    return f"{entity} has no {name} for {setup.layout.name}: load one with load_export_profile"
+
+
+def missing_constants(entity: str, setup: Setup) -> list[str]:
+    """Constants that a company must have and has not."""
+    return [
+        _missing_constant(name, entity, setup)
+        for name, known in setup.layout.constants.items()
+        if known.needed and not setup.constant(entity, name)
+    ]

@@ -1,0 +1,24 @@
+"""Calculates. What keeps a file from leaving: each problem once, with the number of its lines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class Problems:
+    """Problems in the order they were met."""
+
+    met: dict[str, list[int]] = field(default_factory=dict)
+
+    def add(self, words: str, entry_id: int) -> None:
+        """A line of an entry has this problem."""
+        found = self.met.setdefault(words, [0, entry_id])
+        found[0] += 1
+
+    def listed(self) -> list[str]:
+        """Each in words, with its number of lines and the first entry that has it."""
+        return [
+            f"{words} ({count:,} line{'' if count == 1 else 's'}, first in entry {first})"
+            for words, (count, first) in self.met.items()
+        ]

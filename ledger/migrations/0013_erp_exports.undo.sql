@@ -1,0 +1,9 @@
+DROP TRIGGER ledger_replaced_export_is_rejected ON ledger_journalexport;
+DROP TRIGGER ledger_export_is_answered_once ON ledger_exportrejection;
+DROP TRIGGER ledger_export_is_answered_once ON ledger_exportacknowledgement;
+DROP TRIGGER ledger_export_constant_never_changes ON ledger_exportconstant;
+DROP TRIGGER ledger_reconciliation_never_changes ON ledger_exportreconciliation;
+DROP TRIGGER ledger_rejection_never_changes ON ledger_exportrejection;
+DROP FUNCTION ledger_replace_rejected_export();
+DROP FUNCTION ledger_answer_export_once();
+DROP FUNCTION ledger_keep_export_facts();
