@@ -2,7 +2,7 @@
 SELECT s.id, s.code, s.currency, c.exponent, s.scope2_basis, s.mechanism, s.keeps_atmosphere,
        s.starts_on,
        coalesce(min(p.approval_number_after), 0), coalesce(max(p.approval_number_through), 0),
-       coalesce(min(coalesce(p.settled_until, s.starts_on)), s.starts_on),
+       greatest(min(p.settled_until), s.starts_on),  -- an empty settlement may end before
        coalesce(max(upper(period.days)), s.starts_on),
        coalesce((SELECT array_agg(DISTINCT h.approval_number_through ORDER BY h.approval_number_through)
                    FROM ledger_settlement h

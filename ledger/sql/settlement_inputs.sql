@@ -7,7 +7,8 @@ SELECT c.id AS record_id, 1 AS sign, c.department_id, c.activity_on, c.country,
        c.market_kgco2e, NULL::bigint AS line_id
   FROM inventory_chargeable c
  WHERE c.approval_number <= %(through)s
-   AND c.activity_on >= %(settled_until)s AND c.activity_on < %(ends_before)s
+   AND c.activity_on >= greatest(%(settled_until)s::date, %(starts_on)s::date)
+   AND c.activity_on < %(ends_before)s
    AND (c.superseded_at_number IS NULL OR c.superseded_at_number > %(through)s)
    AND (%(shard)s::int IS NULL OR c.department_id %% %(shard_count)s = %(shard)s)
 UNION ALL

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from hashlib import sha256
 
 import pytest
 from django.db import connection
 
-from ledger import settlement_lines, settlement_run
+from ledger import control_totals, settlement_lines, settlement_run, verification
+from ledger.models.periods import AccountingPeriod
 from ledger.models.settlements import SettlementLine, ShardState
 from ledger.settlement_lines import Inputs, ShardInputs
 from pricing.models import CarbonPrice, IncentiveRate
 from pricing.price_lookup import scheme_terms
 from tests.ledger.books import NOON, Books, found_scheme
-from tests.ledger.settling import prepare
+from tests.ledger.settling import charges, prepare
 
 FEBRUARY = date(2023, 2, 10)
 
@@ -112,3 +114,28 @@ def test_a_shard_holds_so_many_records_within_bounds(
     for _ in range(pieces):
         books.emit("CLOUD", FEBRUARY, "1")
     assert prepare(books, "2023Q1").shard_count == shards
+
+
+def test_days_before_the_schemes_first_are_not_settled_after_an_earlier_empty_period(
+    books: Books,
+) -> None:
+    """The empty settlement has reached 1 October; the scheme begins on 1 January."""
+    for code, first, after in [
+        ("2022Q3", date(2022, 7, 1), date(2022, 10, 1)),
+        ("2022Q4", date(2022, 10, 1), date(2023, 1, 1)),
+    ]:
+        AccountingPeriod.objects.create(code=code, days=(first, after))
+    books.settle("2022Q3")
+    november = date(2022, 11, 1)
+    books.emit("CLOUD", november, "1000000")
+    books.emit("CLOUD", november, "5000", durability_class="medium", removal_state="verified")
+    books.emit("CLOUD", FEBRUARY, "1000")
+
+    settlement = books.settle("2023Q1")
+
+    assert charges(settlement) == [("2023Q1", Decimal("15.00"))]
+    assert settlement.record_count == 1
+    assert verification.verify().findings == ()
+    (scheme,) = control_totals.inventory_totals_of(books.periods["2023Q1"].pk)
+    assert not scheme.wrong_departments
+    assert all(each.from_records == each.in_journal for each in scheme.measures)
