@@ -15,7 +15,7 @@ from typing import Any
 from django.db import connection, transaction
 from psycopg2.extras import execute_values
 
-from departments.inventory import results
+from departments.inventory import comparison, results
 from departments.inventory.calculation_run import calculate
 from departments.inventory.errors import (
     BatchNotFound,
@@ -58,6 +58,7 @@ def submit_batch(*, batch_id: int, by: User, at: datetime) -> int:
         facts: dict[str, Any] = {"at": at, "largest": LARGEST_KGCO2E}
         cursor.execute(read_sql("batch_results"), facts)
         _calculate_others(library, at)
+        _look_again(cursor)
         cursor.execute("SELECT count(*) FROM inventory_going")
         count: int = cursor.fetchone()[0]
     return count
@@ -86,6 +87,14 @@ def approve_batch(*, batch_id: int, by: User, at: datetime, doubtful: Collection
         with results.claims_refused():
             cursor.execute(read_sql("batch_number"))
     return count
+
+
+def _look_again(cursor: Any) -> None:
+    """What looked wrong when the file came is not what looks wrong in a record changed since."""
+    cursor.execute("SELECT id FROM inventory_going WHERE is_edited ORDER BY id")
+    edited = [record_id for (record_id,) in cursor.fetchall()]
+    if edited:
+        comparison.look_again(ActivityRecord.objects.filter(pk__in=edited).order_by("pk"))
 
 
 def _require_batch(batch_id: int) -> None:

@@ -176,6 +176,27 @@ def test_a_record_is_compared_again_when_it_is_submitted(cast: Cast) -> None:
     assert doubt["kind"] == "high"
 
 
+def test_what_was_changed_since_is_compared_again_with_its_import(cast: Cast) -> None:
+    """Mended and mistyped at the desk, then submitted as a whole: what is said is of now."""
+    report = take_in(cast, [*year()[:7], month(8, "1020000")])
+    assert report.batch_id is not None
+    *_, sound, mistyped, mended = report.record_ids
+    for record_id, quantity in [(mistyped, "1020000"), (mended, "1020")]:
+        changes = {"quantity": quantity}
+        submission.edit_record(record_id=record_id, by=cast.contributor, at=NOON, changes=changes)
+
+    batch_steps.submit_batch(batch_id=report.batch_id, by=cast.contributor, at=NOON)
+
+    kinds = [
+        [doubt["kind"] for doubt in row.doubts]
+        for row in records.record_summaries(record_ids=[sound, mistyped, mended])
+    ]
+    assert kinds == [[], ["high"], []]
+    with pytest.raises(StepRefused) as refused:
+        batch_steps.approve_batch(batch_id=report.batch_id, by=cast.approver, at=NOON)
+    assert [problem.record_id for problem in refused.value.problems] == [mistyped]
+
+
 def test_a_large_file_says_what_a_small_one_does(
     cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
