@@ -5,10 +5,11 @@ import os
 from django.core.wsgi import get_wsgi_application
 
 from config import engines
+from config.bad_requests import refuse_other_charsets
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 os.environ["CFL_DATABASE_ROLE"] = "app"
 os.environ["CFL_DATABASE_SEES"] = "nothing"
 
 engines.ensure()
-application = get_wsgi_application()
+application = refuse_other_charsets(get_wsgi_application())

@@ -236,6 +236,20 @@ def test_json_that_is_none_or_bottomless_is_400(body: str) -> None:
     assert answer.json()["code"] == "parse_error"
 
 
+@pytest.mark.parametrize(
+    "body", [r'{"name": "\ud800"}', r'{"\uD83d": 1}', r'{"lines": [{"a": {"\udfff": 1}}]}']
+)
+def test_half_of_a_character_is_a_bad_request_in_names_as_in_values(body: str) -> None:
+    answer = APIClient().post("/order/", body, content_type="application/json")
+    assert (answer.status_code, answer.json()["code"]) == (400, "parse_error")
+
+
+def test_both_halves_of_a_character_are_one() -> None:
+    body = r'{"\ud83d\ude00": 1}'
+    answer = APIClient().post("/order/", body, content_type="application/json")
+    assert "\U0001f600" in [problem["field"] for problem in answer.json()["errors"]]
+
+
 def test_brackets_inside_a_text_are_only_text() -> None:
     lines = [{"quantity": 1, "unit": '[{"\\' * 100}]
     answer = APIClient().post("/order/", {"name": "a", "lines": lines}, format="json")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from io import BytesIO
+from json import dumps
 from typing import IO, Any
 
 from django.utils.translation import gettext_lazy as _
@@ -32,7 +33,10 @@ class StrictSerializer(serializers.Serializer[Any]):
 
 
 class BoundedJSONParser(JSONParser):
-    """JSON whose brackets nest at most 32 deep: `[[[[…` is a bad request, not a broken server."""
+    """JSON whose brackets nest at most 32 deep, and whose texts can be written down again.
+
+    `[[[[…` and half of a character (`"\\ud800"`) are bad requests, not a broken server.
+    """
 
     def parse(
         self,
@@ -44,7 +48,18 @@ class BoundedJSONParser(JSONParser):
         if _depth(body) > DEEPEST:
             raise ParseError(_("The JSON nests too deeply."))
         parsed: dict[str, Any] = super().parse(BytesIO(body), media_type, parser_context)
+        if b"\\u" in body and not _is_writable(parsed):
+            raise ParseError(_("The JSON holds half of a character, a lone surrogate."))
         return parsed
+
+
+def _is_writable(parsed: Any) -> bool:
+    """Whether an answer could repeat it: also the names of fields, which nobody else looks at."""
+    try:
+        dumps(parsed, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _depth(body: bytes) -> int:
