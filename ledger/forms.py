@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.dates import MONTHS
 from django.utils.translation import gettext_lazy as _
 
 from departments.organisation.calendar import Calendar
 from ledger.desk.words import first_day_of, last_day_of
 from ledger.models.periods import AccountingPeriod, PeriodState
+from ledger.periods import YEARS
 from pricing import price_lookup
 
 
@@ -45,11 +47,14 @@ class NewPeriodForm(forms.Form):
         label=_("Code"), max_length=20, help_text=_("For example FY24 or 2024-Q1.")
     )
     first_day = forms.DateField(
-        label=_("First day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label=_("First day"),
+        validators=[MinValueValidator(date(YEARS[0], 1, 1))],
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     last_day = forms.DateField(
         label=_("Last day"),
         help_text=_("This day belongs to the period."),
+        validators=[MaxValueValidator(date(YEARS[-1], 12, 31))],
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
 

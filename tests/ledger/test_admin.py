@@ -285,6 +285,10 @@ def test_a_period_is_opened_by_its_first_and_last_day(books: Books, as_person: S
     assert "already belong to another period" in said(overlapping)
     backwards = finance.post(form, facts | {"last_day": "2023-09-01"})
     assert "before the first day" in said(backwards)
+    for far in ({"last_day": "9999-12-31"}, {"first_day": "0001-01-01"}):
+        refused = finance.post(form, facts | far)
+        assert refused.status_code == 200
+        assert "Ensure this value is" in said(refused)
     assert finance.post(form, facts).status_code == 302
     assert AccountingPeriod.objects.get(code="2023Q4").days.upper == date(2024, 1, 1)
     assert as_person("auditor").get(form).status_code == 403
