@@ -15,7 +15,8 @@ from typing import Any
 
 from departments.inventory import units
 from departments.inventory.calculation.methods import OUTSIDE
-from departments.inventory.errors import FactorFileRefused, RowProblem
+from departments.inventory.entry import read_day
+from departments.inventory.errors import EntryRefused, FactorFileRefused, RowProblem
 
 COLUMNS = (
     "factor_id",
@@ -216,9 +217,7 @@ def _fact_problems(line: int, row: Mapping[str, str]) -> Iterator[RowProblem]:
         yield RowProblem(line, "year", row["year"], "This is not a year.", hint)
     if row["suspect"] not in ("0", "1"):
         yield RowProblem(line, "suspect", row["suspect"], "It is 0 or 1.", hint)
-    for name in ("valid_from", "valid_to"):
-        if row[name] and not _is_day(row[name]):
-            yield RowProblem(line, name, row[name], "This is not a day.", "Write 2024-01-31.")
+    yield from _day_problems(line, row)
 
 
 def _figure_problems(line: int, column: str, text: str) -> Iterator[RowProblem]:
@@ -252,9 +251,14 @@ def _repeated(line: int, column: str, value: str, first_line: int) -> RowProblem
     return RowProblem(line, column, value, reason, "Keep one of them.")
 
 
-def _is_day(text: str) -> bool:
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
+def _day_problems(line: int, row: Mapping[str, str]) -> Iterator[RowProblem]:
+    days: list[date] = []
+    for name in ("valid_from", "valid_to"):
+        if row[name]:
+            try:
+                days.append(read_day(row[name], field=name))
+            except EntryRefused as refusal:
+                yield RowProblem(line, name, row[name], refusal.reason, refusal.hint)
+    if days != sorted(days):
+        hint = "Exchange the two, or leave valid_to empty."
+        yield RowProblem(line, "valid_to", row["valid_to"], "It is before valid_from.", hint)

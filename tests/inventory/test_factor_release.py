@@ -1,5 +1,6 @@
 """Published sets are loaded whole, once, and never edited."""
 
+import csv
 from datetime import date
 from pathlib import Path
 
@@ -66,6 +67,34 @@ def test_every_problem_of_a_file_is_named_at_once(tmp_path: Path):
     assert {(3, "kgco2e_per_unit"), (4, "unit"), (6, "factor_id")} <= found
     assert any(line == 2 for line, _ in found)
     assert not FactorSet.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("valid_from", "valid_to", "column", "reason"),
+    [
+        ("2024-01-01", "9999-12-31", "valid_to", "Days run from 1990-01-01 to 2100-12-31."),
+        ("2024-W01-1", "", "valid_from", "This is not a day as it is read here."),
+        ("2024-02-30", "", "valid_from", "There is no such day."),
+        ("2024-12-31", "2024-01-01", "valid_to", "It is before valid_from."),
+    ],
+)
+def test_days_that_are_none_or_run_backwards_are_refused_in_words(
+    tmp_path: Path, valid_from: str, valid_to: str, column: str, reason: str
+):
+    folder = excerpt("grid_desnz_uk", lambda row: True, tmp_path)
+    path = folder / "factors.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    rows[0] |= {"valid_from": valid_from, "valid_to": valid_to}
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, rows[0].keys(), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+    with pytest.raises(FactorFileRefused) as refused:
+        factor_release.load_factor_set(folder)
+
+    assert [(p.line, p.column, p.reason) for p in refused.value.problems] == [(2, column, reason)]
 
 
 def test_a_folder_that_is_not_there_is_refused_in_words(tmp_path: Path):
