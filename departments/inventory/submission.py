@@ -136,13 +136,14 @@ def submit_records(*, record_ids: Collection[int], by: User, at: datetime) -> li
 def approve_records(*, record_ids: Collection[int], by: User, at: datetime) -> list[int]:
     """Approve submitted records, as another person than who entered, changed or submitted them.
 
-    Their results become chargeable; what they supersede does not count any more.
+    Their results become chargeable; what they supersede does not count any more, so that whoever
+    approves a correction that moves to another department decides for both.
     Returns: the ids that were approved now; those approved before are left alone.
     Raises:  DecidedBySamePerson, RecordInWrongState, ResultSuperseded, for a single record;
              StepRefused, with the problem of every record; RecordNotFound, NotAllowed.
     """
     records = lock_records(record_ids)
-    require_approver(by, {record.department_id for record in records})
+    require_approver(by, _losing_and_gaining(records))
     going = [record for record in records if record.state != RecordState.APPROVED]
     proposed = results.proposed_results([record.pk for record in going])
     taken = results.superseded_among(proposed.values())
@@ -258,6 +259,20 @@ def require_approver(by: User, department_ids: Iterable[int]) -> None:
     """
     if not all(may_approve_records(by, department_id) for department_id in set(department_ids)):
         raise NotAllowed(by.get_username(), "decide records of this department", APPROVERS)
+
+
+def _losing_and_gaining(records: Collection[ActivityRecord]) -> set[int]:
+    """The departments of records, and those that a correction takes tonnes away from.
+
+    Raises: RecordNotFound, for what a correction supersedes and this person may not see.
+    """
+    corrected = {record.supersedes_id for record in records if record.supersedes_id is not None}
+    losing = dict(
+        ActivityRecord.objects.filter(pk__in=corrected).values_list("pk", "department_id")
+    )
+    if hidden := corrected - losing.keys():
+        raise RecordNotFound(min(hidden))
+    return {record.department_id for record in records} | set(losing.values())
 
 
 def require_own_facts(record: ActivityRecord) -> None:

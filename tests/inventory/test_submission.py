@@ -24,7 +24,7 @@ from departments.inventory.errors import (
 from departments.inventory.models.activity import ActivityRecord
 from departments.inventory.models.emissions import EmissionRecord
 from departments.organisation.errors import NotAllowed
-from departments.organisation.models import User
+from departments.organisation.models import Membership, User
 from tests.inventory.conftest import NOON, Cast
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("factors")]
@@ -308,6 +308,27 @@ def test_a_record_is_corrected_by_one_record_and_that_one_by_the_next(cast: Cast
     submission.approve_records(record_ids=[second.pk], by=cast.company_approver, at=NOON)
 
     assert [row[1] for row in chargeable() if row[3] is None] == [0]
+
+
+def test_a_correction_that_moves_to_another_department_is_decided_for_both(cast: Cast):
+    record = cast.approved()
+    neighbour = User.objects.create(username="offices-approver")
+    Membership.objects.create(user=neighbour, role="approver", department=cast.offices)
+    moved = submission.correct_record(
+        record_id=record.pk,
+        by=cast.analyst,
+        at=NOON,
+        changes={"department_id": cast.offices.pk},
+        reason="It was the offices' meter.",
+    )
+    submission.submit_records(record_ids=[moved.pk], by=cast.analyst, at=NOON)
+
+    for person in (neighbour, cast.approver):
+        with pytest.raises(NotAllowed):
+            submission.approve_records(record_ids=[moved.pk], by=person, at=NOON)
+    submission.approve_records(record_ids=[moved.pk], by=cast.company_approver, at=NOON)
+
+    assert [row[3] is None for row in chargeable()] == [False, True]
 
 
 def test_a_contracted_removal_is_approved_and_does_not_earn_yet(cast: Cast):
