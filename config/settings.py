@@ -181,6 +181,7 @@ STORAGES = {
 # What browsers are told
 
 _OVER_TLS = not (DEBUG or DEMO or TESTING)
+SESSION_COOKIE_AGE = 12 * 60 * 60  # seconds: who signs in in the morning does so again tomorrow
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = _OVER_TLS

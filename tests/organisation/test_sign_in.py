@@ -36,6 +36,7 @@ def test_by_password() -> None:
     assert signed_in_as(client) is None
     client.post("/sign-in/", {"username": "real", "password": PASSWORD})
     assert signed_in_as(client) == str(cast.people["real"].pk)
+    assert client.cookies["sessionid"]["max-age"] == 12 * 60 * 60
     client.post("/sign-out/")
     assert signed_in_as(client) is None
 
