@@ -344,6 +344,20 @@ class ResultSuperseded(InventoryError):
         )
 
 
+class RecordChangedSince(InventoryError):
+    """What was to be approved is not what waits for approval now."""
+
+    code = "record_changed_since"
+    http_status = 409
+
+    def __init__(self, *, record_id: int) -> None:
+        self.record_id = record_id
+        super().__init__(
+            f"Record {record_id} has been changed and submitted again since you looked at it. Look "
+            "at it as it is now, then decide."
+        )
+
+
 class RecalculationNotPending(InventoryError):
     code = "recalculation_not_pending"
     http_status = 409

@@ -92,7 +92,8 @@ class EmissionDetail:
 class RecordSummary:
     """An activity record in a list; results are None before it is first submitted.
 
-    `doubts` say what looks wrong in it: kind, column, value, reason and hint of each.
+    `result_id` is the result that is shown. `doubts` say what looks wrong in it: kind, column,
+    value, reason and hint of each.
     """
 
     record_id: int
@@ -125,6 +126,7 @@ class RecordSummary:
     location_kgco2e: Decimal | None
     market_kgco2e: Decimal | None
     quality_tier: int | None
+    result_id: int | None = None
     doubts: tuple[dict[str, str], ...] = ()
 
 
@@ -338,6 +340,7 @@ def _summary(row: ActivityRecord, result: EmissionRecord | None) -> RecordSummar
         location_kgco2e=result.location_kgco2e if result else None,
         market_kgco2e=result.market_kgco2e if result else None,
         quality_tier=result.quality_tier if result else None,
+        result_id=result.pk if result else None,
         doubts=tuple(row.doubts or ()),
     )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from django.db import IntegrityError, transaction
@@ -20,6 +21,7 @@ from departments.inventory.errors import (
     InventoryError,
     ReasonMissing,
     RecordAlreadyCorrected,
+    RecordChangedSince,
     RecordInWrongState,
     RecordIsAShare,
     RecordNotDeletable,
@@ -133,14 +135,22 @@ def submit_records(*, record_ids: Collection[int], by: User, at: datetime) -> li
 
 
 @transaction.atomic
-def approve_records(*, record_ids: Collection[int], by: User, at: datetime) -> list[int]:
+def approve_records(
+    *,
+    record_ids: Collection[int],
+    by: User,
+    at: datetime,
+    seen: Mapping[int, int] = MappingProxyType({}),
+) -> list[int]:
     """Approve submitted records, as another person than who entered, changed or submitted them.
 
     Their results become chargeable; what they supersede does not count any more, so that whoever
-    approves a correction that moves to another department decides for both.
+    approves a correction that moves to another department decides for both. `seen` are the results
+    that the person looked at, by record: no other is approved in their place.
     Returns: the ids that were approved now; those approved before are left alone.
-    Raises:  DecidedBySamePerson, RecordInWrongState, ResultSuperseded, for a single record;
-             StepRefused, with the problem of every record; RecordNotFound, NotAllowed.
+    Raises:  DecidedBySamePerson, RecordInWrongState, RecordChangedSince, ResultSuperseded, for a
+             single record; StepRefused, with the problem of every record; RecordNotFound,
+             NotAllowed.
     """
     records = lock_records(record_ids)
     require_approver(by, _losing_and_gaining(records))
@@ -151,6 +161,8 @@ def approve_records(*, record_ids: Collection[int], by: User, at: datetime) -> l
     def check(record: ActivityRecord) -> int:
         _require_decidable(record, by, step="approve")
         result = proposed[record.pk]
+        if seen.get(record.pk, result.pk) != result.pk:
+            raise RecordChangedSince(record_id=record.pk)
         if result.supersedes_id in taken:
             raise ResultSuperseded(record_id=record.pk)
         return result.pk

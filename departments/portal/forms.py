@@ -200,7 +200,10 @@ class UploadForm(forms.Form):
 
 
 class DecisionForm(forms.Form):
-    """What an approver decides about some records; a return needs its reason."""
+    """What an approver decides about some records; a return needs its reason.
+
+    The page says of each record which result it shows: `seen` holds `record:result`.
+    """
 
     records = forms.TypedMultipleChoiceField(coerce=int)
     decision = forms.ChoiceField(choices=[("approve", ""), ("return", "")])
@@ -211,6 +214,17 @@ class DecisionForm(forms.Form):
         asked = self.data.getlist("records") if isinstance(self.data, QueryDict) else []
         numbers = [each for each in asked if each.isdecimal() and len(each) < 18]
         self.fields["records"].choices = [(each, each) for each in numbers]  # type: ignore[attr-defined]
+
+    @property
+    def seen(self) -> dict[int, int]:
+        """The results that the page showed, by record."""
+        shown = self.data.getlist("seen") if isinstance(self.data, QueryDict) else []
+        pairs = (each.partition(":") for each in shown)
+        return {
+            int(record): int(result)
+            for record, _, result in pairs
+            if record.isdecimal() and result.isdecimal() and len(record + result) < 36
+        }
 
     def problem(self) -> str:
         """The first thing that is wrong, for people; empty if nothing is."""

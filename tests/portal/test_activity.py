@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import random
+import re
 from collections.abc import Callable
+from decimal import Decimal
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -73,6 +75,29 @@ def test_entered_submitted_approved(books: Books, browse: Callable[[str], Client
     page = text_of(approver.post("/approvals/decide/", decision, follow=True))
     assert "1 record approved." in page
     assert newest(books).state == "approved"
+
+
+@pytest.mark.parametrize("page", ["/approvals/", "/activity/{record}/"])
+def test_only_the_figure_that_the_page_showed_is_approved(
+    books: Books, browse: Callable[[str], Client], submitted: int, page: str
+):
+    approver, contributor = browse("cloud-approver"), browse("contributor")
+
+    def shown() -> dict[str, object]:
+        content = approver.get(page.format(record=submitted)).content.decode()
+        (seen,) = re.findall(r'name="seen" value="([0-9:]+)"', content)
+        return {"records": submitted, "seen": seen, "decision": "approve"}
+
+    before = shown()
+    contributor.post(f"/activity/{submitted}/edit/", FACTS | {"quantity": "0.125"})
+    contributor.post(f"/activity/{submitted}/submit/")
+
+    answer = approver.post("/approvals/decide/", before, follow=True)
+    assert "has been changed and submitted again since you looked at it" in text_of(answer)
+    assert newest(books).state == "submitted"
+    answer = approver.post("/approvals/decide/", shown(), follow=True)
+    assert "1 record approved." in text_of(answer)
+    assert (newest(books).state, newest(books).quantity) == ("approved", Decimal("0.125"))
 
 
 def test_who_submitted_a_record_can_not_approve_it(books: Books, browse: Callable[[str], Client]):

@@ -245,7 +245,8 @@ def _decide(request: PersonRequest, form: DecisionForm, chosen: list[int]) -> No
     count = len(chosen)
     if form.cleaned_data["decision"] == "approve":
         done = ngettext("%(count)s record approved.", "%(count)s records approved.", count)
-        take(request, partial(submission.approve_records, **by_whom), done=done % {"count": count})
+        step = partial(submission.approve_records, seen=form.seen, **by_whom)
+        take(request, step, done=done % {"count": count})
         return
     reason = form.cleaned_data["reason"].strip()
     done = ngettext("%(count)s record returned.", "%(count)s records returned.", count)
