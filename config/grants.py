@@ -47,6 +47,10 @@ NEVER_DELETED_TABLES = (
     "ledger_outbox",
     "ledger_settlement",
     "ledger_settlementshard",
+    "pricing_grantapplication",
+    "pricing_grantbudget",
+    "pricing_grantmeasurement",
+    "pricing_grantmilestone",
 )
 
 # What the reader doesn't see: who is signed in, answers that were kept for somebody, and what

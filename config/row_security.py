@@ -29,6 +29,7 @@ _OWN_RECORD = (
     f"activity_record_id IN (SELECT id FROM inventory_activityrecord WHERE department_id = {_SEEN})"
 )
 _OWN_SITE = f"site_id IN (SELECT id FROM inventory_site WHERE department_id = {_SEEN})"
+_OWN_GRANT = f"grant_id IN (SELECT id FROM pricing_grantapplication WHERE department_id = {_SEEN})"
 _OWN_RESULT = (
     f"emission_record_id IN (SELECT id FROM inventory_emissionrecord WHERE department_id = {_SEEN})"
 )
@@ -71,6 +72,9 @@ WALLS = (
     Wall("inventory_site", f"department_id = {_SEEN}"),
     Wall("inventory_sitereading", _OWN_SITE),
     Wall("inventory_absorptionclaim", _OWN_RESULT),
+    Wall("pricing_grantapplication", f"department_id = {_SEEN}", is_theirs_to_write=True),
+    Wall("pricing_grantmilestone", _OWN_GRANT, is_theirs_to_write=True),
+    Wall("pricing_grantmeasurement", _OWN_GRANT, is_theirs_to_write=True),
     Wall("ledger_settlementline", f"department_id = {_SEEN}"),
     Wall("ledger_settledrecord", "ledger_line_is_seen(line_id)"),
     Wall(

@@ -541,3 +541,40 @@ class GlMappingRefused(LedgerError):
             + (f"; and {more} more" if more > 0 else "")
             + "."
         )
+
+
+class FundOverdrawn(LedgerError):
+    code = "fund_overdrawn"
+    http_status = 409
+
+    def __init__(self, fund: str, held: str, asked: str) -> None:
+        self.fund, self.held, self.asked = fund, held, asked
+        super().__init__(
+            f"The fund {fund} holds {held}, and this would take {asked} out of it. Nothing was "
+            "posted. Wait for the next fees, pay less, or put money in by a manual entry that "
+            "credits the fund."
+        )
+
+
+class GrantNotPayable(LedgerError):
+    code = "grant_not_payable"
+    http_status = 409
+
+    def __init__(self, milestone_id: int, grant_id: int, state: str, shown: str) -> None:
+        self.milestone_id, self.grant_id, self.state = milestone_id, grant_id, state
+        super().__init__(
+            f"Milestone {milestone_id} is {shown} and grant {grant_id} is {state}. Paid is what is "
+            "accepted of awarded grants; taken back is what was paid of grants that failed."
+        )
+
+
+class GrantPaidByItsOwn(LedgerError):
+    code = "grant_paid_by_its_own"
+    http_status = 403
+
+    def __init__(self, person: str, grant_id: int) -> None:
+        self.person, self.grant_id = person, grant_id
+        super().__init__(
+            f"{person} applied for grant {grant_id} or showed this milestone, so another person "
+            "must pay it."
+        )

@@ -15,6 +15,7 @@ from django.db import IntegrityError, connection, transaction
 from departments.organisation.access import Permission, may
 from departments.organisation.constraints import constraint_of
 from departments.organisation.models import User
+from ledger import fund_guard
 from ledger.chart_of_accounts import ATMOSPHERE, account_id, fund_place
 from ledger.errors import (
     AlreadyReversed,
@@ -86,7 +87,7 @@ def post(
 
     Returns: the entry's id.
     Raises:  EntryEmpty, EntryUnbalanced, EntryUnbalancedByEntity, PeriodNotFound, PeriodClosed,
-             SourcePostedDifferently.
+             SourcePostedDifferently, FundOverdrawn.
     """
     return post_many(entries=[Entry(entry_date, description, lines, source, reverses_id)], by=by)[0]
 
@@ -156,6 +157,13 @@ def _one_statement(entries: Sequence[Entry]) -> Iterator[None]:
         if constraint_of(error) == "ledger_entry_balances_by_entity":
             differing = (unequal_books(entry.lines) for entry in entries)
             raise EntryUnbalancedByEntity(next(filter(None, differing))) from error
+        if constraint_of(error) == fund_guard.PROMISE:
+            moved = [
+                (line.account_id, line.debit - line.credit)
+                for entry in entries
+                for line in entry.lines
+            ]
+            raise fund_guard.refusal(fund_guard.net_debits(moved)) from error
         raise
 
 
@@ -247,7 +255,9 @@ def post_lines_of(settlement: Settlement, terms: SchemeTerms, *, by: User) -> in
     """Post every entry of a settlement in one statement, inside the caller's transaction.
 
     Returns: the number of journal lines written.
+    Raises:  FundOverdrawn, if it pays more than the fund holds with this settlement's own fees.
     """
+    fund_guard.lock_fund(terms)
     period = settlement.period
     facts: dict[str, Any] = {
         "settlement_id": settlement.pk,
@@ -268,8 +278,18 @@ def post_lines_of(settlement: Settlement, terms: SchemeTerms, *, by: User) -> in
         cursor.execute("ANALYZE moving")
         cursor.execute(statement("post_2_number"))
         cursor.execute("ANALYZE numbered")
-        cursor.execute(statement("post_3_write"), facts)
-        return int(cursor.rowcount)
+        try:
+            with transaction.atomic():
+                cursor.execute(statement("post_3_write"), facts)
+                return int(cursor.rowcount)
+        except IntegrityError as error:
+            if constraint_of(error) != fund_guard.PROMISE:
+                raise
+            cursor.execute(
+                "SELECT coalesce(sum(minor), 0) FROM moving WHERE account_id = %(fund_id)s", facts
+            )
+            taken_out = {int(facts["fund_id"]): int(cursor.fetchone()[0])}
+            raise fund_guard.refusal(taken_out) from error
 
 
 def check_balance(lines: Sequence[Line]) -> None:

@@ -88,6 +88,8 @@ class SchemeAdmin(RoleAdmin):
             "starts_on",
             "keeps_atmosphere",
             "fund_entity",
+            "fund_may_overdraw",
+            "contributions_lapse",
         ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 
 class PricingError(Exception):
@@ -202,3 +202,83 @@ class PanelUnusable(PricingError):
         count = f"{len(problems)} problem{'s' if len(problems) != 1 else ''}"
         listed = "\n".join(f"- {problem}" for problem in problems)
         super().__init__(f"The panel can't be used: {count}.\n{listed}")
+
+
+class FieldProblem(NamedTuple):
+    """What is wrong in one field, and what to write there instead."""
+
+    field: str
+    reason: str
+
+
+class GrantInvalid(PricingError):
+    code = "grant_invalid"
+
+    def __init__(self, problems: Sequence[FieldProblem]) -> None:
+        self.field_problems = tuple(problems)
+        count = f"{len(problems)} problems" if len(problems) > 1 else "a problem"
+        super().__init__(
+            f"The grant has {count}, so nothing was written: "
+            + " ".join(f"{problem.field}: {problem.reason}" for problem in problems)
+        )
+
+
+class GrantNotFound(PricingError):
+    code = "grant_not_found"
+    http_status = 404
+
+    def __init__(self, what: str, number: int) -> None:
+        self.what, self.number = what, number
+        super().__init__(f"There is no {what} {number}.")
+
+
+class GrantWrongState(PricingError):
+    code = "grant_wrong_state"
+    http_status = 409
+
+    def __init__(self, what: str, state: str, needed: str) -> None:
+        self.what, self.state, self.needed = what, state, needed
+        super().__init__(f"{what} is {state}; this step takes one that is {needed}.")
+
+
+class GrantBySamePerson(PricingError):
+    code = "grant_by_same_person"
+    http_status = 403
+
+    def __init__(self, person: str, did: str, step: str) -> None:
+        self.person, self.did, self.step = person, did, step
+        super().__init__(f"{person} {did}, so another person must {step}.")
+
+
+class NoGrantBudget(PricingError):
+    code = "no_grant_budget"
+
+    def __init__(self, scheme: str, on: date) -> None:
+        self.scheme, self.on = scheme, on
+        super().__init__(
+            f"Scheme {scheme} has no approved budget for grants on {on}, the day the project "
+            "starts. Propose one and let another person approve it."
+        )
+
+
+class GrantBudgetExceeded(PricingError):
+    code = "grant_budget_exceeded"
+    http_status = 409
+
+    def __init__(self, asked: str, budget: str, left: str) -> None:
+        self.asked, self.budget, self.left = asked, budget, left
+        super().__init__(
+            f"The grant asks for {asked}; of the budget of {budget} for the days it starts on, "
+            f"{left} is left. Decline it, or have another budget approved for other days."
+        )
+
+
+class AlreadyMeasured(PricingError):
+    code = "already_measured"
+    http_status = 409
+
+    def __init__(self, grant_id: int) -> None:
+        self.grant_id = grant_id
+        super().__init__(
+            f"Some of these days of grant {grant_id} are measured already. Choose other days."
+        )

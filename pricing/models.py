@@ -10,6 +10,30 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce, Now, Replace, Upper
 from django.utils.translation import gettext_lazy as _
 
+from pricing.grant_models import (
+    GrantApplication,
+    GrantBudget,
+    GrantEffect,
+    GrantMeasurement,
+    GrantMilestone,
+    GrantState,
+)
+
+__all__ = [
+    "CarbonPrice",
+    "GrantApplication",
+    "GrantBudget",
+    "GrantEffect",
+    "GrantMeasurement",
+    "GrantMilestone",
+    "GrantState",
+    "IncentiveRate",
+    "Mechanism",
+    "Scheme",
+    "SchemeCoverage",
+    "Scope2Basis",
+]
+
 
 class Mechanism(models.TextChoices):
     FEE = "fee", _("carbon fee")
@@ -56,6 +80,19 @@ class Scheme(models.Model):
         _("keeps the atmosphere account"),
         default=False,
         help_text=_("The one scheme that posts kgCO2e, so that no tonne is counted twice."),
+    )
+    fund_may_overdraw = models.BooleanField(
+        _("fund may be overdrawn"),
+        default=False,
+        help_text=_("Whether grants and incentives are paid though the fund holds less."),
+    )
+    contributions_lapse = models.BooleanField(
+        _("invest or lose"),
+        default=False,
+        help_text=_(
+            "What a department has paid is set aside for its own grants until the end of the next "
+            "fiscal year; what it has not invested by then is everybody's."
+        ),
     )
     purpose = models.TextField(_("purpose"), blank=True)
     is_illustrative = models.BooleanField(_("illustrative"), default=False)

@@ -51,6 +51,8 @@ class SchemeTerms:
     coverage: tuple[CoverageRule, ...]
     fund_entity_id: int | None = None
     fund_entity: str = ""
+    fund_may_overdraw: bool = False
+    contributions_lapse: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +270,8 @@ def _terms(scheme: Scheme) -> SchemeTerms:
         coverage=tuple(coverage_rules(scheme.pk)),
         fund_entity_id=scheme.fund_entity_id,
         fund_entity=scheme.fund_entity.code if scheme.fund_entity else "",
+        fund_may_overdraw=scheme.fund_may_overdraw,
+        contributions_lapse=scheme.contributions_lapse,
     )
 
 

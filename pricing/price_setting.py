@@ -55,11 +55,15 @@ def create_scheme(
     purpose: str = "",
     is_illustrative: bool = False,
     fund_entity: LegalEntity | None = None,
+    fund_may_overdraw: bool = False,
+    contributions_lapse: bool = False,
 ) -> Scheme:
     """Start a scheme that charges these (scope, Scope 3 category) pairs from its first day on.
 
     A category of None is the whole scope. `fund_entity` is whose books the carbon fund is in; for
     departments of other legal entities money then goes through due-to and due-from accounts.
+    Grants and incentives are paid out of what the fund holds, unless it `fund_may_overdraw`; where
+    `contributions_lapse`, a department invests what it paid by the end of the next fiscal year.
 
     Raises: CurrencyUnknown; SchemeInvalid, for a code that is taken, by itself or in the names of
             accounts, or a second scheme that keeps the atmosphere.
@@ -82,6 +86,8 @@ def create_scheme(
                 purpose=purpose,
                 is_illustrative=is_illustrative,
                 fund_entity=fund_entity,
+                fund_may_overdraw=fund_may_overdraw,
+                contributions_lapse=contributions_lapse,
             )
     except IntegrityError as error:
         if constraint_of(error) == "pricing_one_scheme_keeps_the_atmosphere":

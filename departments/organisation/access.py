@@ -41,6 +41,10 @@ class Permission(StrEnum):
     READ_BOOKS = "read_books"
     PROPOSE_PRICE = "propose_price"
     APPROVE_PRICE = "approve_price"
+    SCORE_GRANT = "score_grant"
+    PROPOSE_AWARD = "propose_award"
+    APPROVE_AWARD = "approve_award"
+    PAY_GRANT = "pay_grant"
     PROPOSE_FACTORS = "propose_factors"
     APPROVE_FACTORS = "approve_factors"
     ENTER_INSTRUMENT = "enter_instrument"
@@ -81,6 +85,10 @@ _ROLES: dict[Permission, frozenset[Role]] = {
     Permission.READ_BOOKS: frozenset(COMPANY_ROLES),
     Permission.PROPOSE_PRICE: frozenset({Role.SUSTAINABILITY_ANALYST}),
     Permission.APPROVE_PRICE: frozenset({Role.SUSTAINABILITY_APPROVER}),
+    Permission.SCORE_GRANT: frozenset({Role.SUSTAINABILITY_ANALYST, Role.SUSTAINABILITY_APPROVER}),
+    Permission.PROPOSE_AWARD: frozenset({Role.SUSTAINABILITY_ANALYST}),
+    Permission.APPROVE_AWARD: frozenset({Role.SUSTAINABILITY_APPROVER}),
+    Permission.PAY_GRANT: frozenset({Role.FINANCE}),
     Permission.PROPOSE_FACTORS: frozenset({Role.SUSTAINABILITY_ANALYST}),
     Permission.APPROVE_FACTORS: frozenset({Role.SUSTAINABILITY_APPROVER}),
     Permission.ENTER_INSTRUMENT: frozenset({Role.SUSTAINABILITY_ANALYST}),

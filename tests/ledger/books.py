@@ -96,7 +96,9 @@ class Books:
         return settlement_run.post(settlement_id=settlement.pk, by=self.people["finance"], at=NOON)
 
 
-def open_books(*, fund_in: str = "", offices_in: str = "ONE") -> Books:
+def open_books(
+    *, fund_in: str = "", offices_in: str = "ONE", fund_may_overdraw: bool = True
+) -> Books:
     """Found the company; everything is in the books of ONE, unless something else is said.
 
     With `fund_in` its scheme tells the books of legal entities apart.
@@ -135,7 +137,11 @@ def open_books(*, fund_in: str = "", offices_in: str = "ONE") -> Books:
             code=offices_in, name="Two", country="DE", currency="EUR"
         )
         books.departments["OFFICES"].placements.update(legal_entity=other)
-    books.scheme = found_scheme(books, fund_entity=LegalEntity.objects.filter(code=fund_in).first())
+    books.scheme = found_scheme(
+        books,
+        fund_entity=LegalEntity.objects.filter(code=fund_in).first(),
+        fund_may_overdraw=fund_may_overdraw,
+    )
     return books
 
 
@@ -147,8 +153,12 @@ def found_scheme(
     is_approved: bool = True,
     mechanism: str = "fee",
     fund_entity: LegalEntity | None = None,
+    fund_may_overdraw: bool = True,
 ) -> Scheme:
-    """A fee of $15 a tonne on Scope 1, 2 and business travel; $40 for a medium removal."""
+    """A fee of $15 a tonne on Scope 1, 2 and business travel; $40 for a medium removal.
+
+    Its fund may be overdrawn, so that a test of a removal needs no fees beside it.
+    """
     scheme = Scheme.objects.create(
         code=code,
         name=f"Carbon {code}",
@@ -157,6 +167,7 @@ def found_scheme(
         keeps_atmosphere=keeps_atmosphere,
         mechanism=mechanism,
         fund_entity=fund_entity,
+        fund_may_overdraw=fund_may_overdraw,
     )
     for scope, category in [(1, None), (2, None), (3, 6)]:
         SchemeCoverage.objects.create(

@@ -15,11 +15,12 @@ POSTED = ["ledger_settlementline", "ledger_settledrecord", "ledger_journalentry"
 POSTED += ["ledger_journalline"]
 OF_NOBODY = {"ledger_journalline": 4, "ledger_periodbalance": 2}  # the fund's, the atmosphere's
 # In these books nobody proposed an entry, bought electricity, absorbed anything, shares a pool's
-# emissions or has sites.
+# emissions, has sites or asked for a grant.
 EMPTY = {"ledger_manualentry", "ledger_manualentryline"}
 EMPTY |= {"inventory_instrumentuse", "inventory_absorptionclaim"}
 EMPTY |= {"inventory_allocationkey", "inventory_allocationshare", "inventory_allocatedpart"}
 EMPTY |= {"inventory_site", "inventory_sitereading"}
+EMPTY |= {"pricing_grantapplication", "pricing_grantmilestone", "pricing_grantmeasurement"}
 
 
 @contextmanager
