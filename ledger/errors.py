@@ -494,6 +494,10 @@ class ReversalProposed(LedgerError):
         )
 
 
+class ScenarioInvalid(LedgerError):
+    code = "scenario_invalid"
+
+
 class HeadContradicts(LedgerError):
     code = "head_contradicts"
     http_status = 409

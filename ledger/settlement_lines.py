@@ -34,6 +34,7 @@ DEPARTMENT_ACCOUNTS = (
 )
 # Enough to join by; the finer sample took as long as a join.
 _COARSE_STATISTICS = "SET LOCAL default_statistics_target = 10"
+_NEXT_ID = "nextval('ledger_settlementline_id_seq')"
 _TABLES = "gathered, price_rule, entity_rule, keyed, place, drawn"
 
 
@@ -113,22 +114,13 @@ def calculate_lines(settlement: Settlement, shard: SettlementShard) -> None:
             AccountCodeTaken; InputsChanged, if it did not settle exactly its inputs.
     """
     terms = price_lookup.scheme_terms(scheme_id=settlement.scheme_id)
-    facts = _facts(settlement, shard, terms)
+    facts = facts_of(settlement, terms, shard)
     with connection.cursor() as cursor:
-        # Step by step through analyzed tables: in one statement the planner would have to guess.
-        cursor.execute(f"DROP TABLE IF EXISTS {_TABLES}")
-        cursor.execute(_COARSE_STATISTICS)
-        gather = statement("settle_1_gather").format(inputs=statement("settlement_inputs"))
-        cursor.execute(gather, facts)
-        cursor.execute("ANALYZE gathered")
-        cursor.execute(statement("settle_2_rules"), facts)
-        cursor.execute(statement("settle_3_key"), facts)
-        cursor.execute("ANALYZE keyed")
-        _refuse_missing_prices(cursor)
+        key_inputs(cursor, facts, inputs=statement("settlement_inputs"))
         # Accounts that another shard has just opened are not in the planner's statistics yet.
         cursor.execute("SET LOCAL enable_nestloop = off")
         cursor.execute(statement("settle_4_accounts").format(), facts)
-        cursor.execute(statement("settle_5_draw").format(basis=terms.scope2_basis), facts)
+        draw_lines(cursor, facts, basis=terms.scope2_basis, next_id=_NEXT_ID)
         cursor.execute("ANALYZE drawn")
         _refuse_missing_accounts(cursor, terms, facts)
         cursor.execute(statement("settle_6_write"), facts)
@@ -138,8 +130,31 @@ def calculate_lines(settlement: Settlement, shard: SettlementShard) -> None:
         raise InputsChanged(f"shard {shard.number}", shard.input_count, shard.record_count)
 
 
-def _facts(settlement: Settlement, shard: SettlementShard, terms: SchemeTerms) -> dict[str, Any]:
-    """Everything that the statements of a shard want to know."""
+def key_inputs(cursor: Any, facts: dict[str, Any], *, inputs: str) -> None:
+    """Gather inputs and find their line keys, in temporary tables.
+
+    Raises: PriceMissing.
+    """
+    # Step by step through analyzed tables: in one statement the planner would have to guess.
+    cursor.execute(f"DROP TABLE IF EXISTS {_TABLES}")
+    cursor.execute(_COARSE_STATISTICS)
+    cursor.execute(statement("settle_1_gather").format(inputs=inputs), facts)
+    cursor.execute("ANALYZE gathered")
+    cursor.execute(statement("settle_2_rules"), facts)
+    cursor.execute(statement("settle_3_key"), facts)
+    cursor.execute("ANALYZE keyed")
+    _refuse_missing_prices(cursor)
+
+
+def draw_lines(cursor: Any, facts: dict[str, Any], *, basis: str, next_id: str) -> None:
+    """Turn the line keys into lines, rounded once, in a temporary table."""
+    cursor.execute(statement("settle_5_draw").format(basis=basis, next_id=next_id), facts)
+
+
+def facts_of(
+    settlement: Settlement, terms: SchemeTerms, shard: SettlementShard | None = None
+) -> dict[str, Any]:
+    """Everything that the statements of a shard, or of all of them at once, want to know."""
     kinds = [LineKind.CHARGE.value, LineKind.INCENTIVE.value]
     rules = {name: json.dumps(found) for name, found in settlement.rules.items()}
     return {
@@ -148,10 +163,10 @@ def _facts(settlement: Settlement, shard: SettlementShard, terms: SchemeTerms) -
         **rules,
         "fund_entity_id": terms.fund_entity_id,
         "books": json.dumps(_books(settlement, terms)),
-        "shard": shard.number,
+        "shard": None if shard is None else shard.number,
         "cuts": _cuts(settlement),
         "settlement_id": settlement.pk,
-        "shard_id": shard.pk,
+        "shard_id": None if shard is None else shard.pk,
         "period_id": settlement.period_id,
         "revision": settlement.revision,
         "minor_units_per_mg": Decimal(1).scaleb(terms.currency_exponent - 9),

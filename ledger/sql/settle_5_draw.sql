@@ -23,9 +23,10 @@ WITH gathered AS MATERIALIZED (
               AND activity_period_id = k.activity_period_id AND scheme_id = %(scheme_id)s
            OFFSET 0) l
       JOIN ledger_settlement s ON s.id = l.settlement_id AND s.state = 'posted'
+     WHERE l.settlement_id < %(settlement_id)s  -- a replay of an old one knows no later one
      GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
 )
-SELECT nextval('ledger_settlementline_id_seq') AS id, g.*,
+SELECT {next_id} AS id, g.*,
        coalesce(e.settled_mgco2e, 0) AS settled_before_mgco2e,
        coalesce(e.amount_minor, 0) AS amount_before_minor,
        -- milligrams × price per tonne → minor units: ÷ 10^9 mg a tonne, × 10^exponent

@@ -20,6 +20,7 @@ from config.demo import figures, history
 from ledger import balances, statements, verification
 from ledger.models.journal import JournalLine
 from pricing import price_lookup
+from tests.counting import rows_by_table
 
 pytestmark = pytest.mark.django_db
 
@@ -57,6 +58,27 @@ def test_fees_are_the_published_tonnes_times_the_price(demo: None) -> None:
     assert dict(true_ups) == TRUE_UPS
     assert sum(fees.values()) == Decimal("52046815.00")
     assert verification.verify().holds
+
+
+@pytest.mark.parametrize("way", [{}, {"as_billed": True}])
+def test_a_replay_of_fy23_with_its_own_scheme_is_the_bill(demo: None, way: dict[str, Any]) -> None:
+    before = rows_by_table()
+    told = json.loads(run("replay", scheme="carbon-fee", period="FY23", json=True, **way))
+    assert told["total"]["billed"]["charged"] == told["total"]["replayed"]["charged"]
+    assert told["total"]["replayed"]["charged"] == "21371410.00"
+    assert {row["difference_minor"] for row in told["departments"]} == {0}
+    # Travel at 100 is 133,000 t of it; at 15 for all, 671,094 t in all.
+    cheap = json.loads(run("replay", scheme="carbon-fee", period="FY23", json=True, price=["15"]))
+    assert cheap["total"]["replayed"]["charged"] == "10066410.00"
+    assert [row["department"] for row in cheap["departments"] if row["difference_minor"]] == [
+        "TRAVEL"
+    ]
+    # On the location basis Scope 2 is 8,077,403 t in place of 393,134 t.
+    other = json.loads(
+        run("replay", scheme="carbon-fee", period="FY23", json=True, scope2_basis="location")
+    )
+    assert other["total"]["replayed"]["charged"] == "136635445.00"
+    assert rows_by_table() == before
 
 
 def test_loading_again_changes_nothing(demo: None) -> None:
