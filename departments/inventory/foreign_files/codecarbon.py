@@ -20,12 +20,13 @@ from departments.inventory.foreign_files.rows import (
     ForeignRow,
     LeftOut,
     missing_columns,
-    moment,
     number,
+    wall_clock,
     written,
 )
 
 NEEDED = ("timestamp", "run_id", "duration", "energy_consumed")
+MOST_SECONDS = 10 * 366 * 24 * 60 * 60
 _MACHINE = ("cpu_model", "cpu_count", "gpu_model", "gpu_count", "ram_total_size", "os",
             "longitude", "latitude", "cloud_provider", "cloud_region")  # fmt: skip
 
@@ -59,7 +60,11 @@ def read(text: str) -> ForeignFile:
     file.problems += missing_columns(reader.fieldnames or (), NEEDED, hint)
     if file.problems:
         return file
-    runs = [run for cells in reader if (run := _run(reader.line_num, cells, file))]
+    runs: list[Run] = []
+    try:
+        runs += [run for cells in reader if (run := _run(reader.line_num, cells, file))]
+    except csv.Error as error:
+        file.refuse(reader.line_num, "", "", f"From here on this is not CSV: {error}.", hint)
     for run, named in _counted_once(_last_writes(runs, file), file):
         file.rows.append(_row(run, named))
     return file
@@ -68,7 +73,7 @@ def read(text: str) -> ForeignFile:
 def _run(line: int, cells: dict[str, str], file: ForeignFile) -> Run | None:
     cells = {name: (text or "").strip() for name, text in cells.items() if name}
     figures = {name: number(cells[name]) for name in ("energy_consumed", "duration")}
-    ended_at = moment(cells["timestamp"])
+    ended_at = wall_clock(cells["timestamp"])
     for name, figure in figures.items():
         if figure is None or figure < 0:
             hint = "Leave the row out if the run failed before it measured anything."
@@ -79,6 +84,10 @@ def _run(line: int, cells: dict[str, str], file: ForeignFile) -> Run | None:
         file.refuse(line, "run_id", "", "It is missing.", "It says which rows are one run.")
     energy, seconds = figures["energy_consumed"], figures["duration"]
     if energy is None or seconds is None or ended_at is None or min(energy, seconds) < 0:
+        return None
+    if seconds > MOST_SECONDS:
+        hint = "It is in seconds."
+        file.refuse(line, "duration", cells["duration"], "No run lasts for ten years.", hint)
         return None
     started_at = ended_at - timedelta(seconds=int(seconds))
     return Run(line, cells, energy, started_at, ended_at)

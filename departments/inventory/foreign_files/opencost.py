@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any
@@ -20,6 +20,7 @@ from departments.inventory.foreign_files.rows import (
     ForeignFile,
     ForeignRow,
     LeftOut,
+    is_in_range,
     moment,
     rounded,
     written,
@@ -57,7 +58,7 @@ def read(text: str) -> ForeignFile:
         answer = json.loads(text, parse_float=Decimal)
         windows = answer["data"] if isinstance(answer, dict) else answer
         found = [each for window in windows or () for each in (window or {}).items()]
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, ArithmeticError, KeyError, TypeError, AttributeError, RecursionError):
         file.refuse(0, "", "", "This is not an answer of OpenCost's allocation API.", HINT)
         return file
     allocations = [
@@ -72,17 +73,16 @@ def read(text: str) -> ForeignFile:
 
 
 def _allocation(number: int, name: str, facts: Any, file: ForeignFile) -> Allocation | None:
-    facts = facts if isinstance(facts, dict) else {}
-    properties = facts.get("properties") or {}
-    window = facts.get("window") or {}
-    start = moment(str(window.get("start") or facts.get("start") or ""))
-    end = moment(str(window.get("end") or facts.get("end") or ""))
+    facts = _object(facts)
+    properties, window = _object(facts.get("properties")), _object(facts.get("window"))
+    start = _moment(window.get("start") or facts.get("start"))
+    end = _moment(window.get("end") or facts.get("end"))
     if start is None or end is None or end <= start:
         file.refuse(number, "window", name, "Its window has no start before its end.", HINT)
         return None
-    hours = facts.get("gpuHours", 0)
-    if not isinstance(hours, int | Decimal) or hours < 0:
-        file.refuse(number, "gpuHours", str(hours), "These are no hours.", HINT)
+    hours = _hours(facts.get("gpuHours", 0))
+    if hours is None:
+        file.refuse(number, "gpuHours", str(facts["gpuHours"])[:100], "These are no hours.", HINT)
         return None
     return Allocation(
         number=number,
@@ -91,8 +91,25 @@ def _allocation(number: int, name: str, facts: Any, file: ForeignFile) -> Alloca
         owner=str(properties.get("namespace") or facts.get("name") or name),
         started_at=start,
         ended_at=end,
-        gpu_hours=rounded(Decimal(hours)),
+        gpu_hours=rounded(hours),
     )
+
+
+def _moment(found: Any) -> datetime | None:
+    """OpenCost counts in UTC, also where it does not say so."""
+    said = moment(str(found or ""))
+    return said.replace(tzinfo=UTC) if said is not None and said.tzinfo is None else said
+
+
+def _object(found: Any) -> dict[str, Any]:
+    return found if isinstance(found, dict) else {}
+
+
+def _hours(found: Any) -> Decimal | None:
+    if isinstance(found, bool) or not isinstance(found, int | Decimal):
+        return None
+    hours = Decimal(found)
+    return hours if hours >= 0 and is_in_range(hours) else None
 
 
 def _refuse_overlaps(allocations: list[Allocation], file: ForeignFile) -> None:

@@ -11,6 +11,9 @@ from departments.inventory.errors import RowProblem
 
 DECIMALS = 10  # of a quantity
 PRECISION = 50
+MOST_DIGITS = 15  # before the point, as in every quantity
+_LONGEST_FIGURE = 400  # characters; every float that a program writes is shorter
+_YEARS = range(1990, 2101)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +58,21 @@ def missing_columns(columns: Iterable[str], needed: Iterable[str], hint: str) ->
 
 
 def number(text: str) -> Decimal | None:
-    """A figure as programs write it, 1.5e-05 included; None if it is none, or not finite."""
+    """A figure as programs write it, 1.5e-05 included; None if it is none, not finite, or such that
+    no quantity could hold it."""
+    figure = text.strip()
+    if len(figure) > _LONGEST_FIGURE:
+        return None
     try:
-        value = Decimal(text.strip())
+        value = Decimal(figure)
     except InvalidOperation:
         return None
-    return value if value.is_finite() else None
+    return value if value.is_finite() and is_in_range(value) else None
+
+
+def is_in_range(value: Decimal) -> bool:
+    """Whether it has at most 15 digits before its point, and no exponent beyond a float's."""
+    return not value or -_LONGEST_FIGURE < value.adjusted() < MOST_DIGITS
 
 
 def rounded(value: Decimal) -> Decimal:
@@ -76,8 +88,16 @@ def written(value: Decimal) -> str:
 
 
 def moment(text: str) -> datetime | None:
-    """A moment in ISO 8601, with or without an offset; None if it is none."""
+    """A moment in ISO 8601, with or without an offset; None if it is none, or of another age."""
     try:
-        return datetime.fromisoformat(text.strip())
+        found = datetime.fromisoformat(text.strip())
     except ValueError:
         return None
+    return found if found.year in _YEARS else None
+
+
+def wall_clock(text: str) -> datetime | None:
+    """The same without its offset: what clocks showed where it ran, so that rows that say an offset
+    can be told before or after those that say none."""
+    found = moment(text)
+    return None if found is None else found.replace(tzinfo=None)

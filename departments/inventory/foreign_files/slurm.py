@@ -23,9 +23,9 @@ from departments.inventory.foreign_files.rows import (
     ForeignRow,
     LeftOut,
     missing_columns,
-    moment,
     number,
     rounded,
+    wall_clock,
     written,
 )
 
@@ -36,9 +36,11 @@ HINT = (
 )
 UNDER_WAY = ("PENDING", "RUNNING", "SUSPENDED", "REQUEUED", "RESIZING", "CONFIGURING", "COMPLETING")
 NO_VALUE = Decimal(2) ** 63  # Slurm writes 2^64 − 2 for “not set”
+MOST_NODES = 100_000  # in a range; no machine has as many
 JOULES_PER_KWH = Decimal(3_600_000)
 _GPU = re.compile(r"gres/gpu(?::(?P<kind>[^=,]+))?=(?P<count>[0-9]+)")
 _CPU = re.compile(r"(?:^|,)cpu=([0-9]+)")
+_NUMBERED = re.compile(r"[0-9]{1,9}(-[0-9]{1,9})?")
 _NODES = re.compile(r"([^,\[]+)(?:\[([^\]]*)\])?(?:,|$)")
 
 
@@ -78,7 +80,9 @@ def read(text: str) -> ForeignFile:
         cells = dict(zip(names, (cell.strip() for cell in content.split("|")), strict=False))
         if not content.strip():
             continue
-        if "." in cells["JobID"]:
+        if not cells.get("JobID"):
+            file.refuse(line, "JobID", content[:100], "The row breaks off, or has no job.", HINT)
+        elif "." in cells["JobID"]:
             job_id = cells["JobID"].partition(".")[0]
             steps[job_id] = max(steps[job_id], _joules(cells) or Decimal(0))
         elif job := _job(line, cells, file):
@@ -100,7 +104,7 @@ def _job(line: int, cells: dict[str, str], file: ForeignFile) -> Job | None:
     if seconds == 0:
         file.left_out.append(LeftOut(line, f"job {job_id}", "it never ran"))
         return None
-    started_at, ended_at = moment(cells.get("Start", "")), moment(cells.get("End", ""))
+    started_at, ended_at = (wall_clock(cells.get(name, "")) for name in ("Start", "End"))
     for name, read in (("ElapsedRaw", seconds), ("Start", started_at), ("End", ended_at)):
         if read is None:
             file.refuse(line, name, cells.get(name, ""), "This can't be read.", HINT)
@@ -145,8 +149,8 @@ def nodes_of(text: str) -> frozenset[str]:
     for name, ranges in _NODES.findall(text):
         for part in ranges.split(",") if ranges else ():
             first, _, last = part.partition("-")
-            if first.isdecimal() and (last or first).isdecimal():
-                counted = range(int(first), int(last or first) + 1)
+            if _NUMBERED.fullmatch(part):
+                counted = range(int(first), int(last or first) + 1)[:MOST_NODES]
                 found |= {f"{name.strip()}{number:0{len(first)}}" for number in counted}
         if not ranges:
             found.add(name.strip())
