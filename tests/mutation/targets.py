@@ -18,6 +18,7 @@ BOOKS = (
     f"{BOOKS_BY_HAND}::test_the_books_of_each_are_what_was_worked_by_hand",
     f"{BOOKS_BY_HAND}::test_a_move_in_mid_quarter_splits_the_entry_by_the_day_of_each_activity",
     f"{BOOKS_BY_HAND}::test_each_books_rounds_for_itself",
+    f"{BOOKS_BY_HAND}::test_a_move_that_is_made_known_later_changes_no_settlement_that_began",
     f"{BOOKS_BY_HAND}::test_a_department_in_nobodys_books_pays_in_those_of_the_fund",
     f"{BOOKS_BY_HAND}::test_accounts_of_a_scheme_that_tells_no_books_apart_stand_alone",
 )
@@ -25,6 +26,8 @@ BOOKS = (
 SETTLEMENTS = (
     "tests/ledger/test_lines_by_hand.py",
     "tests/ledger/test_rules_by_hand.py",
+    "tests/ledger/test_books_by_hand.py",
+    "tests/ledger/test_refusals_by_hand.py",
     "tests/ledger/test_settlement_inputs.py",
     "tests/ledger/test_settlement_run.py",
     *BOOKS,
@@ -47,6 +50,7 @@ POSTINGS = (
 )
 ACCRUALS = (
     "tests/ledger/test_accruals.py",
+    "tests/ledger/test_accruals_by_hand.py",
     f"{BOOKS_BY_HAND}::test_an_accrual_stays_in_the_books_of_its_department",
 )
 ENTRIES_BY_HAND = "tests/promises/test_guards_of_entries.py"
@@ -76,11 +80,24 @@ TARGETS = [
         pricing/money.py
         pricing/charging.py
         pricing/incentives.py
-        pricing/mechanisms/__init__.py
-        pricing/mechanisms/fee.py
-        pricing/mechanisms/showback.py
         """,
         CALCULATIONS,
+    ),
+    *_targets("pricing/price_arithmetic.py", ("tests/pricing/test_price_arithmetic.py",)),
+    *_targets(
+        """
+        pricing/mechanisms/__init__.py
+        pricing/mechanisms/terms.py
+        pricing/mechanisms/fee.py
+        pricing/mechanisms/showback.py
+        pricing/mechanisms/feebate.py
+        pricing/mechanisms/baseline_target.py
+        pricing/mechanisms/baseline_target_paid.py
+        pricing/mechanisms/budget_neutral_start.py
+        pricing/mechanisms/contribution.py
+        pricing/mechanisms/per_event.py
+        """,
+        ("tests/pricing/mechanisms", *CALCULATIONS),
     ),
     *_targets("ledger/amounts.py", ("tests/ledger/test_amounts.py",)),
     *_targets(

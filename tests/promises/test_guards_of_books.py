@@ -54,11 +54,12 @@ def test_each_entry_balances_by_itself_in_each_books(group: Books) -> None:
 
 
 def test_the_refusal_names_the_books_and_both_sums(group: Books) -> None:
-    lines = [line(FEE_TWO, debit=60), line(FEE_TWO, debit=41), line(FEE_TWO, credit=7)]
-    rest = [line(FEE_TWO, credit=4), line(FUND, credit=90)]
-    said = str(refusal(group, [entry(group, lines=[*lines, *rest])]))
+    of_two = [line(FEE_TWO, debit=60), line(FEE_TWO, debit=41), line(FEE_TWO, credit=7)]
+    of_one = [line(FEE, debit=2), line(FEE, debit=1), line(FUND, credit=50), line(FUND, credit=43)]
+    lines = [*of_two, line(FEE_TWO, credit=4), *of_one]
+    said = str(refusal(group, [entry(group, lines=lines)]))
     assert (
-        "does not balance in the books of ONE: USD debit 0, credit 90 (minor units)" in said
+        "does not balance in the books of ONE: USD debit 3, credit 93 (minor units)" in said
         or "does not balance in the books of TWO: USD debit 101, credit 11 (minor units)" in said
     )
 

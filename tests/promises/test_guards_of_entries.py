@@ -83,6 +83,20 @@ def test_a_source_of_another_entry_is_not_ones_own(quarter: Books) -> None:
         assert found == ["ledger_entry_has_its_source"] * 2
 
 
+def test_sources_are_told_apart_by_type_id_and_purpose(quarter: Books) -> None:
+    for asked_first in ("line", "entry", "source"):
+        others = [
+            entry(quarter, source_id=asked_first) | change
+            for change in (
+                {},
+                {"source_type": "x"},
+                {"source_id": f"not {asked_first}"},
+                {"purpose": "x"},
+            )
+        ]
+        assert write(quarter, others, asked_first=asked_first) == ""
+
+
 def test_a_source_in_another_period_is_not_ones_own(quarter: Books) -> None:
     elsewhere = {"period_id": quarter.periods["2023Q3"].pk}
     found = tried(quarter, asked_first="entry", claimed=elsewhere)
@@ -98,6 +112,9 @@ def test_entries_of_two_periods_have_each_its_lines(quarter: Books) -> None:
     bare = entry(quarter, source_id="c", lines=[], **later)
     assert write(quarter, [*both, bare]) == "ledger_entry_has_lines"
     assert write(quarter, both, asked_first="entry") == ""
+    elsewhere = [side | {"period_id": later["period_id"]} for side in entry(quarter)["lines"]]
+    found = tried(quarter, asked_first="entry", lines=elsewhere)
+    assert found == ["ledger_entry_has_lines"] * 2
 
 
 @pytest.fixture
@@ -129,6 +146,7 @@ def test_one_wrong_fact_of_a_settlements_entry_is_refused(quarter: Books, approv
     for change in (
         in_second | {"settlement_id": posted, "purpose": "incentive"},
         in_second,
+        {"settlement_id": NOBODY},
         {"source_type": "test"},
         {"department_id": None},
         {"activity_period_id": None},
