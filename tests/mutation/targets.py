@@ -132,7 +132,6 @@ TARGETS = [
     *_targets("ledger/accruals.py ledger/sql/accrual.sql", ACCRUALS),
     *_targets(
         """
-        ledger_guard_entries
         ledger_guard_sources
         ledger_keep_period
         """,
@@ -146,6 +145,7 @@ TARGETS = [
         """,
         ("tests/promises/test_guards_of_books.py",),
     ),
+    *_targets("ledger_guard_entries", (ENTRIES_BY_HAND, LINES_BY_HAND)),
 ]
 
 

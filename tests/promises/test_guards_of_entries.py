@@ -15,7 +15,7 @@ from ledger.models.journal import JournalEntry, PostedSource
 from ledger.models.periods import AccountingPeriod
 from ledger.models.settlements import Settlement
 from tests.ledger.books import NOON, Books
-from tests.promises.entries_by_hand import NOBODY, Facts, entry, refusal, tried, write
+from tests.promises.entries_by_hand import FEE, NOBODY, Facts, entry, line, refusal, tried, write
 
 
 def test_an_entry_lies_in_its_open_period(closed: Books) -> None:
@@ -112,6 +112,8 @@ def test_entries_of_two_periods_have_each_its_lines(quarter: Books) -> None:
     bare = entry(quarter, source_id="c", lines=[], **later)
     assert write(quarter, [*both, bare]) == "ledger_entry_has_lines"
     assert write(quarter, both, asked_first="entry") == ""
+    alone = [line(FEE, debit=100)]  # does not balance, but is a line
+    assert tried(quarter, asked_first="entry", lines=alone) == ["ledger_entry_balances"] * 2
     elsewhere = [side | {"period_id": later["period_id"]} for side in entry(quarter)["lines"]]
     found = tried(quarter, asked_first="entry", lines=elsewhere)
     assert found == ["ledger_entry_has_lines"] * 2
