@@ -18,6 +18,7 @@ from config import engines
 # and nothing on partitions.
 APPEND_ONLY_TABLES = (
     "inventory_calculationrecipe",
+    "inventory_columnmapping",
     "inventory_emissionfactor",
     "inventory_importpart",
     "ledger_account",

@@ -27,13 +27,13 @@ from departments.inventory.factor_choice import FactorLibrary
 from departments.inventory.foreign_files.conversion import Conversion
 from departments.inventory.import_report import ImportReport, Keep, RowReport, report_content
 from departments.inventory.models.activity import ActivityRecord, ImportBatch
+from departments.inventory.preparation import prepare
 from departments.inventory.prepared_file import (
     AS_IT_STANDS,
     NO_FAULTS,
     Faults,
     PreparedFile,
     Reading,
-    prepare,
 )
 from departments.organisation.access import contributed_department_ids
 from departments.organisation.constraints import constraint_of

@@ -404,6 +404,26 @@ class RecordDoubtful(InventoryError):
         )
 
 
+class MappingNotFound(InventoryError):
+    code = "mapping_not_found"
+    http_status = 404
+
+    def __init__(self, *, name: str, names: Sequence[str]) -> None:
+        self.name, self.names = name, tuple(names)
+        known = f"There are {', '.join(names)}." if names else "None is saved yet."
+        super().__init__(f"There is no mapping “{name}”. {known}")
+
+
+class MappingRefused(InventoryError):
+    code = "mapping_refused"
+
+    def __init__(self, *, name: str, problems: Sequence[RowProblem]) -> None:
+        """Without problems it is the name that is missing or too long."""
+        self.name, self.problems = name, tuple(problems)
+        why = "; ".join(map(str, problems)) or "A mapping needs a name of 1 to 100 characters."
+        super().__init__(f"The mapping “{name[:100]}” is not saved: {why}")
+
+
 class BatchNotFound(InventoryError):
     code = "batch_not_found"
     http_status = 404

@@ -9,7 +9,8 @@ from typing import BinaryIO
 
 from departments.inventory.activity_file import encoding_of, read_header
 from departments.inventory.errors import RowProblem
-from departments.inventory.prepared_file import AS_IT_STANDS, Reading, prepare
+from departments.inventory.preparation import prepare
+from departments.inventory.prepared_file import AS_IT_STANDS, Reading
 from departments.organisation.spreadsheet import as_csv
 
 ERROR_COLUMNS = ("line", "column", "value", "reason", "hint")

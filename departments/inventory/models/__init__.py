@@ -7,6 +7,7 @@ from departments.inventory.models import (
     emissions,
     factors,
     instruments,
+    mappings,
     sites,
 )
 
@@ -17,5 +18,6 @@ __all__ = [
     "emissions",
     "factors",
     "instruments",
+    "mappings",
     "sites",
 ]

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import BinaryIO
 from xml.parsers.expat import ExpatError, ParserCreate, XMLParserType
 
-from departments.inventory.workbooks.refusal import WorkbookRefused, broken
+from departments.inventory.workbooks.refusal import TableRefused, broken
 
 MOST_BYTES = 64 * 1024 * 1024
 MOST_UNPACKED_BYTES = 256 * 1024 * 1024
@@ -27,7 +27,7 @@ class Package:
     """The zip archive that a workbook is, and what its parts say of each other."""
 
     def __init__(self, file: BinaryIO) -> None:
-        """Raises: WorkbookRefused, before anything is unpacked."""
+        """Raises: TableRefused, before anything is unpacked."""
         file.seek(0, 2)
         _require_size(file.tell(), MOST_BYTES, "")
         file.seek(0)
@@ -42,15 +42,15 @@ class Package:
             raise broken(f"it has {len(parts):,} parts")
         _require_size(sum(part.file_size for part in parts), MOST_UNPACKED_BYTES, " unpacked")
         if any(part.flag_bits & _IS_ENCRYPTED for part in parts):
-            raise WorkbookRefused("The file is encrypted.", "Save it without a password.")
+            raise TableRefused("The file is encrypted.", "Save it without a password.")
         self._names = {part.filename for part in parts}
         if "mimetype" in self._names:
-            raise WorkbookRefused("This is an OpenDocument file (.ods).", _AS_XLSX)
+            raise TableRefused("This is an OpenDocument file (.ods).", _AS_XLSX)
 
     def parse(self, name: str, parser: XMLParserType) -> Iterator[None]:
         """Feed a part to a parser, piece by piece.
 
-        Raises: WorkbookRefused, if the part is missing, damaged or no XML.
+        Raises: TableRefused, if the part is missing, damaged or no XML.
         """
         if name not in self._names:
             raise broken(f"its part {name} is missing")
@@ -117,12 +117,12 @@ def xml_parser(
 def _require_size(count: int, most: int, how: str) -> None:
     if count > most:
         reason = f"The workbook has {count:,} bytes{how}; at most {most:,} are read."
-        raise WorkbookRefused(reason, "Split it, e.g. by month, or save the sheet as CSV.")
+        raise TableRefused(reason, "Split it, e.g. by month, or save the sheet as CSV.")
 
 
-def _compound(file: BinaryIO) -> WorkbookRefused:
+def _compound(file: BinaryIO) -> TableRefused:
     """What both old and encrypted files of spreadsheet programs begin with."""
     file.seek(0)
     if _ENCRYPTED in file.read(MOST_BYTES):
-        return WorkbookRefused("The workbook is encrypted.", "Save it without a password.")
-    return WorkbookRefused("This is a file of an old spreadsheet program (.xls).", _AS_XLSX)
+        return TableRefused("The workbook is encrypted.", "Save it without a password.")
+    return TableRefused("This is a file of an old spreadsheet program (.xls).", _AS_XLSX)

@@ -16,22 +16,27 @@ from departments.inventory.workbooks.cell_text import (
     written_moment,
 )
 from departments.inventory.workbooks.package import Attributes
-from departments.inventory.workbooks.refusal import WorkbookRefused, broken
+from departments.inventory.workbooks.refusal import TableRefused, broken
 
 MOST_COLUMNS = 256
 MOST_ROWS = 1_048_576
 MOST_MERGED = 10_000
 LONGEST_CELL = 32_767
+_TYPED = {"n", "b", "d"}
 _PLACE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class SheetRow:
-    """A row of a sheet; `faults` are its cells that can't be read, by their column from 0."""
+    """A row of a sheet; `faults` are its cells that can't be read, by their column from 0.
+
+    `typed` are those that hold a number, day or switch, not text that looks like one.
+    """
 
     line: int
     cells: list[str]
     faults: dict[int, CellFault] = field(default_factory=dict)
+    typed: set[int] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -58,7 +63,7 @@ def column_name(number: int) -> str:
 def place_of(name: str) -> tuple[int, int]:
     """Column, from 0, and line, from 1, of a cell such as C17.
 
-    Raises: WorkbookRefused.
+    Raises: TableRefused.
     """
     found = _PLACE.fullmatch(name)
     if found is None:
@@ -164,7 +169,9 @@ class SheetReader:
             return
         if self._column >= MOST_COLUMNS:
             reason = f"Cell {self._name()} is filled; {MOST_COLUMNS} columns are read at most."
-            raise WorkbookRefused(reason, "Delete the columns that are not needed.")
+            raise TableRefused(reason, "Delete the columns that are not needed.")
+        if self._kind in _TYPED:
+            self._row.typed.add(self._column)
         cells.extend([""] * (self._column + 1 - len(cells)))
         cells[self._column] = text
 

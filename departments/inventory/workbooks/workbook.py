@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 from departments.inventory.workbooks.cell_text import Shown, shown_as, unescaped
 from departments.inventory.workbooks.package import Attributes, Package, xml_parser
-from departments.inventory.workbooks.refusal import WorkbookRefused, broken
+from departments.inventory.workbooks.refusal import TableRefused, broken
 from departments.inventory.workbooks.sheet_rows import Remarks, SheetReader, SheetRow
 
 MOST_WORDS_BYTES = 32 * 1024 * 1024  # of the texts that cells share, which are held
@@ -32,13 +32,13 @@ class Workbook:
     """A workbook that is open for reading."""
 
     def __init__(self, file: BinaryIO) -> None:
-        """Raises: WorkbookRefused, if this is no workbook that can be read."""
+        """Raises: TableRefused, if this is no workbook that can be read."""
         self._package = Package(file)
         starts = self._package.related("").values()
         part = next((name for kind, name in starts if kind == "officeDocument"), "")
         if not part.endswith(".xml"):
             reason = "This is no workbook in the form .xlsx."
-            raise WorkbookRefused(reason, "Open it in a spreadsheet program and save it as .xlsx.")
+            raise TableRefused(reason, "Open it in a spreadsheet program and save it as .xlsx.")
         self._related = self._package.related(part)
         self.sheets, self._is_1904 = self._read_sheets(part)
         self._words: list[str] | None = None
@@ -48,7 +48,7 @@ class Workbook:
     def sheet(self, name: str = "") -> Sheet:
         """The sheet with this name; or the first that is shown and not empty.
 
-        Raises: WorkbookRefused.
+        Raises: TableRefused.
         """
         shown = [each for each in self.sheets if not each.is_hidden]
         listed = ", ".join(f"“{each.name}”" for each in self.sheets[:20])
@@ -57,16 +57,16 @@ class Workbook:
                 if each.name.casefold() == name.casefold():
                     return each
             reason = f"There is no sheet “{name}”."
-            raise WorkbookRefused(reason, f"The workbook has {listed}.")
+            raise TableRefused(reason, f"The workbook has {listed}.")
         for each in shown:
             if any(any(row.cells) for row in self.rows(each)):
                 return each
-        raise WorkbookRefused("No sheet that is shown holds anything.", f"There are {listed}.")
+        raise TableRefused("No sheet that is shown holds anything.", f"There are {listed}.")
 
     def rows(self, sheet: Sheet) -> Iterator[SheetRow]:
         """The rows of a sheet that are written down, in their order; `remarks` fill meanwhile.
 
-        Raises: WorkbookRefused, where the sheet can't be read on.
+        Raises: TableRefused, where the sheet can't be read on.
         """
         if self._words is None or self._formats is None:
             self._words, self._formats = self._read_words(), self._read_formats()
@@ -125,7 +125,7 @@ class Workbook:
             for _ in self._package.parse(part, parser):
                 if state["length"] + len(words) * 16 > MOST_WORDS_BYTES:
                     reason = "The workbook holds too much text."
-                    raise WorkbookRefused(reason, "Split it, or save the sheet as CSV.")
+                    raise TableRefused(reason, "Split it, or save the sheet as CSV.")
         return words
 
     def _read_formats(self) -> list[Shown]:

@@ -12,7 +12,7 @@ import pytest
 import xlsxwriter
 
 from departments.inventory.workbooks import package
-from departments.inventory.workbooks.refusal import WorkbookRefused
+from departments.inventory.workbooks.refusal import TableRefused
 from departments.inventory.workbooks.sheet_rows import SheetRow, column_name, place_of
 from departments.inventory.workbooks.workbook import Workbook
 from tests.inventory.workbooks.written import SHEET, by_hand, workbook
@@ -105,9 +105,9 @@ def test_the_first_sheet_that_is_shown_and_not_empty_is_read() -> None:
     ]
     assert rows_of(content)[0].cells == ["more"]
     assert rows_of(content, "data")[0].cells == ["hidden"]
-    with pytest.raises(WorkbookRefused, match=r"no sheet “Jan”.*“Data”, “Empty”, “More”"):
+    with pytest.raises(TableRefused, match=r"no sheet “Jan”.*“Data”, “Empty”, “More”"):
         rows_of(content, "Jan")
-    with pytest.raises(WorkbookRefused, match="No sheet that is shown holds anything"):
+    with pytest.raises(TableRefused, match="No sheet that is shown holds anything"):
         rows_of(workbook())
 
 
@@ -183,7 +183,7 @@ CELL = '<row r="1"><c r="A1"{}><v>{}</v></c></row>'
     ],
 )
 def test_a_file_that_can_not_be_read_says_why(content: bytes, why: str) -> None:
-    with pytest.raises(WorkbookRefused) as refused:
+    with pytest.raises(TableRefused) as refused:
         rows_of(content)
 
     assert why in refused.value.reason
@@ -196,7 +196,7 @@ def test_a_part_larger_than_it_claims_is_not_unpacked() -> None:
     sheet = SHEET.format(CELL.format(' t="str"', "x") + " " * 5_000_000)
     content = _with_size(by_hand(sheet=sheet), 1000)
 
-    with pytest.raises(WorkbookRefused, match="can't be read"):
+    with pytest.raises(TableRefused, match="can't be read"):
         rows_of(content)
 
 
@@ -210,10 +210,10 @@ def test_a_cell_at_the_end_of_a_sheet_costs_nothing() -> None:
 
 def test_too_many_bytes_and_parts_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(package, "MOST_PARTS", 3)
-    with pytest.raises(WorkbookRefused, match="4 parts"):
+    with pytest.raises(TableRefused, match="4 parts"):
         opened(by_hand())
     monkeypatch.setattr(package, "MOST_BYTES", 10)
-    with pytest.raises(WorkbookRefused, match="at most 10 are read"):
+    with pytest.raises(TableRefused, match="at most 10 are read"):
         opened(by_hand())
 
 

@@ -85,7 +85,7 @@ def test_a_workbook_makes_the_records_that_its_csv_makes(cast: Cast) -> None:
 
     assert [row.line for row in report.rows] == [2, 4]
     assert report.understood == (
-        "Sheet “Data”, 2 rows.",
+        "Sheet “Data”.",
         "Rounded to the 15 digits and 10 decimals that a cell can show: F4.",
         "Line breaks read as blanks: in row 4.",
     )
@@ -146,7 +146,7 @@ def test_a_header_that_is_not_ours_is_refused_in_its_row(cast: Cast) -> None:
 def test_more_faults_than_anybody_reads_are_refused_as_one(
     cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("departments.inventory.prepared_file.MOST_FAULTS", 2)
+    monkeypatch.setattr("departments.inventory.spool.MOST_FAULTS", 2)
 
     with pytest.raises(ImportRefused, match="More than 2 cells"):
         take_in(cast, FAULTY)
@@ -176,7 +176,7 @@ def test_the_command_reads_the_sheet_that_it_is_told(
     call_command("import_activity", str(path), **by, sheet="february", dry_run=True, json=True)
     answer = json.loads(capsys.readouterr().out)
     assert answer["accepted"] == 1
-    assert answer["understood"] == ["Sheet “February”, 1 row.", "Not read: “Data”."]
+    assert answer["understood"] == ["Sheet “February”.", "Not read: “Data”."]
     call_command("import_activity", str(path), **by, sheet="February")
     assert "Read so: Sheet “February”" in capsys.readouterr().out
     assert ActivityRecord.objects.get().quantity == 412500
