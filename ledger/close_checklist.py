@@ -238,7 +238,12 @@ def _exports_acknowledged(period: AccountingPeriod) -> Check:
     if found.newest is None:
         words = _("Not exported: these lines never went to finance as a whole.")
         return Check(name, title, figures, words, is_warning=True)
-    if found.newest_holds_all:
+    if found.newest_is_rejected:
+        words = _(
+            "Finance rejected export %(number)s. Replace it, and acknowledge the export that "
+            "replaces it."
+        )
+    elif found.newest_holds_all:
         words = _("Acknowledge export %(number)s, once finance has taken it into its own books.")
     else:
         words = _(

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, Self
+
+if TYPE_CHECKING:
+    from ledger.models.exports import ExportAcknowledgement, ExportRejection
 
 
 class LedgerError(Exception):
@@ -379,6 +382,78 @@ class ExportAcknowledged(LedgerError):
             f"Export {sequence} was acknowledged by {by} on {on}, "
             f"{f'as {reference!r}' if reference else 'without a reference'}, and that stays. "
             "If finance took the lines in again, export them anew and acknowledge that export."
+        )
+
+    @classmethod
+    def of(cls, sequence: int, kept: ExportAcknowledgement) -> Self:
+        """With who acknowledged it, when and as what."""
+        on = kept.acknowledged_at.date().isoformat()
+        return cls(sequence, kept.acknowledged_by.get_username(), on, kept.reference)
+
+
+class ExportRejected(LedgerError):
+    code = "export_rejected"
+    http_status = 409
+
+    def __init__(self, sequence: int, by: str, on: str, reason: str) -> None:
+        self.sequence, self.reason = sequence, reason
+        super().__init__(
+            f"Export {sequence} was rejected by {by} on {on} ({reason!r}), and that stays. "
+            "Replace it, and acknowledge the export that replaces it."
+        )
+
+    @classmethod
+    def of(cls, sequence: int, kept: ExportRejection) -> Self:
+        """With who rejected it, when and why."""
+        on = kept.rejected_at.date().isoformat()
+        return cls(sequence, kept.rejected_by.get_username(), on, kept.reason)
+
+
+class RejectionWithoutReason(LedgerError):
+    code = "rejection_without_reason"
+
+    def __init__(self, sequence: int) -> None:
+        self.sequence = sequence
+        super().__init__(f"Say why export {sequence} is rejected, so that it can be mended.")
+
+
+class ExportNotReplaceable(LedgerError):
+    code = "export_not_replaceable"
+    http_status = 409
+
+    def __init__(self, sequence: int, replacement: int | None) -> None:
+        self.sequence, self.replacement = sequence, replacement
+        super().__init__(
+            f"Export {sequence} was not rejected, so nothing replaces it. Reject it first."
+            if replacement is None
+            else f"Export {sequence} was replaced by export {replacement} already."
+        )
+
+
+class ExportNotReconcilable(LedgerError):
+    code = "export_not_reconcilable"
+    http_status = 409
+
+    def __init__(self, sequence: int, format_name: str) -> None:
+        self.sequence, self.format_name = sequence, format_name
+        super().__init__(
+            f"Export {sequence} is {format_name}, which no ERP books line by line. Reconcile an "
+            "export in the format of an ERP."
+        )
+
+
+class ReconciliationRefused(LedgerError):
+    code = "reconciliation_refused"
+    shown = 20
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = problems
+        more = len(problems) - self.shown
+        super().__init__(
+            "Nothing was reconciled: "
+            + "; ".join(problems[: self.shown])
+            + (f"; and {more} more" if more > 0 else "")
+            + "."
         )
 
 

@@ -115,6 +115,29 @@ class AcknowledgeForm(forms.Form):
     )
 
 
+class RejectForm(forms.Form):
+    """Why finance could not take an export."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("What has to be mended, for example a blocked account."),
+    )
+
+
+class BookedForm(forms.Form):
+    """What the ERP booked of an export."""
+
+    file = forms.FileField(
+        label=_("File"),
+        help_text=_(
+            "CSV: legal_entity, currency, account, amount (or debit and credit); and cost_centre "
+            "and document, if the system tells them."
+        ),
+    )
+
+
 def describe(period: AccountingPeriod) -> str:
     """`FY23 · 2022-07-01 to 2023-06-30`."""
     return f"{period.code} · {first_day_of(period)} – {last_day_of(period)}"

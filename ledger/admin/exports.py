@@ -19,7 +19,11 @@ from departments.organisation.access import Permission
 from departments.organisation.admin_access import may_here, require_here
 from ledger.admin.pages import BADGES, BooksAdmin, hash_of, moment, person_of, refusals_shown
 from ledger.exports.acknowledgement import acknowledge
-from ledger.forms import AcknowledgeForm
+from ledger.exports.reconciliation import reconcile
+from ledger.exports.registry import FORMATS
+from ledger.exports.rejection import reject
+from ledger.exports.run import Nowhere, replace_export
+from ledger.forms import AcknowledgeForm, BookedForm, RejectForm
 from ledger.models.exports import JournalExport
 
 
@@ -41,15 +45,26 @@ class JournalExportAdmin(BooksAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[JournalExport]:
         rows: QuerySet[JournalExport] = super().get_queryset(request)
-        return rows.select_related("period", "exported_by", "acknowledgement__acknowledged_by")
+        return rows.select_related(
+            "period",
+            "exported_by",
+            "acknowledgement__acknowledged_by",
+            "rejection__rejected_by",
+            "replaces",
+            "replacement",
+        )
 
     def get_urls(self) -> list[URLPattern]:
-        own = path(
-            "<int:export_id>/acknowledge/",
-            self.admin_site.admin_view(self.acknowledge),
-            name="ledger_journalexport_acknowledge",
-        )
-        return [own, *super().get_urls()]
+        steps = (self.acknowledge, self.reject, self.replace, self.reconcile)
+        own = [
+            path(
+                f"<int:export_id>/{step.__name__}/",
+                self.admin_site.admin_view(step),
+                name=f"ledger_journalexport_{step.__name__}",
+            )
+            for step in steps
+        ]
+        return [*own, *super().get_urls()]
 
     @admin.display(description=gettext_lazy("exported at"))
     def exported(self, export: JournalExport) -> str:
@@ -61,6 +76,8 @@ class JournalExportAdmin(BooksAdmin):
 
     @display(description=gettext_lazy("acknowledged"), label=BADGES)  # type: ignore[untyped-decorator]
     def acknowledged(self, export: JournalExport) -> tuple[str, Any]:
+        if hasattr(export, "rejection"):
+            return "rejected", _("rejected")
         done = hasattr(export, "acknowledgement")
         return ("done", _("acknowledged")) if done else ("calculated", _("not yet"))
 
@@ -79,17 +96,18 @@ class JournalExportAdmin(BooksAdmin):
             export=export,
             manifest=export.manifest,
             acknowledgement=getattr(export, "acknowledgement", None),
+            rejection=getattr(export, "rejection", None),
+            replacement=getattr(export, "replacement", None),
+            is_erp=FORMATS[export.format_name].is_erp,
+            reconciliations=export.reconciliations.select_related("reconciled_by"),
             may_acknowledge=may_here(request, Permission.ACKNOWLEDGE_EXPORT),
+            may_export=may_here(request, Permission.EXPORT_JOURNAL),
             acknowledging_takes=Permission.ACKNOWLEDGE_EXPORT.roles_text,
         )
 
     def acknowledge(self, request: HttpRequest, export_id: int) -> HttpResponse:
         """GET asks for finance's reference, POST keeps it."""
-        require_here(request, Permission.ACKNOWLEDGE_EXPORT)
-        export = self.get_object(request, str(export_id))
-        if export is None:
-            raise Http404
-        page = reverse("admin:ledger_journalexport_change", args=[export.pk])
+        export, page = self._to_answer(request, export_id)
         form = AcknowledgeForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
             with refusals_shown(request):
@@ -116,3 +134,88 @@ class JournalExportAdmin(BooksAdmin):
             submit=_("Acknowledge"),
             back=page,
         )
+
+    def reject(self, request: HttpRequest, export_id: int) -> HttpResponse:
+        """GET asks for the reason, POST keeps it."""
+        export, page = self._to_answer(request, export_id)
+        form = RejectForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            with refusals_shown(request):
+                reject(
+                    sequence=export.sequence,
+                    reason=form.cleaned_data["reason"],
+                    by=person_of(request),
+                    at=timezone.now(),
+                )
+                messages.success(
+                    request, _("Export %(number)s is rejected.") % {"number": export.sequence}
+                )
+            return redirect(page)
+        return self.page(
+            request,
+            "form",
+            _("Reject export %(number)s") % {"number": export.sequence},
+            form=form,
+            explanation=_(
+                "You say that finance could not take this file into its own books. That is kept "
+                "once, with your name, and stays; another export then replaces this one."
+            ),
+            submit=_("Reject"),
+            back=page,
+        )
+
+    def replace(self, request: HttpRequest, export_id: int) -> HttpResponse:
+        """POST exports the same part again, under a number of its own."""
+        require_here(request, Permission.EXPORT_JOURNAL)
+        rejected = self._found(request, export_id)
+        export = rejected
+        if request.method == "POST":
+            with refusals_shown(request):
+                export = replace_export(
+                    sequence=rejected.sequence, into=Nowhere(), by=person_of(request)
+                )
+                messages.success(
+                    request,
+                    _("Export %(number)s replaces export %(rejected)s.")
+                    % {"number": export.sequence, "rejected": rejected.sequence},
+                )
+        return redirect("admin:ledger_journalexport_change", export.pk)
+
+    def reconcile(self, request: HttpRequest, export_id: int) -> HttpResponse:
+        """GET asks for what was booked, POST compares it."""
+        export, page = self._to_answer(request, export_id)
+        form = BookedForm(request.POST or None, request.FILES or None)
+        if request.method == "POST" and form.is_valid():
+            file = form.cleaned_data["file"]
+            with refusals_shown(request):
+                reconcile(
+                    sequence=export.sequence,
+                    file_name=file.name,
+                    content=file.read(),
+                    by=person_of(request),
+                    at=timezone.now(),
+                )
+            return redirect(page)
+        return self.page(
+            request,
+            "form",
+            _("Compare what was booked of export %(number)s") % {"number": export.sequence},
+            form=form,
+            explanation=_(
+                "What the ERP booked is compared with what was sent, to the last minor unit. What "
+                "is found is kept, with the hash of the file."
+            ),
+            submit=_("Compare"),
+            back=page,
+        )
+
+    def _found(self, request: HttpRequest, export_id: int) -> JournalExport:
+        export: JournalExport | None = self.get_object(request, str(export_id))
+        if export is None:
+            raise Http404
+        return export
+
+    def _to_answer(self, request: HttpRequest, export_id: int) -> tuple[JournalExport, str]:
+        require_here(request, Permission.ACKNOWLEDGE_EXPORT)
+        export = self._found(request, export_id)
+        return export, reverse("admin:ledger_journalexport_change", args=[export.pk])

@@ -23,14 +23,30 @@ from ledger.api.answers import asked, not_modified, sent
 from ledger.api.permissions import SeesWholeCompany
 from ledger.api.queries import (
     AcknowledgementBodySerializer,
+    BookedBodySerializer,
     NewExportSerializer,
     NoQuerySerializer,
     PageQuerySerializer,
+    RejectionBodySerializer,
+    ReplacementBodySerializer,
 )
-from ledger.api.serializers import ExportSerializer
+from ledger.api.serializers import (
+    ExportSerializer,
+    ExportValidationSerializer,
+    ReconciliationSerializer,
+)
 from ledger.exports.acknowledgement import acknowledge
+from ledger.exports.reconciliation import reconcile
 from ledger.exports.registry import FORMATS
-from ledger.exports.run import Nowhere, export_journal, find, reissue
+from ledger.exports.rejection import reject
+from ledger.exports.run import (
+    Nowhere,
+    export_journal,
+    find,
+    reissue,
+    replace_export,
+    validate_export,
+)
 from ledger.models.exports import JournalExport
 
 KEPT_IN_MEMORY = 1_000_000  # bytes; a longer file waits on disk
@@ -52,7 +68,11 @@ class ExportList(ExportView, ListAPIView[JournalExport]):
     pagination_class = KeysetPagination
     filter_backends = []
     queryset = JournalExport.objects.select_related(
-        "exported_by", "acknowledgement__acknowledged_by"
+        "exported_by",
+        "acknowledgement__acknowledged_by",
+        "rejection__rejected_by",
+        "replaces",
+        "replacement",
     )
 
     @extend_schema(operation_id="exports_list")
@@ -144,3 +164,110 @@ class ExportAcknowledge(ExportView):
             sequence=sequence, reference=facts["reference"], by=person, at=timezone.now()
         )
         return Response(ExportSerializer(export).data)
+
+
+class ExportValidation(ExportView):
+    """Whether an export could leave."""
+
+    @extend_schema(
+        operation_id="exports_validate",
+        request=NewExportSerializer,
+        responses=ExportValidationSerializer,
+    )
+    def post(self, request: Request) -> Response:
+        """Say everything that keeps an ERP's file from leaving; no number is drawn."""
+        facts = sent(request, NewExportSerializer)
+        person: Any = request.user
+        found = validate_export(
+            format_name=facts["format"],
+            by=person,
+            period=facts.get("period"),
+            scheme=facts.get("scheme"),
+            commodity=facts.get("commodity"),
+        )
+        return Response(ExportValidationSerializer(found).data)
+
+
+class ExportReject(ExportView):
+    """Finance could not take an export."""
+
+    @extend_schema(
+        operation_id="exports_reject",
+        request=RejectionBodySerializer,
+        responses=ExportSerializer,
+        examples=[
+            OpenApiExample(
+                "A closed account",
+                request_only=True,
+                value={"reason": "Account 684000 is blocked in company code 1000"},
+            ),
+        ],
+    )
+    def post(self, request: Request, sequence: int) -> Response:
+        """Reject it, once and for good, and say why. Safe to repeat."""
+        facts = sent(request, RejectionBodySerializer)
+        person: Any = request.user
+        export = reject(sequence=sequence, reason=facts["reason"], by=person, at=timezone.now())
+        return Response(ExportSerializer(export).data)
+
+
+class ExportReplace(ExportView):
+    """What stands in for a rejected export."""
+
+    @extend_schema(
+        operation_id="exports_replace",
+        request=ReplacementBodySerializer,
+        responses={201: ExportSerializer},
+    )
+    def post(self, request: Request, sequence: int) -> Response:
+        """Export the same part of the journal again, as it is now, with a number of its own."""
+        facts = sent(request, ReplacementBodySerializer)
+        person: Any = request.user
+        export = replace_export(
+            sequence=sequence, into=Nowhere(), by=person, format_name=facts.get("format")
+        )
+        shown = ExportSerializer(export).data
+        return Response(shown, status=status.HTTP_201_CREATED, headers={"Location": shown["file"]})
+
+
+class ExportReconciliations(ExportView):
+    """What the ERP booked of an export."""
+
+    @extend_schema(
+        operation_id="exports_reconciliations",
+        request=None,
+        responses=ReconciliationSerializer(many=True),
+    )
+    def get(self, request: Request, sequence: int) -> Response:
+        """Every file that was compared, newest first."""
+        asked(request, NoQuerySerializer)
+        found = find(sequence=sequence).reconciliations.select_related("reconciled_by")
+        return Response(ReconciliationSerializer(found, many=True).data)
+
+    @extend_schema(
+        operation_id="exports_reconcile",
+        request=BookedBodySerializer,
+        responses=ReconciliationSerializer,
+        examples=[
+            OpenApiExample(
+                "Sums of accounts",
+                request_only=True,
+                value={
+                    "file_name": "booked.csv",
+                    "csv": "legal_entity,currency,account,amount\n1000,USD,684000,3000.00\n",
+                },
+            ),
+        ],
+    )
+    def post(self, request: Request, sequence: int) -> Response:
+        """Compare what was booked with what was sent. The same file again changes nothing."""
+        facts = sent(request, BookedBodySerializer)
+        person: Any = request.user
+        found = reconcile(
+            sequence=sequence,
+            file_name=facts["file_name"],
+            content=facts["csv"].encode(),
+            by=person,
+            at=timezone.now(),
+        )
+        return Response(ReconciliationSerializer(found).data)

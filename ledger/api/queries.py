@@ -89,3 +89,22 @@ class AcknowledgementBodySerializer(StrictSerializer):
         max_length=120,
         help_text="What finance calls it, e.g. a document number.",
     )
+
+
+class RejectionBodySerializer(StrictSerializer):
+    reason = serializers.CharField(max_length=500, help_text="What has to be mended.")
+
+
+class ReplacementBodySerializer(StrictSerializer):
+    format = serializers.ChoiceField(
+        choices=sorted(FORMATS), required=False, help_text="Else that of the rejected export."
+    )
+
+
+class BookedBodySerializer(StrictSerializer):
+    file_name = serializers.CharField(max_length=200)
+    csv = serializers.CharField(
+        trim_whitespace=False,
+        help_text="What was booked: legal_entity, currency, account, amount (or debit and credit); "
+        "and cost_centre and document, if the system tells them.",
+    )

@@ -12,7 +12,12 @@ from rest_framework import serializers
 from ledger.balances import AccountBalance
 from ledger.exports.registry import FORMATS
 from ledger.journal_lines import JournalRow
-from ledger.models.exports import ExportAcknowledgement, JournalExport
+from ledger.models.exports import (
+    ExportAcknowledgement,
+    ExportReconciliation,
+    ExportRejection,
+    JournalExport,
+)
 from ledger.models.periods import AccountingPeriod, PeriodSeal, PeriodState
 from ledger.models.settlements import Settlement, SettlementState
 from ledger.settlement_review import DepartmentTotals, Progress, SettlementReview
@@ -367,6 +372,55 @@ class AcknowledgementSerializer(serializers.ModelSerializer[ExportAcknowledgemen
         fields = ["reference", "acknowledged_by", "acknowledged_at"]
 
 
+class RejectionSerializer(serializers.ModelSerializer[ExportRejection]):
+    rejected_by = serializers.CharField(source="rejected_by.username")
+
+    class Meta:
+        model = ExportRejection
+        fields = ["reason", "rejected_by", "rejected_at"]
+
+
+class ExportValidationSerializer(serializers.Serializer[Any]):
+    """What an export would hold, and everything that keeps it from leaving."""
+
+    line_count = serializers.IntegerField()
+    document_count = serializers.IntegerField(allow_null=True)
+    problems = serializers.ListField(child=serializers.CharField())
+
+
+class BookedDifferenceSerializer(serializers.Serializer[Any]):
+    """One key that is not the same; amounts are debit less credit."""
+
+    state = serializers.ChoiceField(choices=["missing", "extra", "differing"])
+    legal_entity = serializers.CharField()
+    currency = serializers.CharField()
+    account = serializers.CharField()
+    cost_centre = serializers.CharField()
+    document = serializers.CharField()
+    sent = serializers.CharField(allow_null=True)
+    booked = serializers.CharField(allow_null=True)
+    difference = serializers.CharField(help_text="Booked less sent.")
+
+
+class ReconciliationSerializer(serializers.ModelSerializer[ExportReconciliation]):
+    reconciled_by = serializers.CharField(source="reconciled_by.username")
+    differences = BookedDifferenceSerializer(many=True, help_text="The first thousand.")
+
+    class Meta:
+        model = ExportReconciliation
+        fields = [
+            "file_name",
+            "sha256",
+            "matched",
+            "missing",
+            "extra",
+            "differing",
+            "differences",
+            "reconciled_by",
+            "reconciled_at",
+        ]
+
+
 class ExportSerializer(serializers.Serializer[JournalExport]):
     """An export and its manifest."""
 
@@ -393,8 +447,20 @@ class ExportSerializer(serializers.Serializer[JournalExport]):
         source="exported_by.username", allow_null=True, default=None
     )
     exported_at = serializers.DateTimeField()
+    document_count = serializers.IntegerField(
+        source="manifest.document_count", default=None, help_text="Of an ERP's file."
+    )
     acknowledgement = AcknowledgementSerializer(
         allow_null=True, default=None, help_text="Once finance has taken it into its own books."
+    )
+    rejection = RejectionSerializer(
+        allow_null=True, default=None, help_text="Where finance could not take it."
+    )
+    replaces = serializers.IntegerField(
+        source="replaces.sequence", allow_null=True, default=None, help_text="A rejected export."
+    )
+    replaced_by = serializers.IntegerField(
+        source="replacement.sequence", allow_null=True, default=None
     )
     file = serializers.SerializerMethodField(help_text="Where the bytes are.")
 

@@ -50,6 +50,20 @@ urlpatterns = [
     ),
     path("exports/", export_views.ExportList.as_view(), name="exports"),
     path("exports/<int:sequence>/file/", export_views.ExportFile.as_view(), name="export-file"),
+    path("exports/validate/", export_views.ExportValidation.as_view(), name="export-validate"),
+    path(
+        "exports/<int:sequence>/reject/", export_views.ExportReject.as_view(), name="export-reject"
+    ),
+    path(
+        "exports/<int:sequence>/replace/",
+        export_views.ExportReplace.as_view(),
+        name="export-replace",
+    ),
+    path(
+        "exports/<int:sequence>/reconciliations/",
+        export_views.ExportReconciliations.as_view(),
+        name="export-reconciliations",
+    ),
     path(
         "exports/<int:sequence>/acknowledge/",
         export_views.ExportAcknowledge.as_view(),

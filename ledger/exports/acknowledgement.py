@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from departments.organisation.access import Permission, may
 from departments.organisation.models import User
-from ledger.errors import ExportAcknowledged, NotAllowed
+from ledger.errors import ExportAcknowledged, ExportRejected, NotAllowed
 from ledger.exports.run import find
 from ledger.models.exports import ExportAcknowledgement, JournalExport
 
@@ -17,21 +17,29 @@ from ledger.models.exports import ExportAcknowledgement, JournalExport
 def acknowledge(*, sequence: int, by: User, at: datetime, reference: str = "") -> JournalExport:
     """Acknowledge an export, once. Called again with the same reference, it changes nothing.
 
-    Raises: NotAllowed, ExportNotFound, ExportAcknowledged.
+    Raises: NotAllowed, ExportNotFound, ExportAcknowledged, ExportRejected.
     """
     if not may(by, Permission.ACKNOWLEDGE_EXPORT):
         roles = Permission.ACKNOWLEDGE_EXPORT.roles_text
         raise NotAllowed(by.get_username(), "acknowledge an export", roles)
     export = find(sequence=sequence)
+    wait_for_other_answers(export)
+    export.refresh_from_db()
+    if hasattr(export, "rejection"):
+        raise ExportRejected.of(sequence, export.rejection)
     kept, _ = ExportAcknowledgement.objects.select_related("acknowledged_by").get_or_create(
         export=export,
         defaults={"reference": reference, "acknowledged_by": by, "acknowledged_at": at},
     )
     if kept.reference != reference:
-        raise ExportAcknowledged(
-            sequence,
-            kept.acknowledged_by.get_username(),
-            kept.acknowledged_at.date().isoformat(),
-            kept.reference,
+        raise ExportAcknowledged.of(sequence, kept)
+    return find(sequence=sequence)
+
+
+def wait_for_other_answers(export: JournalExport) -> None:
+    """Two answers to one export at once: the second waits and then sees the first."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended('journal export answer', %s))",
+            [export.pk],
         )
-    return export

@@ -25,6 +25,7 @@ class Coverage:
     acknowledged_count: int
     newest: int | None
     newest_holds_all: bool
+    newest_is_rejected: bool
     is_acknowledged: bool
 
 
@@ -39,6 +40,7 @@ def coverage_of(period: AccountingPeriod) -> Coverage:
         acknowledged_count=len(acknowledged),
         newest=exports[0].sequence if exports else None,
         newest_holds_all=bool(exports) and _through(exports[0]) >= last,
+        newest_is_rejected=bool(exports) and hasattr(exports[0], "rejection"),
         is_acknowledged=any(_through(export) >= last for export in acknowledged),
     )
 
@@ -46,7 +48,7 @@ def coverage_of(period: AccountingPeriod) -> Coverage:
 def _whole_exports(period: AccountingPeriod) -> Iterator[JournalExport]:
     """Exports of this period or of all, newest first."""
     exports = JournalExport.objects.filter(Q(period=period) | Q(period__isnull=True))
-    for export in exports.select_related("acknowledgement").order_by("-sequence"):
+    for export in exports.select_related("acknowledgement", "rejection").order_by("-sequence"):
         if export.manifest["scheme"] is None and export.manifest["commodity"] is None:
             yield export
 

@@ -103,8 +103,8 @@ class Layout:
 
     @property
     def company_constant(self) -> str:
-        """The first constant that a company must have: what the system calls it."""
-        return next(name for name, constant in self.constants.items() if constant.needed)
+        """The last constant that a company must have: what the system calls it."""
+        return [name for name, constant in self.constants.items() if constant.needed][-1]
 
 
 @cache

@@ -10,6 +10,7 @@ from django.db import connection, transaction
 
 from ledger.exports.columns import SCHEMA_VERSION
 from ledger.journal_lines import BATCH, JournalRow, present
+from ledger.models.exports import JournalExport
 from ledger.models.periods import AccountingPeriod, PeriodState
 from ledger.sql import statement
 
@@ -36,6 +37,18 @@ class Selection:
         """As parameters of a statement."""
         ids = self.department_ids
         return asdict(self) | {"department_ids": None if ids is None else list(ids)}
+
+
+def selection_of(export: JournalExport) -> Selection:
+    """What a registered export holds."""
+    kept = export.manifest
+    return Selection(
+        kept["period"],
+        kept["scheme"],
+        kept["commodity"],
+        kept["through_line_id"],
+        schema_version=kept["schema_version"],
+    )
 
 
 def last_line_id(*, period: str | None) -> int:

@@ -20,13 +20,14 @@ from ledger.errors import (
     ExportChanged,
     ExportInvalid,
     ExportNotFound,
+    ExportNotReplaceable,
     ExportUnbalanced,
     NotAllowed,
     PeriodNotFound,
 )
 from ledger.exports.columns import SCHEMA_VERSION, moment
 from ledger.exports.registry import Format, format_named
-from ledger.exports.rows import Selection, last_line_id, totals
+from ledger.exports.rows import Selection, last_line_id, selection_of, totals
 from ledger.exports.setup import Setup, setup_kept, setup_now
 from ledger.exports.writing import Written, write
 from ledger.models.accounts import Commodity
@@ -83,6 +84,39 @@ def export_journal(
     return _register(layout, selection, file, _sides(layout, selection, file), by)
 
 
+def replace_export(
+    *,
+    sequence: int,
+    into: Sink,
+    by: User | None,
+    format_name: str | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> JournalExport:
+    """Write the part of the journal that a rejected export held, as it is now, and register it.
+
+    It has a number of its own and names the one it replaces; in another format, if one is given.
+
+    Raises: as export_journal; ExportNotFound; ExportNotReplaceable.
+    """
+    rejected = find(sequence=sequence)
+    _refuse_replacing(rejected)
+    kept = rejected.manifest
+    layout, selection = _asked(
+        format_name or rejected.format_name, by, kept["period"], kept["scheme"], kept["commodity"]
+    )
+    file = _write(layout, selection, into, progress)
+    sides = _sides(layout, selection, file)
+    return _register(layout, selection, file, sides, by, replaces=rejected)
+
+
+def _refuse_replacing(export: JournalExport) -> None:
+    replacement = getattr(export, "replacement", None)
+    if replacement is not None or not hasattr(export, "rejection"):
+        raise ExportNotReplaceable(
+            export.sequence, None if replacement is None else replacement.sequence
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Validated:
     """What an export that was only tried would hold, and what is wrong with it."""
@@ -125,17 +159,9 @@ def reissue(*, sequence: int, into: Sink) -> JournalExport:
     Raises: ExportNotFound; ExportChanged, after writing, if the bytes are no longer the same.
     """
     export = find(sequence=sequence)
-    kept = export.manifest
-    selection = Selection(
-        kept["period"],
-        kept["scheme"],
-        kept["commodity"],
-        kept["through_line_id"],
-        schema_version=kept["schema_version"],
-    )
     layout = format_named(export.format_name)
-    setup = setup_kept(layout.name, kept["profile"]) if layout.is_erp else None
-    digest = _write(layout, selection, into, setup=setup).digest.hexdigest()
+    setup = setup_kept(layout.name, export.manifest["profile"]) if layout.is_erp else None
+    digest = _write(layout, selection_of(export), into, setup=setup).digest.hexdigest()
     if digest != export.sha256:
         raise ExportChanged(sequence, export.sha256, digest)
     return export
@@ -147,7 +173,11 @@ def find(*, sequence: int) -> JournalExport:
     Raises: ExportNotFound.
     """
     exports = JournalExport.objects.select_related(
-        "exported_by", "acknowledgement__acknowledged_by"
+        "exported_by",
+        "acknowledgement__acknowledged_by",
+        "rejection__rejected_by",
+        "replaces",
+        "replacement",
     )
     export = exports.filter(sequence=sequence).first()
     if export is None:
@@ -157,11 +187,12 @@ def find(*, sequence: int) -> JournalExport:
 
 def manifest_of(export: JournalExport) -> dict[str, Any]:
     """Everything that proves the file: what is in it, its hash, its number, when and by whom."""
-    by = export.exported_by
+    by, replaced = export.exported_by, export.replaces
     return {
         "sequence": export.sequence,
         "format": export.format_name,
         **export.manifest,
+        "replaces": replaced.sequence if replaced else None,
         "line_count": export.line_count,
         "sha256": export.sha256,
         "exported_at": moment(export.exported_at),
@@ -249,9 +280,12 @@ def _register(
     file: _File,
     sides: dict[str, dict[str, str]],
     by: User | None,
+    replaces: JournalExport | None = None,
 ) -> JournalExport:
     with connection.cursor() as cursor:  # one after the other: no gap, and no number twice
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('journal export', 0))")
+    if replaces is not None:
+        _refuse_replacing(find(sequence=replaces.sequence))
     last = JournalExport.objects.order_by("-sequence").first()
     export = JournalExport.objects.create(
         sequence=last.sequence + 1 if last else 1,
@@ -272,6 +306,7 @@ def _register(
             **_of_erp(file),
         },
         exported_by=by,
+        replaces=replaces,
     )
     export.refresh_from_db()
     return export

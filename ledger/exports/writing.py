@@ -18,9 +18,11 @@ from django.db import connection, transaction
 from ledger.exports import jsonl
 from ledger.exports.books import Book
 from ledger.exports.columns import ERP_COLUMNS, Column, Notation, columns_of, names_of
+from ledger.exports.documents import Document, Documents
 from ledger.exports.entries import by_entry
 from ledger.exports.erp import ErpBook
 from ledger.exports.line_text import Books, text_statement
+from ledger.exports.problems import Problems
 from ledger.exports.registry import Format
 from ledger.exports.rows import Selection, export_rows
 from ledger.exports.setup import Setup
@@ -95,15 +97,7 @@ def _write_book(
             else:
                 assert setup is not None
                 book = ErpBook(file, setup, f"CFL {selection.period or 'all periods'}")
-
-            def put(piece: bytes) -> None:
-                rows = map(json.loads, piece.splitlines())
-                for _, lines in groupby(rows, key=itemgetter("entry_id")):
-                    book.add(list(lines))
-                if progress is not None:
-                    progress(book.line_count)
-
-            pieces = _Pieces(put)
+            pieces = _Pieces(_by_entry(book.add), progress)
             _copy(cursor.cursor, jsonl.NOTATION, selection, pieces, asked)
             pieces.flush()
             book.close()
@@ -116,6 +110,26 @@ def _write_book(
             while piece := file.read(PIECE):
                 take(piece)
     return written
+
+
+def documents_of(selection: Selection, setup: Setup, give: Callable[[Document], None]) -> None:
+    """The documents of an ERP export once more, without their file."""
+    documents = Documents(setup, Problems(), give)
+    with transaction.atomic(), connection.cursor() as cursor:
+        pieces = _Pieces(_by_entry(lambda rows: documents.add(rows)))
+        _copy(cursor.cursor, jsonl.NOTATION, selection, pieces, _FOR_ERP)
+        pieces.flush()
+    documents.flush()
+
+
+def _by_entry(add: Callable[[list[dict[str, Any]]], object]) -> Take:
+    """Takes pieces of JSON Lines, which hold whole entries, and gives the rows of each on."""
+
+    def put(piece: bytes) -> None:
+        for _, rows in groupby(map(json.loads, piece.splitlines()), key=itemgetter("entry_id")):
+            add(list(rows))
+
+    return put
 
 
 def stream(notation: Notation, selection: Selection) -> Iterator[bytes]:

@@ -109,6 +109,11 @@ class ExportReconciliation(models.Model):
     def __str__(self) -> str:
         return f"{self.export_id} {self.file_name}"
 
+    @property
+    def difference_count(self) -> int:
+        """How many keys are not the same."""
+        return self.missing + self.extra + self.differing
+
 
 class ExportConstant(models.Model):
     """What a company has of its own in a system, such as its company code: the newest counts."""

@@ -159,7 +159,7 @@ def read_sap(content: bytes) -> Iterator[Booked]:
         line = dict(zip(names, row[1:], strict=True))
         assert len(line["SGTXT"]) <= 50
         yield Booked(
-            document=str(number),
+            document=header["BKTXT"],
             company=header["BUKRS"],
             day=date.fromisoformat(header["BUDAT"]),
             currency=header["WAERS"],

@@ -6,7 +6,7 @@ import json
 import os
 import sys
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 from django.core.management.base import CommandError
 
 from ledger.exports.registry import FORMATS
-from ledger.exports.run import export_journal, manifest_of, validate_export
+from ledger.exports.run import export_journal, manifest_of, replace_export, validate_export
 from ledger.management.steps import StepCommand, person
 from ledger.models.exports import JournalExport
 
@@ -29,6 +29,7 @@ class Command(StepCommand):
   manage.py export_journal --format beancount --period FY22 --out fy22.beancount
   manage.py export_journal --format hledger --out - | hledger -f - balance
   manage.py export_journal --format sap --period FY22 --validate
+  manage.py export_journal --replaces 3 --out fy22-again.csv
 
 Formats:
 """
@@ -36,7 +37,8 @@ Formats:
         + """
 Every line of the books is in it, money and kgCO2e, unless --commodity names one; an ERP system gets
 the money alone. --validate writes no file and draws no number: it says everything that keeps the
-file from leaving. Beside PATH comes
+file from leaving. --replaces exports the part that a rejected export held, as it is now, under a
+number of its own. Beside PATH comes
 PATH.manifest.json: counts, debits and credits of each commodity, SHA-256, and the export's number,
 1, 2, 3 … without a gap. The same closed period gives the same bytes each time. The file appears
 whole or not at all.
@@ -48,7 +50,11 @@ Exit codes: 0 exported, 1 refused (the message says what to do), 2 wrong usage."
         return super().create_parser(*args, **options, formatter_class=RawDescriptionHelpFormatter)
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--format", required=True, choices=sorted(FORMATS), help="see above")
+        what = parser.add_mutually_exclusive_group(required=True)
+        what.add_argument("--format", choices=sorted(FORMATS), help="see above")
+        what.add_argument(
+            "--replaces", type=int, metavar="N", help="in the format and part of this export"
+        )
         where = parser.add_mutually_exclusive_group(required=True)
         where.add_argument("--out", metavar="PATH", help="the file; - is standard output")
         where.add_argument(
@@ -62,26 +68,31 @@ Exit codes: 0 exported, 1 refused (the message says what to do), 2 wrong usage."
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        part = {name: options[name] for name in ("period", "scheme", "commodity")}
+        if options["replaces"] is not None and (options["validate"] or any(part.values())):
+            raise CommandError("--replaces takes the part that it replaces.", returncode=2)
         asked: dict[str, Any] = {
-            "format_name": options["format"],
-            "period": options["period"],
-            "scheme": options["scheme"],
-            "commodity": options["commodity"],
             "by": person(options["by"]) if options["by"] else None,
             "progress": lambda lines: self.stderr.write(f"{lines:,} lines …"),
         }
+        make: Callable[..., JournalExport] = export_journal
+        if options["replaces"] is not None:
+            make = replace_export
+            asked["sequence"] = options["replaces"]
+        else:
+            asked |= {"format_name": options["format"], **part}
         if options["validate"]:
             self._validate(asked)
             return
         if options["out"] == STDOUT:
-            export = export_journal(into=sys.stdout.buffer, **asked)
+            export = make(into=sys.stdout.buffer, **asked)
             sys.stdout.buffer.flush()
             self.stderr.write(summary(export))
             return
         path = Path(os.path.realpath(options["out"]))
         manifest = path.with_name(f"{path.name}.manifest.json")
         with whole_or_not(path) as file, whole_or_not(manifest) as proof:
-            export = export_journal(into=file, **asked)
+            export = make(into=file, **asked)
             proof.write(f"{json.dumps(manifest_of(export), indent=2)}\n".encode())
         self.stdout.write(f"{summary(export)} {options['out']}")
 
