@@ -36,6 +36,9 @@ NAVIGATION: list[tuple[Any, list[tuple[Any, str, str]]]] = [
             (_("Schemes"), "policy", "pricing_scheme_changelist"),
             (_("Prices"), "sell", "pricing_carbonprice_changelist"),
             (_("Incentive rates"), "volunteer_activism", "pricing_incentiverate_changelist"),
+            (_("Baselines"), "straighten", "pricing_baseline_changelist"),
+            (_("Event rates"), "flight", "pricing_eventrate_changelist"),
+            (_("Contributions"), "savings", "pricing_contribution_changelist"),
         ],
     ),
     (

@@ -28,7 +28,13 @@ from ledger.errors import (
     WrongState,
 )
 from ledger.models.accounts import Account, AccountKind
-from ledger.models.settlements import LineKind, Settlement, SettlementLine, SettlementState
+from ledger.models.settlements import (
+    CHARGING,
+    EARNING,
+    Settlement,
+    SettlementLine,
+    SettlementState,
+)
 from ledger.posting import Line, Source
 from ledger.settlement_run import name_of
 from ledger.sql import statement
@@ -135,8 +141,8 @@ def _provisional(settlement: Settlement) -> list[_Provisional]:
         .order_by("department__code", "legal_entity_id")
         .values_list("department_id", "department__code", "legal_entity_id")
         .annotate(
-            charged=Sum("amount_minor", filter=Q(kind=LineKind.CHARGE), default=0),
-            earned=Sum("amount_minor", filter=Q(kind=LineKind.INCENTIVE), default=0),
+            charged=Sum("amount_minor", filter=Q(kind__in=CHARGING), default=0),
+            earned=Sum("amount_minor", filter=Q(kind__in=EARNING), default=0),
         )
     )
     return [

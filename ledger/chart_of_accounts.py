@@ -27,6 +27,8 @@ CHART: dict[str, str] = {
     AccountKind.ATMOSPHERE: "Equity:Atmosphere",
     AccountKind.FEE_EXPENSE: "Expenses:Carbon-Fee:{scheme}:{department}{books}",
     AccountKind.INCENTIVE_INCOME: "Income:Carbon-Incentive:{scheme}:{department}{books}",
+    AccountKind.LEVY_EXPENSE: "Expenses:Carbon-Levy:{scheme}:{department}{books}",
+    AccountKind.FEE_RETURN: "Income:Carbon-Fee-Return:{scheme}:{department}{books}",
     AccountKind.CARBON_FUND: "Equity:Carbon-Fund:{scheme}",
     AccountKind.ACCRUED_EXPENSE: "Expenses:Accrued-Carbon-Fee:{scheme}:{department}{books}",
     AccountKind.ACCRUED_INCOME: "Income:Accrued-Carbon-Incentive:{scheme}:{department}{books}",

@@ -10,7 +10,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from ledger import control_totals
+from ledger import allocation_check, control_totals
 from ledger.errors import PeriodNotFound
 from ledger.exports import coverage
 from ledger.models.manual_entries import ManualEntry, ManualEntryState
@@ -93,6 +93,7 @@ def totals_of(period: AccountingPeriod) -> list[Check]:
         _departments_make_the_company(period),
         _dues_eliminate(period),
         _inventory_times_price(period),
+        _shared_out(period),
     ]
 
 
@@ -339,6 +340,36 @@ def _inventory_times_price(period: AccountingPeriod) -> Check:
         "inventory_times_price_is_the_ledger",
         _("Records times price are the journal, to the cent and the milligram"),
         tuple(figures),
+        _unequal(wrong),
+    )
+
+
+def _shared_out(period: AccountingPeriod) -> Check:
+    """What mechanisms add to tonnes × price; a feebate's departments pay nothing together."""
+    figures: list[Figure] = []
+    wrong: list[str] = []
+    for total in allocation_check.totals_of(period.pk):
+        words = {"scheme": total.scheme, "unit": total.currency}
+        figures += [
+            Figure(
+                _("%(scheme)s, shared out in %(unit)s, by its mechanism") % words,
+                f"{total.by_mechanism:,}",
+            ),
+            Figure(
+                _("%(scheme)s, shared out in %(unit)s, in the journal") % words,
+                f"{total.in_journal:,}",
+            ),
+        ]
+        wrong += [f"{total.scheme}: {department}" for department in total.wrong_departments]
+        if total.charged is not None:
+            label = _("%(scheme)s, charged in %(unit)s, in the journal") % words
+            figures.append(Figure(label, f"{total.charged:,}"))
+            if total.charged != total.in_journal:
+                wrong.append(_("%(scheme)s charges what it does not return") % words)
+    return Check(
+        "mechanisms_share_out_what_is_booked",
+        _("What mechanisms share out is booked, and a feebate comes to nothing"),
+        tuple(figures) or (Figure(_("schemes that share out"), "0"),),
         _unequal(wrong),
     )
 

@@ -657,3 +657,15 @@ class GrantPaidByItsOwn(LedgerError):
             f"{person} applied for grant {grant_id} or showed this milestone, so another person "
             "must pay it."
         )
+
+
+class AllocationImpossible(LedgerError):
+    code = "allocation_impossible"
+    http_status = 409
+
+    def __init__(self, scheme: str, problems: list[str]) -> None:
+        self.scheme, self.problems = scheme, problems
+        super().__init__(
+            f"Scheme {scheme} can't be settled: {'; '.join(problems)}. Propose what is missing, "
+            "let another person approve it, then prepare the settlement."
+        )

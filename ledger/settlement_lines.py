@@ -21,7 +21,8 @@ from ledger.models.periods import AccountingPeriod
 from ledger.models.settlements import LineKind, Settlement, SettlementShard
 from ledger.sql import statement
 from pricing import price_lookup
-from pricing.mechanisms import moves_money
+from pricing.allocation_rules import allocation_rules
+from pricing.mechanisms import MECHANISMS, moves_money
 from pricing.price_lookup import SchemeTerms
 
 RECORDS_PER_SHARD = 25_000
@@ -84,14 +85,17 @@ def read_inputs(settlement: Settlement, terms: SchemeTerms) -> Inputs:
 def read_rules(terms: SchemeTerms) -> dict[str, Any]:
     """Prices, coverage and incentive rates in force, as JSON: a settlement keeps what it read.
 
-    Where a scheme tells books apart, also which departments are in others than the fund's.
+    Also what its mechanism shares out by; and where a scheme tells books apart, which departments
+    are in others than the fund's.
 
     Decimals and dates are text, which PostgreSQL reads exactly.
     """
+    prices_tonnes = MECHANISMS[terms.mechanism].prices_tonnes
     rules: dict[str, list[Any]] = {
         "price_rules": price_lookup.price_rules(scheme_id=terms.id),
-        "coverage": price_lookup.coverage_rules(scheme_id=terms.id),
+        "coverage": price_lookup.coverage_rules(scheme_id=terms.id) if prices_tonnes else [],
         "incentive_rules": price_lookup.incentive_rules(scheme_id=terms.id),
+        **allocation_rules(terms),
     }
     if terms.fund_entity_id is not None:
         rules["entity_rules"] = tree.places_outside(terms.fund_entity_id)

@@ -11,7 +11,8 @@ from django.db.models import Count, Max, Q, Sum
 
 from departments.organisation.models import User
 from ledger.models.settlements import (
-    LineKind,
+    CHARGING,
+    EARNING,
     Settlement,
     SettlementLine,
     SettlementShard,
@@ -191,7 +192,7 @@ def _settlement_before(settlement: Settlement) -> Settlement | None:
 def _departments(settlement: Settlement, exponent: int) -> list[DepartmentTotals]:
     """Sums by department, in one query."""
     late = Q(is_true_up=True)
-    charge, incentive = Q(kind=LineKind.CHARGE), Q(kind=LineKind.INCENTIVE)
+    charge, incentive = Q(kind__in=CHARGING), Q(kind__in=EARNING)
     emitted = Q(scope__isnull=False)
     rows = (
         SettlementLine.objects.filter(settlement=settlement)

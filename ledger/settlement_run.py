@@ -13,7 +13,8 @@ from django.db.models import Exists, OuterRef
 
 from departments.organisation.access import Permission, may
 from departments.organisation.models import User
-from ledger import posting, settlement_lines
+from ledger import allocations, posting, settlement_lines
+from ledger.allocation_rules import refuse_unready
 from ledger.chart_of_accounts import open_scheme_accounts
 from ledger.errors import (
     ActivityOutsidePeriods,
@@ -53,7 +54,8 @@ def prepare(*, scheme_code: str, period_code: str, by: User) -> Settlement:
     settlement is under way, it returns the same one.
 
     Raises: NotAllowed, SchemeNotFound, PeriodNotFound, PeriodClosed, SettlementUnderWay,
-            SettledLater, AlreadySettled, ActivityOutsidePeriods, AccountCodeTaken.
+            SettledLater, AlreadySettled, ActivityOutsidePeriods, AccountCodeTaken;
+            AllocationImpossible, with everything that the scheme's mechanism lacks.
     """
     _require(by, Permission.PREPARE_SETTLEMENT, "prepare a settlement")
     terms = price_lookup.scheme_terms(code=scheme_code)
@@ -102,6 +104,7 @@ def _create(terms: SchemeTerms, period: AccountingPeriod, by: User) -> Settlemen
     if inputs.count == 0 and _settled_before(terms, period):
         raise AlreadySettled(terms.code, period.code)
     settlement.rules = settlement_lines.read_rules(terms)
+    refuse_unready(settlement, terms)
     settlement.record_count = inputs.count
     settlement.input_sha256 = inputs.sha256
     settlement.shard_count = len(inputs.shards)
@@ -165,15 +168,18 @@ def calculate(*, settlement_id: int, at: datetime) -> Settlement:
 
 @transaction.atomic
 def finish_if_whole(*, settlement_id: int, at: datetime) -> Settlement:
-    """Mark a settlement calculated once all its shards are done.
+    """Mark a settlement calculated once all its shards are done, and shared out what is shared.
 
     A done shard has settled exactly its inputs, which a constraint keeps; so the whole has, too.
+
+    Raises: AccountCodeTaken, for an account of what is shared out.
     """
     settlement = Settlement.objects.select_for_update().get(pk=settlement_id)
     if settlement.state != SettlementState.CALCULATING:
         return settlement
     if settlement.shards.exclude(state=ShardState.DONE).exists():
         return settlement
+    allocations.allocate(settlement)
     settlement.state = SettlementState.CALCULATED
     settlement.calculated_at = at
     settlement.save()

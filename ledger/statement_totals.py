@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import Count, Min, Q, QuerySet, Sum
 
-from ledger.models.settlements import LineKind, SettlementLine, SettlementState
+from ledger.models.settlements import CHARGING, EARNING, SettlementLine, SettlementState
 from pricing import price_lookup
 
 
@@ -65,14 +65,14 @@ def statement_totals(
 
 
 def _summed(lines: QuerySet[SettlementLine]) -> Any:
-    charge, incentive = Q(kind=LineKind.CHARGE), Q(kind=LineKind.INCENTIVE)
+    charged, earned = Q(kind__in=CHARGING), Q(kind__in=EARNING)
     return (
         lines.order_by()
         .values("scheme_id", "settlement__period__code", "department__code", "department__name")
         .annotate(
             number=Min("pk"),
-            charged=Sum("amount_minor", filter=charge, default=0),
-            earned=Sum("amount_minor", filter=incentive, default=0),
+            charged=Sum("amount_minor", filter=charged, default=0),
+            earned=Sum("amount_minor", filter=earned, default=0),
             quantity=Sum("settled_mgco2e", filter=Q(scope__isnull=False), default=0),
             line_count=Count("pk"),
         )

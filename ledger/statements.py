@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -18,6 +18,8 @@ from ledger.errors import LineNotFound, PeriodNotFound, StatementNotFound
 from ledger.models.journal import JournalEntry
 from ledger.models.periods import AccountingPeriod, PeriodSeal
 from ledger.models.settlements import (
+    CHARGING,
+    EARNING,
     LineKind,
     SettledRecord,
     Settlement,
@@ -34,8 +36,9 @@ MG_PER_KG_DIGITS = 6
 class StatementLine:
     """One line of a bill. Quantities in kgCO2e; amounts in the scheme's currency.
 
-    `amount` is positive for a charge and negative for an incentive, so that lines add up.
+    `amount` is positive for what is charged and negative for what is earned, so that lines add up.
     `legal_entity` is whose books it is in; empty, where the scheme tells no books apart.
+    `explanation` is the arithmetic of a levy or an allocation; empty, for tonnes × price.
     """
 
     line_id: int
@@ -55,6 +58,7 @@ class StatementLine:
     currency: str
     record_count: int
     legal_entity: str = ""
+    explanation: tuple[str, ...] = ()
 
     @property
     def tonnes(self) -> Decimal:
@@ -108,6 +112,11 @@ class Statement:
     def net(self) -> Decimal:
         """Charged minus earned."""
         return self.charged - self.earned
+
+    @property
+    def is_shared_out(self) -> bool:
+        """Whether its scheme's mechanism adds to what tonnes cost and earn."""
+        return any(line.explanation for line in self.lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,8 +200,8 @@ def _statement(
     rows = _lines(terms).filter(settlement__in=settlements, department=department)
     lines = tuple(_present(row, terms) for row in rows)
     zero = Decimal(0).scaleb(-terms.currency_exponent)
-    charged = sum((line.amount for line in lines if line.kind == LineKind.CHARGE), zero)
-    earned = -sum((line.amount for line in lines if line.kind == LineKind.INCENTIVE), zero)
+    charged = sum((line.amount for line in lines if line.kind in CHARGING), zero)
+    earned = -sum((line.amount for line in lines if line.kind in EARNING), zero)
     opening = _net_before(department, terms, period)
     last = settlements[-1]
     statement = Statement(
@@ -281,20 +290,25 @@ def line_content(line: StatementLine, currency_exponent: int) -> dict[str, Any]:
     """A statement line as programs read it: decimals as text, units in the names."""
     price = line.price_per_tonne
     books = {"legal_entity": line.legal_entity} if line.legal_entity else {}
-    return books | {
-        "kind": line.kind,
-        "is_true_up": line.is_true_up,
-        "activity_period": line.activity_period,
-        "scope": line.scope,
-        "category": line.category,
-        "durability_class": line.durability_class,
-        "settled_kgco2e": f"{line.settled_kgco2e:f}",
-        "location_kgco2e": f"{line.location_kgco2e:f}",
-        "market_kgco2e": f"{line.market_kgco2e:f}",
-        "price_per_tonne": None if price is None else f"{price:f}",
-        "amount": f"{line.amount:.{currency_exponent}f}",
-        "records": line.record_count,
-    }
+    arithmetic = {"explanation": list(line.explanation)} if line.explanation else {}
+    return (
+        books
+        | arithmetic
+        | {
+            "kind": line.kind,
+            "is_true_up": line.is_true_up,
+            "activity_period": line.activity_period,
+            "scope": line.scope,
+            "category": line.category,
+            "durability_class": line.durability_class,
+            "settled_kgco2e": f"{line.settled_kgco2e:f}",
+            "location_kgco2e": f"{line.location_kgco2e:f}",
+            "market_kgco2e": f"{line.market_kgco2e:f}",
+            "price_per_tonne": None if price is None else f"{price:f}",
+            "amount": f"{line.amount:.{currency_exponent}f}",
+            "records": line.record_count,
+        }
+    )
 
 
 def statement_lines(
@@ -342,8 +356,8 @@ def period_summaries(
             starts_on=period.first_day,
             ends_on=period.last_day,
             state=period.state,
-            charged=Decimal(totals[period.pk].get("charge", 0)).scaleb(-exponent),
-            earned=Decimal(totals[period.pk].get("incentive", 0)).scaleb(-exponent),
+            charged=Decimal(_of(CHARGING, totals[period.pk])).scaleb(-exponent),
+            earned=Decimal(_of(EARNING, totals[period.pk])).scaleb(-exponent),
             settled_kgco2e=_kg(totals[period.pk].get("quantity", 0)),
             currency=terms.currency,
         )
@@ -435,10 +449,11 @@ def _present(row: SettlementLine, terms: SchemeTerms) -> StatementLine:
         market_kgco2e=_kg(row.market_mgco2e),
         settled_kgco2e=_kg(row.settled_mgco2e),
         price_per_tonne=row.price_per_tonne,
-        amount=-amount if row.kind == LineKind.INCENTIVE else amount,
+        amount=-amount if row.kind in EARNING else amount,
         currency=terms.currency,
         record_count=row.record_count,
         legal_entity=row.legal_entity.code if row.legal_entity else "",
+        explanation=tuple((row.explanation or "").splitlines()),
     )
 
 
@@ -454,8 +469,12 @@ def _net_before(department: Department, terms: SchemeTerms, period: AccountingPe
         .values_list("kind")
         .annotate(Sum("amount_minor"))
     )
-    minor = sums.get(LineKind.CHARGE, 0) - sums.get(LineKind.INCENTIVE, 0)
+    minor = _of(CHARGING, sums) - _of(EARNING, sums)
     return Decimal(minor).scaleb(-terms.currency_exponent)
+
+
+def _of(kinds: Iterable[str], sums: Mapping[str, int]) -> int:
+    return sum(sums.get(kind, 0) for kind in kinds)
 
 
 def _kg(milligrams: int) -> Decimal:

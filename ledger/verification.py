@@ -8,7 +8,7 @@ from pathlib import Path
 
 from django.db import connection
 
-from ledger import heads, seal_check
+from ledger import allocation_check, heads, seal_check
 from ledger.findings import Finding
 from ledger.sql import FOLDER
 
@@ -49,12 +49,13 @@ def verify(
 
 
 def _checks(say: Say, file: Path, head: str) -> Iterator[tuple[str, Check]]:
-    """The checks in the order of their numbers, then the seals, then what is kept outside."""
+    """The checks by their numbers, what is shared out, the seals, what is kept outside."""
     numbered = [
         [*path.stem.split("_", 1), path.read_text()] for path in FOLDER.glob("verify/*.sql")
     ]
     for _, name, text in sorted(numbered, key=lambda check: int(check[0])):
         yield name.replace("_", " "), _in_sql(name.replace("_", " "), text)
+    yield allocation_check.CHECK, allocation_check.check
     yield seal_check.ENTRIES, lambda: seal_check.check_entries(say)
     yield seal_check.ACCOUNTS, seal_check.check_accounts
     yield seal_check.SEALS, seal_check.check_seals

@@ -282,3 +282,13 @@ class AlreadyMeasured(PricingError):
         super().__init__(
             f"Some of these days of grant {grant_id} are measured already. Choose other days."
         )
+
+
+class BaselinesRefused(PricingError):
+    code = "baselines_refused"
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = problems
+        super().__init__(
+            "No baseline was taken. " + "; ".join(problems) + ". Mend them and load the file again."
+        )

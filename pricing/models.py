@@ -38,6 +38,12 @@ __all__ = [
 class Mechanism(models.TextChoices):
     FEE = "fee", _("carbon fee")
     SHOWBACK = "showback", _("showback (shadow price)")
+    FEEBATE = "feebate", _("feebate")
+    BASELINE_TARGET = "baseline_target", _("baseline target")
+    BASELINE_TARGET_PAID = "baseline_target_paid", _("baseline target, less is paid")
+    BUDGET_NEUTRAL_START = "budget_neutral_start", _("budget-neutral start")
+    CONTRIBUTION = "contribution", _("contribution by share of budget")
+    PER_EVENT = "per_event", _("levy per event")
 
 
 class Scope2Basis(models.TextChoices):
@@ -280,3 +286,181 @@ class IncentiveRate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.durability_class} {self.rate_per_tonne.normalize():f} {self.in_force}"
+
+
+class Proposed(models.Model):
+    """What one person proposes and another approves; it counts from then on."""
+
+    scheme = models.ForeignKey(Scheme, models.PROTECT, related_name="+")
+    in_force = DateRangeField(_("in force"), db_comment="[first day, day after the last)")
+    reason = models.TextField(_("reason"), blank=True)
+    source_url = models.URLField(_("source"), max_length=500, blank=True)
+    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField(db_default=Now(), editable=False)
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    approved_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(approved_by__isnull=True) | ~Q(approved_by=F("proposed_by")),
+                name="pricing_%(class)s_approved_by_another_person",
+                violation_error_message=_("Whoever proposed it can't approve it."),
+            ),
+        ]
+
+
+class Measure(models.TextChoices):
+    KGCO2E = "kgco2e", _("kgCO2e")
+    BUDGET = "budget", _("budget")
+
+
+class Baseline(Proposed):
+    """What a department is measured against on a range of days: tonnes, or its budget.
+
+    It belongs to the accounting period of its last day, like a record, and is priced like one.
+    Once approved it is never edited; a correction is one more, above or below zero, of other days.
+    """
+
+    department = models.ForeignKey("organisation.Department", models.PROTECT, related_name="+")
+    measure = models.CharField(_("measure"), max_length=10, choices=Measure, default=Measure.KGCO2E)
+    quantity = models.DecimalField(
+        _("quantity"),
+        max_digits=24,
+        decimal_places=6,
+        db_comment="kgCO2e, or money in the scheme's currency, over the whole range of days",
+    )
+    scope = models.PositiveSmallIntegerField(_("scope"), null=True, blank=True)
+    category = models.PositiveSmallIntegerField(_("Scope 3 category"), null=True, blank=True)
+
+    class Meta(Proposed.Meta):
+        abstract = False
+        verbose_name = _("baseline")
+        verbose_name_plural = _("baselines")
+        ordering = ["scheme", "department", "in_force"]
+        constraints = [
+            *Proposed.Meta.constraints,
+            ExclusionConstraint(
+                name="pricing_one_baseline_in_force",
+                expressions=[
+                    (F("scheme"), RangeOperators.EQUAL),
+                    (F("department"), RangeOperators.EQUAL),
+                    (F("measure"), RangeOperators.EQUAL),
+                    (Coalesce(F("scope"), Value(0)), RangeOperators.EQUAL),
+                    (Coalesce(F("category"), Value(0)), RangeOperators.EQUAL),
+                    (F("in_force"), RangeOperators.OVERLAPS),
+                ],
+                violation_error_message=_("There is a baseline on some of these days already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(in_force__isempty=False)
+                & Q(in_force__lower_inf=False, in_force__upper_inf=False),
+                name="pricing_baseline_is_of_days",
+            ),
+            models.CheckConstraint(
+                condition=Q(scope__isnull=True) | Q(scope__in=[1, 2, 3], measure="kgco2e"),
+                name="pricing_baseline_names_a_scope",
+            ),
+            models.CheckConstraint(
+                condition=Q(category__isnull=True)
+                | Q(scope__isnull=False, scope=3, category__range=(1, 15)),
+                name="pricing_baseline_category_is_scope_3",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity.normalize():f} {self.measure} {self.in_force}"
+
+
+class EventRate(Proposed):
+    """What an event costs: a record of an activity, or a unit of what the record counts."""
+
+    activity = models.CharField(
+        _("activity"),
+        max_length=250,
+        help_text=_("A path, e.g. travel/flight: it and every activity below it."),
+    )
+    unit = models.CharField(
+        _("unit"),
+        max_length=60,
+        blank=True,
+        help_text=_("Count what records state in this unit. Empty: count one for each record."),
+    )
+    rate = models.DecimalField(
+        _("rate"), max_digits=18, decimal_places=6, db_comment="in the scheme's currency, an event"
+    )
+
+    class Meta(Proposed.Meta):
+        abstract = False
+        verbose_name = _("event rate")
+        verbose_name_plural = _("event rates")
+        ordering = ["scheme", "activity", "in_force"]
+        constraints = [
+            *Proposed.Meta.constraints,
+            ExclusionConstraint(
+                name="pricing_one_event_rate_in_force",
+                expressions=[
+                    (F("scheme"), RangeOperators.EQUAL),
+                    (F("activity"), RangeOperators.EQUAL),
+                    (F("unit"), RangeOperators.EQUAL),
+                    (F("in_force"), RangeOperators.OVERLAPS),
+                ],
+                violation_error_message=_(
+                    "A rate for these events is already in force on some of these days."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(rate__gte=0), name="pricing_event_rate_is_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=~Q(activity=""), name="pricing_event_rate_names_an_activity"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.activity} {self.rate.normalize():f} {self.in_force}"
+
+
+class Contribution(Proposed):
+    """What all departments pay into the fund together over a range of days, by share of budget.
+
+    It belongs to the accounting period of its last day; once approved it is never edited.
+    """
+
+    amount = models.DecimalField(
+        _("amount"),
+        max_digits=18,
+        decimal_places=6,
+        db_comment="in the scheme's currency, over the whole range of days",
+    )
+
+    class Meta(Proposed.Meta):
+        abstract = False
+        verbose_name = _("contribution")
+        verbose_name_plural = _("contributions")
+        ordering = ["scheme", "in_force"]
+        constraints = [
+            *Proposed.Meta.constraints,
+            ExclusionConstraint(
+                name="pricing_one_contribution_in_force",
+                expressions=[
+                    (F("scheme"), RangeOperators.EQUAL),
+                    (F("in_force"), RangeOperators.OVERLAPS),
+                ],
+                violation_error_message=_("There is a contribution on some of these days already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(in_force__isempty=False)
+                & Q(in_force__lower_inf=False, in_force__upper_inf=False),
+                name="pricing_contribution_is_of_days",
+            ),
+            models.CheckConstraint(
+                condition=Q(amount__gte=0), name="pricing_contribution_is_not_negative"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.amount.normalize():f} {self.in_force}"

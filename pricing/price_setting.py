@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TypeVar
 
 from django.db import IntegrityError, transaction
 
-from departments.organisation.access import Permission, may
+from departments.organisation.access import Permission
 from departments.organisation.constraints import constraint_of
 from departments.organisation.models import LegalEntity, User
+from pricing import proposals
 from pricing.errors import (
-    ApprovedBySamePerson,
     CoverageNeverEdited,
     CoverageNotFound,
-    NotAllowed,
     PriceInvalid,
-    PriceNeverEdited,
-    PriceNotFound,
-    PriceOverlaps,
     SchemeInvalid,
 )
+from pricing.mechanisms import MECHANISMS
 from pricing.models import (
     CarbonPrice,
     IncentiveRate,
@@ -33,12 +28,9 @@ from pricing.models import (
     Scope2Basis,
 )
 from pricing.money import minor_exponent
-
-Proposal = TypeVar("Proposal", CarbonPrice, IncentiveRate)
+from pricing.price_arithmetic import DatedPrice
 
 DURABILITY_CLASSES = ("short", "medium", "long")
-_MOST = Decimal(10) ** 12
-_STEP = Decimal("0.000001")
 
 
 @transaction.atomic
@@ -71,8 +63,12 @@ def create_scheme(
     minor_exponent(currency)
     if mechanism not in Mechanism or scope2_basis not in Scope2Basis:
         raise SchemeInvalid(f"There is no mechanism {mechanism!r} with Scope 2 {scope2_basis!r}.")
+    if coverage and not MECHANISMS[mechanism].prices_tonnes:
+        raise SchemeInvalid(
+            f"The mechanism {mechanism} charges no tonnes: it covers nothing. Leave coverage out."
+        )
     for scope, category in coverage:
-        _check_place(scope, category)
+        proposals.check_place(scope, category)
     try:
         with transaction.atomic():
             scheme = Scheme.objects.create(
@@ -115,12 +111,12 @@ def end_coverage(*, coverage_id: int, ends_before: date, by: User) -> SchemeCove
     Raises: NotAllowed, CoverageNotFound, PriceInvalid; CoverageNeverEdited, for a day that has
             passed or that lies after the end it has.
     """
-    _require(by, Permission.PROPOSE_PRICE, "end a coverage")
+    proposals.require(by, Permission.PROPOSE_PRICE, "end a coverage")
     coverage = SchemeCoverage.objects.select_for_update().filter(pk=coverage_id).first()
     if coverage is None:
         raise CoverageNotFound(coverage_id)
     was, starts_on = str(coverage), coverage.in_force.lower
-    _check_days(starts_on or date.min, ends_before)
+    proposals.check_days(starts_on or date.min, ends_before)
     coverage.in_force = (starts_on, ends_before)
     try:
         with transaction.atomic():
@@ -151,13 +147,13 @@ def propose_price(
 
     Raises: NotAllowed, PriceInvalid; PriceOverlaps, with another one for exactly the same.
     """
-    _require(by, Permission.PROPOSE_PRICE, "propose a price")
-    _check_amount(price_per_tonne)
-    _check_days(starts_on, ends_before)
-    _check_place(scope, category)
+    proposals.require(by, Permission.PROPOSE_PRICE, "propose a price")
+    proposals.check_amount(price_per_tonne)
+    proposals.check_days(starts_on, ends_before)
+    proposals.check_place(scope, category)
     if country and not (len(country) == 2 and country.isascii() and country.isupper()):
         raise PriceInvalid(f"{country!r} is no country. Use two capital letters, like KR.")
-    with _without_overlap("A price", starts_on, ends_before):
+    with proposals.without_overlap("A price", starts_on, ends_before):
         return CarbonPrice.objects.create(
             scheme_id=scheme_id,
             department_id=department_id,
@@ -170,6 +166,37 @@ def propose_price(
             source_url=source_url,
             proposed_by=by,
         )
+
+
+@transaction.atomic
+def propose_price_path(
+    *,
+    scheme_id: int,
+    path: Sequence[DatedPrice],
+    by: User,
+    scope: int | None = None,
+    category: int | None = None,
+    reason: str = "",
+    source_url: str = "",
+) -> list[CarbonPrice]:
+    """Propose every price of a path, or none; each counts once another person approves it.
+
+    Raises: what `propose_price` raises.
+    """
+    return [
+        propose_price(
+            scheme_id=scheme_id,
+            price_per_tonne=price.price_per_tonne,
+            starts_on=price.starts_on,
+            ends_before=price.ends_before,
+            scope=scope,
+            category=category,
+            reason=reason,
+            source_url=source_url,
+            by=by,
+        )
+        for price in path
+    ]
 
 
 def propose_incentive_rate(
@@ -186,12 +213,12 @@ def propose_incentive_rate(
 
     Raises: NotAllowed, PriceInvalid, PriceOverlaps.
     """
-    _require(by, Permission.PROPOSE_PRICE, "propose an incentive rate")
-    _check_amount(rate_per_tonne)
-    _check_days(starts_on, ends_before)
+    proposals.require(by, Permission.PROPOSE_PRICE, "propose an incentive rate")
+    proposals.check_amount(rate_per_tonne)
+    proposals.check_days(starts_on, ends_before)
     if durability_class not in DURABILITY_CLASSES:
         raise PriceInvalid(f"A durability class is {', '.join(DURABILITY_CLASSES)}.")
-    with _without_overlap("A rate", starts_on, ends_before):
+    with proposals.without_overlap("A rate", starts_on, ends_before):
         return IncentiveRate.objects.create(
             scheme_id=scheme_id,
             durability_class=durability_class,
@@ -208,7 +235,7 @@ def approve_price(*, price_id: int, by: User, at: datetime) -> CarbonPrice:
 
     Raises: NotAllowed, ApprovedBySamePerson, PriceNotFound. Called again, it changes nothing.
     """
-    return _approve(_locked(CarbonPrice, price_id), by, at)
+    return proposals.approve(proposals.locked(CarbonPrice, price_id), by, at)
 
 
 @transaction.atomic
@@ -217,7 +244,7 @@ def approve_incentive_rate(*, rate_id: int, by: User, at: datetime) -> Incentive
 
     Raises: NotAllowed, ApprovedBySamePerson, PriceNotFound. Called again, it changes nothing.
     """
-    return _approve(_locked(IncentiveRate, rate_id), by, at)
+    return proposals.approve(proposals.locked(IncentiveRate, rate_id), by, at)
 
 
 @transaction.atomic
@@ -226,13 +253,13 @@ def end_price(*, price_id: int, ends_before: date, by: User) -> CarbonPrice:
 
     Raises: NotAllowed, PriceNotFound, PriceInvalid; PriceNeverEdited, for a day that has passed.
     """
-    return _end(_locked(CarbonPrice, price_id), ends_before, by)
+    return proposals.end(proposals.locked(CarbonPrice, price_id), ends_before, by)
 
 
 @transaction.atomic
 def end_incentive_rate(*, rate_id: int, ends_before: date, by: User) -> IncentiveRate:
     """Let an incentive rate end on a coming day. Raises what `end_price` raises."""
-    return _end(_locked(IncentiveRate, rate_id), ends_before, by)
+    return proposals.end(proposals.locked(IncentiveRate, rate_id), ends_before, by)
 
 
 @transaction.atomic
@@ -241,92 +268,10 @@ def withdraw_price(*, price_id: int, by: User) -> None:
 
     Raises: NotAllowed, PriceNotFound, PriceNeverEdited.
     """
-    _withdraw(_locked(CarbonPrice, price_id), by)
+    proposals.withdraw(proposals.locked(CarbonPrice, price_id), by)
 
 
 @transaction.atomic
 def withdraw_incentive_rate(*, rate_id: int, by: User) -> None:
     """Take back an incentive rate that is not approved. Raises what `withdraw_price` raises."""
-    _withdraw(_locked(IncentiveRate, rate_id), by)
-
-
-def _approve(proposal: Proposal, by: User, at: datetime) -> Proposal:
-    _require(by, Permission.APPROVE_PRICE, "approve a price")
-    if proposal.proposed_by_id == by.pk:
-        raise ApprovedBySamePerson(by.get_username())
-    if proposal.approved_by_id is None:
-        proposal.approved_by, proposal.approved_at = by, at
-        proposal.save(update_fields=["approved_by", "approved_at"])
-    return proposal
-
-
-def _end(proposal: Proposal, ends_before: date, by: User) -> Proposal:
-    _require(by, Permission.APPROVE_PRICE, "end a price")
-    starts_on, runs_until = proposal.in_force.lower, proposal.in_force.upper
-    _check_days(starts_on or date.min, ends_before)
-    if runs_until is not None and ends_before > runs_until:
-        raise PriceInvalid(f"It ends before {runs_until} already; propose another from there on.")
-    proposal.in_force = (starts_on, ends_before)
-    try:
-        with transaction.atomic():
-            proposal.save(update_fields=["in_force"])
-    except IntegrityError as error:
-        if constraint_of(error) == "pricing_approved_price_never_edited":
-            raise PriceNeverEdited(str(proposal), proposal.pk) from error
-        raise
-    proposal.refresh_from_db(fields=["in_force"])
-    return proposal
-
-
-def _withdraw(proposal: Proposal, by: User) -> None:
-    _require(by, Permission.PROPOSE_PRICE, "withdraw a price")
-    if proposal.approved_by_id is not None:
-        raise PriceNeverEdited(str(proposal), proposal.pk)
-    proposal.delete()
-
-
-def _locked(kind: type[Proposal], proposal_id: int) -> Proposal:
-    found = kind._default_manager.select_for_update().filter(pk=proposal_id).first()
-    if found is None:
-        raise PriceNotFound(proposal_id)
-    return found
-
-
-def _require(by: User, permission: Permission, step: str) -> None:
-    if not may(by, permission):
-        raise NotAllowed(by.get_username(), step, permission.roles_text)
-
-
-def _check_amount(amount: Decimal) -> None:
-    if not amount.is_finite() or amount < 0 or amount >= _MOST or amount % _STEP != 0:
-        raise PriceInvalid(
-            f"{amount} is no price per tonne: it is zero or more, below {_MOST:,f}, with at most "
-            "six decimal places."
-        )
-
-
-def _check_days(starts_on: date, ends_before: date | None) -> None:
-    if ends_before is not None and ends_before <= starts_on:
-        raise PriceInvalid(f"It would end before {ends_before}, yet starts on {starts_on}.")
-
-
-def _check_place(scope: int | None, category: int | None) -> None:
-    if scope not in (None, 1, 2, 3) or (
-        category is not None and (scope != 3 or not 1 <= category <= 15)
-    ):
-        raise PriceInvalid(
-            f"Scope {scope} category {category} is no place: a scope is 1, 2 or 3, and only "
-            "Scope 3 has categories, 1 to 15."
-        )
-
-
-@contextmanager
-def _without_overlap(what: str, starts_on: date, ends_before: date | None) -> Iterator[None]:
-    overlaps = ("pricing_one_price_in_force", "pricing_one_incentive_rate_in_force")
-    try:
-        with transaction.atomic():
-            yield
-    except IntegrityError as error:
-        if constraint_of(error) in overlaps:
-            raise PriceOverlaps(what, starts_on, ends_before) from error
-        raise
+    proposals.withdraw(proposals.locked(IncentiveRate, rate_id), by)

@@ -38,6 +38,10 @@ class Company:
     def scheme_code(self) -> str:
         return str(self.facts["scheme"]["code"])
 
+    @property
+    def feebate_code(self) -> str:
+        return str(self.facts["feebate"]["code"])
+
     def department_of_region(self, region: str) -> str:
         """The code of the department that runs a region's sites."""
         return str(next(d["code"] for d in self._departments if d.get("region") == region))

@@ -11,11 +11,12 @@ from ledger import balances, seal, statements, verification
 Write = Callable[[str], object]
 
 
-def print_report(scheme_code: str, write: Write) -> bool:
+def print_report(scheme_code: str, feebate_code: str, write: Write) -> bool:
     """Print the settled years. Returns: whether the books verify."""
     lines = statements.statement_lines(scheme_code=scheme_code)
     _print_years(lines, write)
     _print_departments(scheme_code, lines, write)
+    _print_feebate(feebate_code, write)
     _print_trial_balance(write)
     return _print_verification(write)
 
@@ -56,6 +57,22 @@ def _print_departments(
         write(f"  {department:16}" + "".join(f"{net:>18,.2f}" for net in [*row, sum(row)]))
     columns = [sum(column, Decimal(0)) for column in zip(*totals.values(), strict=True)]
     write(f"  {'total':16}" + "".join(f"{net:>18,.2f}" for net in [*columns, sum(columns)]))
+
+
+def _print_feebate(scheme_code: str, write: Write) -> None:
+    settled = statements.statement_lines(scheme_code=scheme_code)
+    lines = [line for line in settled if line.kind != "recorded"]
+    years = sorted({line.activity_period for line in lines})
+    write(f"\nA feebate beside it, {', '.join(years)}, USD: all that sites are charged goes back")
+    write(f"  {'':16}{'charged':>18}{'returned':>18}{'net':>18}")
+    total = [Decimal(0), Decimal(0)]
+    for department in sorted({line.department for line in lines}):
+        own = [line for line in lines if line.department == department]
+        charged = sum((line.amount for line in own if line.kind == "charge"), Decimal(0))
+        returned = -sum((line.amount for line in own if line.kind == "allocation"), Decimal(0))
+        total = [total[0] + charged, total[1] + returned]
+        write(f"  {department:16}{charged:>18,.2f}{returned:>18,.2f}{charged - returned:>18,.2f}")
+    write(f"  {'total':16}{total[0]:>18,.2f}{total[1]:>18,.2f}{total[0] - total[1]:>18,.2f}")
 
 
 def _print_trial_balance(write: Write) -> None:

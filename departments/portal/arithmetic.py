@@ -10,6 +10,7 @@ from departments.portal import bill, figures
 from ledger.statements import LineDetail
 
 ZERO = Decimal(0)
+EARNED = ("incentive", "allocation")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,11 @@ class LineSum:
         return bool(self.before_kgco2e or self.amount_before)
 
     @property
+    def so_far(self) -> Decimal:
+        """What a levy or an allocation came to with this line."""
+        return self.amount_before + self.amount
+
+    @property
     def is_rounded(self) -> bool:
         """Whether the exact product had more digits than the currency."""
         return self.exact != self.rounded
@@ -68,7 +74,7 @@ def of_line(detail: LineDetail) -> LineSum:
         exact=exact,
         rounded=rounded,
         amount_before=detail.amount_before,
-        amount=-line.amount if line.kind == "incentive" and line.amount else line.amount,
+        amount=-line.amount if line.kind in EARNED and line.amount else line.amount,
     )
 
 

@@ -33,6 +33,11 @@ class LineGroup:
         """Whether the group's amounts count towards what is due."""
         return self.kind != "recorded"
 
+    @property
+    def is_shared_out(self) -> bool:
+        """Whether its lines have no tonnes: they are what the scheme's mechanism adds."""
+        return self.kind in ("levy", "allocation")
+
 
 @dataclass(frozen=True, slots=True)
 class ScopeTotal:
@@ -71,12 +76,12 @@ class Change:
 
 
 def group_lines(lines: Iterable[StatementLine]) -> list[LineGroup]:
-    """This period's charges, then each true-up by its period, incentives, and what is not charged.
+    """This period's charges, each true-up by its period, levies, what is earned, the uncharged.
 
     Every line stands in exactly one group.
     """
     groups: dict[tuple[int, str, str], list[StatementLine]] = {}
-    order = {"charge": 0, "incentive": 2, "recorded": 3}
+    order = {"charge": 0, "levy": 2, "allocation": 3, "incentive": 4, "recorded": 5}
     for line in lines:
         is_late_charge = line.kind == "charge" and line.is_true_up
         of_period = line.activity_period if is_late_charge else ""

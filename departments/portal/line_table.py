@@ -16,6 +16,8 @@ from departments.portal.forms import LineFilter
 from ledger.statements import PeriodSummary, Statement, StatementLine
 
 ZERO = Decimal(0)
+CHARGED = ("charge", "levy")
+EARNED = ("incentive", "allocation")
 
 HEADER = (
     "line_id",
@@ -206,6 +208,6 @@ def _row(
         name=department.name,
         has_bill=bool(lines),
         emitted_kgco2e=sum((line.settled_kgco2e for line in lines if line.scope), ZERO),
-        charged=sum((line.amount for line in lines if line.kind == "charge"), nothing),
-        earned=-sum((line.amount for line in lines if line.kind == "incentive"), nothing),
+        charged=sum((line.amount for line in lines if line.kind in CHARGED), nothing),
+        earned=-sum((line.amount for line in lines if line.kind in EARNED), nothing),
     )

@@ -42,6 +42,8 @@ DURABILITY: dict[str, Promise] = {
 KINDS: dict[str, Promise] = {
     "charge": gettext_lazy("Charge"),
     "incentive": gettext_lazy("Incentive"),
+    "levy": gettext_lazy("Levy"),
+    "allocation": gettext_lazy("Allocation"),
     "recorded": gettext_lazy("Recorded, not charged"),
 }
 
@@ -68,8 +70,16 @@ STEPS: dict[str, Promise] = {
 }
 
 
+SHARED_OUT: dict[str, Promise] = {
+    "levy": gettext_lazy("Levy by the scheme's rule"),
+    "allocation": gettext_lazy("Allocated back by the scheme's rule"),
+}
+
+
 def line_name(line: StatementLine) -> str:
     """What a statement line is for, e.g. `Scope 3, category 6: Business travel`."""
+    if line.kind in SHARED_OUT:
+        return str(SHARED_OUT[line.kind])
     if line.durability_class:
         return str(DURABILITY.get(line.durability_class, line.durability_class))
     return emission_name(line.scope, line.category)

@@ -20,7 +20,7 @@ from ledger.admin.pages import BooksAdmin, hash_of, moment, right
 from ledger.models.accounts import Account
 from ledger.models.journal import JournalEntry, JournalLine
 from ledger.models.periods import PeriodSeal
-from ledger.models.settlements import SettlementLine
+from ledger.models.settlements import EARNING, SettlementLine
 from pricing.money import minor_exponent
 
 
@@ -265,7 +265,7 @@ class SettlementLineAdmin(BooksAdmin):
     @admin.display(description=_("amount"))
     def line_amount(self, line: SettlementLine) -> SafeString:
         exponent = minor_exponent(line.scheme.currency)
-        sign = -1 if line.kind == "incentive" else 1
+        sign = -1 if line.kind in EARNING else 1
         shown = amounts.in_commodity(sign * line.amount_minor, exponent)
         return right(f"{shown} {line.scheme.currency}")
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import BigIntegerField, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import BigIntegerField, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Cast
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -25,7 +25,13 @@ from ledger import accruals, amounts, settlement_review, settlement_run, tasks
 from ledger.admin.pages import BADGES, BooksAdmin, moment, person_of, refusals_shown, right
 from ledger.admin.steps import STEPS, Step, steps_for
 from ledger.forms import NewSettlementForm
-from ledger.models.settlements import LineKind, Settlement, SettlementLine, SettlementState
+from ledger.models.settlements import (
+    CHARGING,
+    EARNING,
+    Settlement,
+    SettlementLine,
+    SettlementState,
+)
 from pricing.money import minor_exponent
 
 
@@ -56,7 +62,7 @@ class SettlementAdmin(BooksAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Settlement]:
         rows: QuerySet[Settlement] = super().get_queryset(request)
         return rows.select_related("scheme", "period", "prepared_by").annotate(
-            charged_minor=_sum_of(LineKind.CHARGE), earned_minor=_sum_of(LineKind.INCENTIVE)
+            charged_minor=_sum_of(CHARGING), earned_minor=_sum_of(EARNING)
         )
 
     def get_urls(self) -> list[URLPattern]:
@@ -201,8 +207,8 @@ class SettlementAdmin(BooksAdmin):
         return redirect("admin:ledger_settlement_change", settlement_id)
 
 
-def _sum_of(kind: LineKind) -> Subquery:
-    lines = SettlementLine.objects.filter(settlement=OuterRef("pk")).filter(Q(kind=kind))
+def _sum_of(kinds: tuple[str, ...]) -> Subquery:
+    lines = SettlementLine.objects.filter(settlement=OuterRef("pk")).filter(kind__in=kinds)
     total = (
         lines.order_by()
         .values("settlement")

@@ -199,7 +199,7 @@ class StatementTotalsSerializer(serializers.Serializer[StatementTotals]):
 
 class StatementLineSerializer(serializers.Serializer[StatementLine]):
     id = serializers.IntegerField(source="line_id")
-    kind = serializers.CharField(help_text="charge, incentive or recorded.")
+    kind = serializers.CharField(help_text="charge, levy, incentive, allocation or recorded.")
     is_true_up = serializers.BooleanField()
     activity_period = serializers.CharField()
     scope = serializers.IntegerField(allow_null=True)
@@ -208,11 +208,15 @@ class StatementLineSerializer(serializers.Serializer[StatementLine]):
     location_kgco2e = Exact()
     market_kgco2e = Exact()
     settled_kgco2e = Exact(help_text="On the scheme's own basis: what the price is put on.")
-    price_per_tonne = Exact(allow_null=True, help_text="Null where nothing is charged.")
-    amount = Exact(help_text="An incentive is negative.")
+    price_per_tonne = Exact(allow_null=True, help_text="Null where no tonnes are charged.")
+    amount = Exact(help_text="What is earned is negative.")
     amount_minor = Minor(source="amount")
     currency = serializers.CharField()
     record_count = serializers.IntegerField()
+    explanation = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="The arithmetic of a levy or an allocation; empty, for tonnes × price.",
+    )
     legal_entity = serializers.CharField(
         help_text="Whose books it is in; empty where the scheme tells no books apart."
     )

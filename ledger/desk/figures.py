@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import product
 from typing import Any
 
 from django.db import connection
@@ -14,7 +15,13 @@ from ledger.desk.strips import PeriodStrip, strips_of
 from ledger.desk.words import first_day_of
 from ledger.models.accounts import AccountKind
 from ledger.models.periods import AccountingPeriod
-from ledger.models.settlements import LineKind, Settlement, SettlementLine, SettlementState
+from ledger.models.settlements import (
+    CHARGING,
+    EARNING,
+    Settlement,
+    SettlementLine,
+    SettlementState,
+)
 from ledger.sql import statement
 from pricing.price_lookup import SchemeTerms
 
@@ -117,10 +124,10 @@ def schemes_in_figures(
             earlier=tuple(strips[1:]),
             latest_period=now.code if now else "",
             period_before=before.code if before else "",
-            charged=_sum_of(money, now, LineKind.CHARGE, zero),
-            charged_before=_sum_of(money, before, LineKind.CHARGE, zero) if before else None,
-            true_ups=money.get((now.pk, LineKind.CHARGE, True), zero) if now else zero,
-            earned=_sum_of(money, now, LineKind.INCENTIVE, zero),
+            charged=_sum_of(money, now, CHARGING, zero),
+            charged_before=_sum_of(money, before, CHARGING, zero) if before else None,
+            true_ups=_sum_of(money, now, CHARGING, zero, (True,)),
+            earned=_sum_of(money, now, EARNING, zero),
             tonnes=tonnes.get(terms.id, ()),
             fund=funds.get(terms.id, zero),
             atmosphere_tonnes=atmosphere if terms.keeps_atmosphere else None,
@@ -129,11 +136,16 @@ def schemes_in_figures(
 
 
 def _sum_of(
-    money: dict[Any, Decimal], period: AccountingPeriod | None, kind: str, zero: Decimal
+    money: dict[Any, Decimal],
+    period: AccountingPeriod | None,
+    kinds: Iterable[str],
+    zero: Decimal,
+    lates: Iterable[bool] = (False, True),
 ) -> Decimal:
     if period is None:
         return zero
-    return sum((money.get((period.pk, kind, late), zero) for late in (False, True)), zero)
+    keys = product([period.pk], kinds, lates)
+    return sum((money.get(key, zero) for key in keys), zero)
 
 
 def _amounts(posted: dict[int, Pair]) -> dict[tuple[int, int, str, bool], int]:

@@ -32,6 +32,8 @@ class AccountKind(models.TextChoices):
     ATMOSPHERE = "atmosphere", _("atmosphere")
     FEE_EXPENSE = "fee_expense", _("carbon fee expense")
     INCENTIVE_INCOME = "incentive_income", _("carbon incentive income")
+    LEVY_EXPENSE = "levy_expense", _("carbon levy expense")
+    FEE_RETURN = "fee_return", _("carbon fee return")
     CARBON_FUND = "carbon_fund", _("carbon fund")
     ACCRUED_EXPENSE = "accrued_expense", _("accrued fee expense")
     ACCRUED_INCOME = "accrued_income", _("accrued incentive income")

@@ -156,7 +156,14 @@ class SettlementShard(models.Model):
 class LineKind(models.TextChoices):
     CHARGE = "charge", _("charge")
     INCENTIVE = "incentive", _("incentive")
+    LEVY = "levy", _("levy")
+    ALLOCATION = "allocation", _("allocation")
     RECORDED = "recorded", _("recorded, not charged")
+
+
+# A charge and an incentive are tonnes × price; a levy and an allocation are what a mechanism adds.
+CHARGING = (LineKind.CHARGE, LineKind.LEVY)
+EARNING = (LineKind.INCENTIVE, LineKind.ALLOCATION)
 
 
 class SettlementLine(models.Model):
@@ -164,13 +171,21 @@ class SettlementLine(models.Model):
 
     Rounded once, here: amount = round(all tonnes so far × price) − amount so far. Quantities and
     amounts are what this settlement adds; `…_before` is what earlier settlements had on the key.
+    A levy or an allocation has no tonnes, price or shard: it is what the scheme's mechanism shares
+    out once all shards are done, less what it shared out before.
     """
 
     settlement = models.ForeignKey(
         Settlement, models.PROTECT, related_name="lines", db_constraint=False, db_index=False
     )
     shard = models.ForeignKey(
-        SettlementShard, models.PROTECT, related_name="lines", db_constraint=False, db_index=False
+        SettlementShard,
+        models.PROTECT,
+        null=True,
+        related_name="lines",
+        db_constraint=False,
+        db_index=False,
+        db_comment="null: a levy or an allocation, of the whole settlement",
     )
     scheme = models.ForeignKey(
         "pricing.Scheme", models.PROTECT, related_name="+", db_constraint=False, db_index=False
@@ -222,7 +237,7 @@ class SettlementLine(models.Model):
     )
     settled_before_mgco2e = models.BigIntegerField(db_comment="mgCO2e on this key before")
     amount_minor = models.BigIntegerField(
-        db_comment="minor units of the scheme's currency, this settlement; an incentive is positive"
+        db_comment="minor units of the scheme's currency, this settlement; earnings are positive"
     )
     amount_before_minor = models.BigIntegerField(db_comment="minor units on this key before")
     record_count = models.PositiveBigIntegerField(_("records"))
@@ -253,6 +268,10 @@ class SettlementLine(models.Model):
         db_index=False,
         db_comment="whose books its department was in on the days of its activity; null where the "
         "scheme tells no books apart, or nothing is charged or earned",
+    )
+    explanation = models.TextField(
+        null=True,
+        db_comment="of a levy or an allocation: how its amount so far came about, by sentence",
     )
 
     class Meta:

@@ -7,8 +7,9 @@ WITH posted AS MATERIALIZED (
      WHERE s.period_id = %(period_id)s AND s.state = 'posted'
 ), statement AS (
     SELECT l.scheme_id, l.department_id, p.currency, p.mechanism, p.keeps_atmosphere,
-           sum(CASE l.kind WHEN 'charge' THEN l.amount_minor
-                           WHEN 'incentive' THEN -l.amount_minor END) AS net_minor,
+           sum(CASE WHEN l.kind IN ('charge', 'levy') THEN l.amount_minor
+                    WHEN l.kind IN ('incentive', 'allocation') THEN -l.amount_minor END)
+               AS net_minor,
            sum(CASE l.durability_class WHEN '' THEN l.settled_mgco2e
                                        ELSE -l.settled_mgco2e END) AS net_mg
       FROM posted p
@@ -16,7 +17,7 @@ WITH posted AS MATERIALIZED (
      GROUP BY 1, 2, 3, 4, 5
 ), departments AS (
     SELECT currency AS commodity_id, count(*) AS statements, sum(coalesce(net_minor, 0)) AS minor
-      FROM statement WHERE mechanism = 'fee' GROUP BY 1
+      FROM statement WHERE mechanism <> 'showback' GROUP BY 1
     UNION ALL
     SELECT 'KGCO2E', count(*), sum(net_mg) FROM statement WHERE keeps_atmosphere
     HAVING count(*) > 0

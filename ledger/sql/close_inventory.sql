@@ -156,9 +156,9 @@ WITH posted AS MATERIALIZED (
                     THEN l.after_mg - l.before_mg ELSE 0 END) AS emitted,
            sum(CASE WHEN %(keeps_atmosphere)s AND l.record_kind = 'removal'
                     THEN l.after_mg - l.before_mg ELSE 0 END) AS removed,
-           sum(CASE WHEN %(mechanism)s = 'fee' AND l.price_id IS NOT NULL
+           sum(CASE WHEN %(mechanism)s <> 'showback' AND l.price_id IS NOT NULL
                     THEN amount.added ELSE 0 END) AS charged,
-           sum(CASE WHEN %(mechanism)s = 'fee' AND l.rate_id IS NOT NULL
+           sum(CASE WHEN %(mechanism)s <> 'showback' AND l.rate_id IS NOT NULL
                     THEN amount.added ELSE 0 END) AS earned
       FROM line l
      CROSS JOIN LATERAL (SELECT

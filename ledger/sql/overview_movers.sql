@@ -15,9 +15,10 @@ SELECT scheme_id, code, name, before, now
                                           AND s.period_id IN (pair.now_id, pair.before_id)
                                           AND s.state = 'posted'
                   JOIN ledger_settlementline l ON l.settlement_id = s.id
-                 CROSS JOIN LATERAL (SELECT CASE l.kind WHEN 'charge' THEN l.amount_minor
-                                                        WHEN 'incentive' THEN -l.amount_minor
-                                                        ELSE 0 END) AS signed (amount)
+                 CROSS JOIN LATERAL (SELECT CASE WHEN l.kind IN ('charge', 'levy')
+                                                             THEN l.amount_minor
+                                                             WHEN l.kind = 'recorded' THEN 0
+                                                             ELSE -l.amount_minor END) AS signed (amount)
                  GROUP BY l.scheme_id, l.department_id) AS net
           JOIN organisation_department d ON d.id = net.department_id
          WHERE net.now <> net.before) AS ranked

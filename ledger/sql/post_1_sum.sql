@@ -5,7 +5,7 @@ WITH line AS MATERIALIZED (
            quantity_account_id, money_account_id, legal_entity_id,
            sum(CASE durability_class WHEN '' THEN settled_mgco2e ELSE -settled_mgco2e END)::bigint
                AS quantity,
-           sum(CASE kind WHEN 'charge' THEN amount_minor ELSE -amount_minor END)::bigint AS money
+           sum(CASE WHEN kind IN ('charge', 'levy') THEN amount_minor ELSE -amount_minor END)::bigint AS money
       FROM ledger_settlementline
      WHERE settlement_id = %(settlement_id)s
      GROUP BY 1, 2, 3, 4, 5, 6

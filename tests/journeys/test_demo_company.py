@@ -16,7 +16,7 @@ import pytest
 from django.core.management import call_command
 
 from config.demo import company as demo_company
-from config.demo import figures, history
+from config.demo import figures, history, report
 from ledger import balances, statements, verification
 from ledger.models.journal import JournalLine
 from pricing import price_lookup
@@ -107,6 +107,24 @@ def test_removals_earn_by_durability_when_verified(demo: None) -> None:
     assert balances.fund_balance(scheme_id=demo_scheme_id()) == Decimal("52046815.00") - Decimal(
         "709990.00"
     )
+
+
+def test_a_feebate_year_comes_to_nothing(demo: None) -> None:
+    """FY23's 8,077,403 t of Scope 2 by location × $15 go back by the tonnes of FY22."""
+    lines = statements.statement_lines(scheme_code="sites-feebate")
+    charged = sum(line.amount for line in lines if line.kind == "charge")
+    returned = sum(line.amount for line in lines if line.kind == "allocation")
+    assert (charged, charged + returned) == (Decimal("121161045.00"), 0)
+    net: dict[str, Decimal] = defaultdict(Decimal)
+    for line in lines:
+        if line.kind != "recorded":
+            net[line.department] += line.amount
+    assert len(net) == 4
+    assert min(net.values()) < 0 < max(net.values())
+    out = io.StringIO()
+    assert report.print_report("carbon-fee", "sites-feebate", lambda text: out.write(text + "\n"))
+    (total,) = [row.split() for row in out.getvalue().splitlines() if "121,161,045.00" in row]
+    assert total == ["total", "121,161,045.00", "121,161,045.00", "0.00"]
 
 
 def test_a_sent_statement_stays_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -48,16 +48,20 @@ class Books:
         country: str = "",
         location_kgco2e: str | None = None,
         supersedes: EmissionRecord | None = None,
+        did: Any = ("reported/scope-1", "", "kg"),
         **removal: Any,
     ) -> EmissionRecord:
-        """An approved result; a Scope 2 location figure and removal facts where they matter."""
+        """An approved result; a Scope 2 location figure and removal facts where they matter.
+
+        `did` is the activity, its quantity (empty: the result's own) and unit.
+        """
         activity = ActivityRecord.objects.create(
             department=self.departments[department],
-            activity="reported/scope-1",
+            activity=did[0],
             started_on=day,
             ended_on=day,
-            quantity=Decimal(kgco2e),
-            unit="kg",
+            quantity=Decimal(did[1] or kgco2e),
+            unit=did[2],
             state="approved",
             created_by=self.people["contributor"],
             submitted_by=self.people["contributor"],

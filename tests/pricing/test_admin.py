@@ -5,7 +5,15 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from pricing.models import CarbonPrice, IncentiveRate, Scheme, SchemeCoverage
+from pricing.models import (
+    Baseline,
+    CarbonPrice,
+    Contribution,
+    EventRate,
+    IncentiveRate,
+    Scheme,
+    SchemeCoverage,
+)
 from tests.factories import Cast, make_cast, make_incentive_rate, make_price, make_scheme
 
 pytestmark = pytest.mark.django_db
@@ -156,3 +164,38 @@ def test_a_new_scheme_with_the_accounts_of_another_is_refused_in_the_form() -> N
     assert answer.status_code == 200
     assert "name the same accounts" in answer.content.decode()
     assert Scheme.objects.count() == 1
+
+
+DAYS = {"starts_on": "2022-07-01", "ends_before": "2023-07-01"}
+
+
+@pytest.mark.parametrize(
+    ("table", "facts"),
+    [
+        (Baseline, DAYS | {"measure": "kgco2e", "quantity": "1000"}),
+        (EventRate, {"starts_on": "2022-07-01", "activity": "travel/flight", "rate": "8"}),
+        (Contribution, DAYS | {"amount": "1000"}),
+    ],
+)
+def test_what_mechanisms_share_out_by_takes_two_people(
+    table: type[Baseline | EventRate | Contribution], facts: dict[str, object]
+) -> None:
+    cast, scheme = make_cast(), make_scheme()
+    analyst, approver = client_of(cast, "analyst"), client_of(cast, "approver")
+    page = f"/admin/pricing/{table._meta.model_name}/"
+    asked = {"scheme": scheme.pk, **facts}
+    if table is Baseline:
+        asked["department"] = cast.departments["CLOUD"].pk
+    assert approver.post(f"{page}add/", asked).status_code == 403
+    assert analyst.post(f"{page}add/", asked).status_code == 302
+    row = table.objects.get()
+    assert "already in force or proposed" in analyst.post(f"{page}add/", asked).content.decode()
+    approve = {"action": "approve_selected", "_selected_action": [row.pk]}
+    analyst.post(page, approve)
+    approver.post(page, approve)
+    row.refresh_from_db()
+    assert (row.proposed_by, row.approved_by) == (cast.people["analyst"], cast.people["approver"])
+    assert analyst.get(f"{page}{row.pk}/change/").status_code == 200
+    assert client_of(cast, "auditor").get(page).status_code == 200
+    analyst.post(page, {"action": "withdraw_selected", "_selected_action": [row.pk]})
+    assert table.objects.count() == 1

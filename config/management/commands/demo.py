@@ -51,8 +51,9 @@ class Command(BaseCommand):
         try:
             servers.append(start_worker())
             self._manage("load_demo", "--workers")
-            scheme = demo_company.read_company().scheme_code
-            if not report.print_report(scheme, self.stdout.write):
+            company = demo_company.read_company()
+            codes = (company.scheme_code, company.feebate_code)
+            if not report.print_report(*codes, self.stdout.write):
                 raise CommandError("The books do not verify.", returncode=1)
             if port is not None:
                 servers += [start_beat(), start_web(port)]

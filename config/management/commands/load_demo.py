@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from config.demo import company as demo_company
-from config.demo import history
+from config.demo import feebate, history
 from ledger import deliveries, period_close, settlement_run
 
 CLOSED_YEARS = ("FY20", "FY21", "FY22")
@@ -37,6 +37,9 @@ class Command(BaseCommand):
             self._settle(company.scheme_code, period, workers=options["workers"])
 
         history.live_through(company, at=at, settle=settle, say=self.stdout.write)
+        feebate.found_feebate(company, at=at)
+        facts = company.facts["feebate"]
+        self._settle(facts["code"], facts["period"], workers=options["workers"])
 
     def _settle(self, scheme: str, period: str, *, workers: bool) -> None:
         step = {"scheme": scheme, "period": period, "stdout": self.stdout}

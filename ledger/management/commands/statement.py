@@ -49,6 +49,9 @@ class Command(StepCommand):
 
 def describe(line: statements.StatementLine) -> str:
     """A line in a few words, e.g. `Scope 3 category 6: 133,000.000 t × 100`."""
+    if line.explanation:
+        late = f"True-up for {line.activity_period}: " if line.is_true_up else ""
+        return f"{late}{line.kind.capitalize()}: {line.explanation[-1]}"
     what = f"Removals, {line.durability_class}"
     if line.scope:
         what = f"Scope {line.scope}" + (f" category {line.category}" if line.category else "")

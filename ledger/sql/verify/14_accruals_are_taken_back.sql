@@ -15,10 +15,11 @@ WITH accrual AS MATERIALIZED (
       FROM accrual a
       JOIN ledger_settlementline l ON l.settlement_id = a.settlement_id
      CROSS JOIN LATERAL (VALUES
-        ('accrued_expense', CASE l.kind WHEN 'charge' THEN l.amount_minor END),
-        ('accrued_income', CASE l.kind WHEN 'incentive' THEN -l.amount_minor END),
-        ('accrued_liability', CASE l.kind WHEN 'charge' THEN -l.amount_minor
-                                          WHEN 'incentive' THEN l.amount_minor END)
+        ('accrued_expense', CASE WHEN l.kind IN ('charge', 'levy') THEN l.amount_minor END),
+        ('accrued_income', CASE WHEN l.kind IN ('incentive', 'allocation') THEN -l.amount_minor END),
+        ('accrued_liability', CASE WHEN l.kind IN ('charge', 'levy') THEN -l.amount_minor
+                                   WHEN l.kind IN ('incentive', 'allocation')
+                                   THEN l.amount_minor END)
      ) AS side(kind, minor)
      WHERE a.state <> 'cancelled'
      GROUP BY 1, 2, 3

@@ -14,7 +14,9 @@ SELECT 'statement line ' || l.id,
                  AND a.scheme_id = l.scheme_id AND a.commodity_id = scheme.currency
                  AND coalesce(a.legal_entity_id, 0) = coalesce(l.legal_entity_id, 0)
                  AND a.kind = CASE l.kind WHEN 'charge' THEN 'fee_expense'
-                                          WHEN 'incentive' THEN 'incentive_income' END)
+                                          WHEN 'incentive' THEN 'incentive_income'
+                                          WHEN 'levy' THEN 'levy_expense'
+                                          WHEN 'allocation' THEN 'fee_return' END)
        UNION ALL
        SELECT l.quantity_account_id
         WHERE l.quantity_account_id IS NOT NULL AND NOT EXISTS (

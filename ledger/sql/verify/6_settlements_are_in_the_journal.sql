@@ -22,26 +22,33 @@ WITH billed AS (
               WHEN l.durability_class = '' THEN -l.settled_mgco2e ELSE l.settled_mgco2e END),
         ('fee_expense', scheme.currency, l.scheme_id, l.department_id, 0, 0, '',
          l.legal_entity_id, NULL,
-         CASE WHEN scheme.mechanism = 'fee' AND l.kind = 'charge' THEN l.amount_minor END),
+         CASE WHEN scheme.mechanism <> 'showback' AND l.kind = 'charge' THEN l.amount_minor END),
         ('incentive_income', scheme.currency, l.scheme_id, l.department_id, 0, 0, '',
          l.legal_entity_id, NULL,
-         CASE WHEN scheme.mechanism = 'fee' AND l.kind = 'incentive' THEN -l.amount_minor END),
+         CASE WHEN scheme.mechanism <> 'showback' AND l.kind = 'incentive' THEN -l.amount_minor END),
+        ('levy_expense', scheme.currency, l.scheme_id, l.department_id, 0, 0, '',
+         l.legal_entity_id, NULL,
+         CASE WHEN scheme.mechanism <> 'showback' AND l.kind = 'levy' THEN l.amount_minor END),
+        ('fee_return', scheme.currency, l.scheme_id, l.department_id, 0, 0, '',
+         l.legal_entity_id, NULL,
+         CASE WHEN scheme.mechanism <> 'showback' AND l.kind = 'allocation'
+              THEN -l.amount_minor END),
         ('carbon_fund', scheme.currency, l.scheme_id, 0, 0, 0, '', scheme.fund_entity_id, NULL,
-         CASE WHEN scheme.mechanism <> 'fee' THEN NULL
-              WHEN l.kind = 'charge' THEN -l.amount_minor
-              WHEN l.kind = 'incentive' THEN l.amount_minor END),
+         CASE WHEN scheme.mechanism = 'showback' THEN NULL
+              WHEN l.kind IN ('charge', 'levy') THEN -l.amount_minor
+              WHEN l.kind IN ('incentive', 'allocation') THEN l.amount_minor END),
         ('due_to', scheme.currency, l.scheme_id, 0, 0, 0, '', l.legal_entity_id,
          scheme.fund_entity_id,
-         CASE WHEN scheme.mechanism <> 'fee' OR l.legal_entity_id = scheme.fund_entity_id THEN NULL
+         CASE WHEN scheme.mechanism = 'showback' OR l.legal_entity_id = scheme.fund_entity_id THEN NULL
               WHEN l.legal_entity_id IS NULL THEN NULL
-              WHEN l.kind = 'charge' THEN -l.amount_minor
-              WHEN l.kind = 'incentive' THEN l.amount_minor END),
+              WHEN l.kind IN ('charge', 'levy') THEN -l.amount_minor
+              WHEN l.kind IN ('incentive', 'allocation') THEN l.amount_minor END),
         ('due_from', scheme.currency, l.scheme_id, 0, 0, 0, '', scheme.fund_entity_id,
          l.legal_entity_id,
-         CASE WHEN scheme.mechanism <> 'fee' OR l.legal_entity_id = scheme.fund_entity_id THEN NULL
+         CASE WHEN scheme.mechanism = 'showback' OR l.legal_entity_id = scheme.fund_entity_id THEN NULL
               WHEN l.legal_entity_id IS NULL THEN NULL
-              WHEN l.kind = 'charge' THEN l.amount_minor
-              WHEN l.kind = 'incentive' THEN -l.amount_minor END)
+              WHEN l.kind IN ('charge', 'levy') THEN l.amount_minor
+              WHEN l.kind IN ('incentive', 'allocation') THEN -l.amount_minor END)
      ) AS side(kind, commodity_id, scheme_id, account_department_id, scope, category,
                durability_class, legal_entity_id, counterparty_id, minor)
      WHERE side.minor <> 0

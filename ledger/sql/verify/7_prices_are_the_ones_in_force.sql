@@ -47,7 +47,7 @@ WITH rule AS MATERIALIZED (
         OR (i.id IS NOT NULL) <> (l.kind = 'incentive')
         OR (l.price_id IS NOT NULL) <> (l.kind = 'charge')
         OR (l.incentive_rate_id IS NOT NULL) <> (l.kind = 'incentive')
-        OR (l.price_per_tonne IS NULL) <> (l.kind = 'recorded')
+        OR (l.price_per_tonne IS NULL) <> (l.kind IN ('recorded', 'levy', 'allocation'))
         OR p.price_per_tonne <> l.price_per_tonne OR p.scheme_id <> l.scheme_id
         OR p.id IS NOT NULL AND p.approved_by_id IS NULL
         OR p.scope <> coalesce(l.scope, 0) OR p.category <> coalesce(l.category, 0)

@@ -137,16 +137,23 @@ class ProposalForm(forms.ModelForm):  # type: ignore[type-arg]  # no subscript w
         return type(self).end(self.instance.pk, ends_before=ends_before, by=self.by)
 
 
+class SourceField(forms.URLField):
+    """Where a figure comes from."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            label=_("Source"),
+            required=False,
+            assume_scheme="https",
+            max_length=500,
+            widget=UnfoldAdminURLInputWidget,
+        )
+
+
 class PriceForm(ProposalForm):
     propose = staticmethod(price_setting.propose_price)
 
-    source_url = forms.URLField(
-        label=_("Source"),
-        required=False,
-        assume_scheme="https",
-        max_length=500,
-        widget=UnfoldAdminURLInputWidget,
-    )
+    source_url = SourceField()
 
     class Meta:
         model = CarbonPrice
@@ -190,6 +197,11 @@ class ProposalAdmin(RoleAdmin):
         form = super().get_form(request, obj, **kwargs)
         form.by = request.user
         return form
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "source_url":
+            kwargs["assume_scheme"] = "https"
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is None:
@@ -258,11 +270,6 @@ class CarbonPriceAdmin(ProposalAdmin):
         "state",
     ]
     list_select_related = ["scheme", "department", "proposed_by"]
-
-    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        if db_field.name == "source_url":
-            kwargs["assume_scheme"] = "https"
-        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     @staticmethod
     def approve(price_id: int, **asked: Any) -> CarbonPrice:

@@ -1,0 +1,4 @@
+DROP TRIGGER pricing_approved_event_rate_never_edited ON pricing_eventrate;
+DROP TRIGGER pricing_approved_contribution_never_edited ON pricing_contribution;
+DROP TRIGGER pricing_approved_baseline_never_edited ON pricing_baseline;
+DROP FUNCTION pricing_keep_of_days();
