@@ -45,6 +45,10 @@ app.conf.update(
             "task": "ledger.sweep_settlements",
             "schedule": 60.0,
         },
+        "ring again for estimates of the sweet spot": {
+            "task": "ledger.sweep_sweet_spots",
+            "schedule": 60.0,
+        },
         "deliver what waits in the outbox": {
             "task": "ledger.deliver_outbox",
             "schedule": 60.0,

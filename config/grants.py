@@ -48,6 +48,7 @@ NEVER_DELETED_TABLES = (
     "ledger_outbox",
     "ledger_settlement",
     "ledger_settlementshard",
+    "ledger_sweetspotrun",
     "pricing_grantapplication",
     "pricing_grantbudget",
     "pricing_grantmeasurement",

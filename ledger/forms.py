@@ -40,6 +40,21 @@ class NewSettlementForm(forms.Form):
         field.choices = choices if len(choices) == 1 else [("", _("Choose …")), *choices]
 
 
+class SweetSpotForm(forms.Form):
+    """Whose settlements to estimate from."""
+
+    scheme = forms.ChoiceField(label=_("Scheme"))
+    seed = forms.IntegerField(
+        label=_("Seed"), initial=1, min_value=0, help_text=_("Kept with the answer.")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["scheme"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(terms.code, terms.name) for terms in price_lookup.all_scheme_terms()]
+
+
 class NewPeriodForm(forms.Form):
     """A period by its first and last day."""
 

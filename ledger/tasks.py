@@ -8,7 +8,7 @@ from celery import shared_task
 from celery.exceptions import OperationalError
 from django.utils import timezone
 
-from ledger import deliveries, seal, settlement_run
+from ledger import deliveries, seal, settlement_run, sweet_spots
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +40,27 @@ def deliver_outbox() -> None:
 def seal_entries() -> None:
     """Seal what was committed since the last time."""
     seal.seal_new_entries()
+
+
+@shared_task(name="ledger.estimate_sweet_spot")
+def estimate_sweet_spot(run_id: int) -> None:
+    """Answer an estimate that waits; a bell too many does nothing."""
+    sweet_spots.estimate(run_id=run_id, at=timezone.now())
+
+
+@shared_task(name="ledger.sweep_sweet_spots")
+def sweep_sweet_spots() -> None:
+    """Ring again for every estimate that waits, whatever happened to the first bell."""
+    for run_id in sweet_spots.waiting_run_ids():
+        estimate_sweet_spot.delay(run_id)
+
+
+def ring_sweet_spot(run_id: int) -> None:
+    """Wake a worker for an estimate; if the broker is down, the sweep rings a minute later."""
+    try:
+        estimate_sweet_spot.delay(run_id)
+    except OperationalError as error:
+        logger.warning("sweet spot %s waits for the next sweep: %s", run_id, error)
 
 
 def ring_outbox() -> None:

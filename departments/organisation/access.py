@@ -55,6 +55,7 @@ class Permission(StrEnum):
     PROPOSE_KEY = "propose_key"
     APPROVE_KEY = "approve_key"
     SHARE_OUT = "share_out"
+    ESTIMATE_SWEET_SPOT = "estimate_sweet_spot"
     MANAGE_PEOPLE = "manage_people"
     MANAGE_KEYS = "manage_keys"
 
@@ -99,6 +100,9 @@ _ROLES: dict[Permission, frozenset[Role]] = {
     Permission.PROPOSE_KEY: frozenset({Role.SUSTAINABILITY_ANALYST}),
     Permission.APPROVE_KEY: frozenset({Role.SUSTAINABILITY_APPROVER}),
     Permission.SHARE_OUT: frozenset({Role.SUSTAINABILITY_ANALYST}),
+    Permission.ESTIMATE_SWEET_SPOT: frozenset(
+        {Role.SUSTAINABILITY_ANALYST, Role.SUSTAINABILITY_APPROVER}
+    ),
     Permission.MANAGE_PEOPLE: frozenset({Role.ADMINISTRATOR}),
     Permission.MANAGE_KEYS: frozenset({Role.ADMINISTRATOR, Role.FINANCE}),
 }

@@ -1,5 +1,23 @@
 """Doors. The books for people: read everywhere, written only by settling, posting and closing."""
 
-from ledger.admin import books, exports, gl_mapping, manual_entries, outbox, periods, settlements
+from ledger.admin import (
+    books,
+    exports,
+    gl_mapping,
+    manual_entries,
+    outbox,
+    periods,
+    settlements,
+    sweet_spots,
+)
 
-__all__ = ["books", "exports", "gl_mapping", "manual_entries", "outbox", "periods", "settlements"]
+__all__ = [
+    "books",
+    "exports",
+    "gl_mapping",
+    "manual_entries",
+    "outbox",
+    "periods",
+    "settlements",
+    "sweet_spots",
+]

@@ -10,6 +10,7 @@ from ledger.models import (
     periods,
     seals,
     settlements,
+    sweet_spots,
 )
 
 __all__ = [
@@ -22,4 +23,5 @@ __all__ = [
     "periods",
     "seals",
     "settlements",
+    "sweet_spots",
 ]

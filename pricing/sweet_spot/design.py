@@ -17,9 +17,9 @@ from pricing.sweet_spot.regression import Within, basis_of
 _BINS = {
     "year": ((0, 0), (1, 1)),
     "half": ((0, 0), (1, 1), (2, 2)),
-    "quarter": ((0, 0), (1, 1), (2, 2), (3, 3), (4, 5)),
+    "quarter": ((0, 0), (1, 1), (2, 2), (3, 3)),
     "month": ((0, 0), (1, 2), (3, 5), (6, 8), (9, 11)),
-    "number": ((0, 0), (1, 1), (2, 2), (3, 3), (4, 5)),
+    "number": ((0, 0), (1, 1), (2, 2), (3, 3)),
 }
 
 
@@ -78,9 +78,7 @@ def choose_knots(obs: Observations, cluster: Integers, most: int) -> Floats:
     backing = np.array([(spells == level).sum() for level in levels[1:]])
     if len(levels) - 1 <= most and (backing >= 3).all():
         return levels
-    count = int(np.clip(len(spells) // 4, 1, most))
-    if count == 1:
-        return levels[[0, -1]]
+    count = int(np.clip(len(spells) // 4, 2, max(most, 2)))
     at = np.quantile(spells, np.linspace(0, 1, count), method="nearest")
     return np.unique(np.r_[levels[0], at])
 
@@ -93,7 +91,7 @@ def price_columns(price: Floats, knots: Floats) -> Floats:
 
 def bins_of(frequency: str, periods: int) -> tuple[tuple[int, int], ...]:
     """Ages at which a change may be under way still, as far as the panel's length allows."""
-    return tuple(one for one in _BINS[frequency] if one[1] < periods / 3.5)
+    return tuple(one for one in _BINS[frequency] if one[1] < periods / 2.6)
 
 
 def transition_columns(

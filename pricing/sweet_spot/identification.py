@@ -131,19 +131,23 @@ def _one_department(obs: Observations) -> Refusal | None:
 
 
 def _growth(obs: Observations, effects: Floats) -> Refusal | None:
+    """Refuse where the price, or its logarithm, is a straight line in time for each department."""
     level = Within.of(obs.unit, obs.time, with_trends=False)
     trends = Within.of(obs.unit, obs.time, with_trends=True)
     nuisance = np.column_stack([effects, design.driver_columns(obs)])
     shares = []
-    for column in (obs.price, design.log_price(obs.price, design.price_scale(obs))):
+    columns = [obs.price, design.log_price(obs.price, design.price_scale(obs))]
+    if obs.price.min() > 0:
+        columns.append(np.log(obs.price))
+    for column in columns:
         before = design.share_left(column, effects, level)
         shares.append(design.share_left(column, nuisance, trends) / before if before > 0 else 0.0)
-    if max(shares) >= _LEFT_AFTER_GROWTH:
+    if min(shares) >= _LEFT_AFTER_GROWTH:
         return None
     return Refusal(
         "growth",
         f"Prices moved as steadily as departments grow: of their differences only "
-        f"{max(shares):.1%} is left beside each department's own trend"
+        f"{min(shares):.1%} is left beside each department's own trend"
         f"{' and its driver' if obs.log_driver is not None else ''}, and "
         f"{_LEFT_AFTER_GROWTH:.0%} is needed.",
     )

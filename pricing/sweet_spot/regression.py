@@ -101,17 +101,6 @@ class Fit:
             df=max(trace**2 / square, _SMALLEST_DF) if square > 0 else _SMALLEST_DF,
         )
 
-    def covariance(self, weights: Floats) -> Floats:
-        """CR3 covariance of several contrasts, one a row of `weights`."""
-        directions = self.columns @ (self.inverse @ weights.T)
-        scores = np.array(
-            [
-                (adjust @ directions[rows]).T @ self.residuals[rows]
-                for rows, adjust in zip(self.cluster_rows, self.adjustments, strict=True)
-            ]
-        )
-        return np.asarray(scores.T @ scores)
-
 
 @dataclass(frozen=True, slots=True)
 class Estimate:

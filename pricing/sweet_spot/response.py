@@ -18,9 +18,9 @@ from pricing.sweet_spot.observations import Floats, Observations
 from pricing.sweet_spot.regression import Estimate, Fit, Within, fit
 
 _MOST_KNOTS = 6
-_KEEP_AGE = 0.25  # an age stays unless its test says it is not needed at all
 _KEEP_TRENDS = 0.25
 _SURE = 0.005
+_WIDEST = 2 * float(np.log(10))
 
 Bins = tuple[tuple[int, int], ...]
 
@@ -75,7 +75,10 @@ class _Builder:
 
 
 def estimate(obs: Observations, experiment: Experiment, frequency: str) -> Response | Refusal:
-    """The response, with lags and trends as the data demand them, or why there is none."""
+    """The response, or why there is none.
+
+    Ages are never left out because a test misses nothing: what it overlooks biases the long run.
+    """
     builder = _builder(obs, experiment)
     if builder is None:
         return Refusal(
@@ -94,8 +97,7 @@ def estimate(obs: Observations, experiment: Experiment, frequency: str) -> Respo
         )
     if response.with_trends and not _trends_are_needed(builder, response):
         response = builder.build(response.bins, with_trends=False) or response
-    response = _shortest(builder, response)
-    return _not_growth(builder, response) or response
+    return _not_growth(builder, response) or _too_wide(builder, response) or response
 
 
 def _builder(obs: Observations, experiment: Experiment) -> _Builder | None:
@@ -103,13 +105,11 @@ def _builder(obs: Observations, experiment: Experiment) -> _Builder | None:
     scale = design.price_scale(obs)
     clusters = len(np.unique(cluster))
     most = int(np.clip(clusters // 2, 2, _MOST_KNOTS))
-    while most >= 1:
+    while most >= 2:
         knots = design.choose_knots(obs, cluster, most)
         builder = _Builder(obs, experiment, knots, scale)
         if builder.build((), with_trends=False) is not None:
             return builder
-        if len(knots) == len(np.unique(obs.price)):
-            return None
         most = min(most, len(knots) - 1) - 1
     return None
 
@@ -152,30 +152,16 @@ def _memory(obs: Observations, residuals: Floats) -> float:
     return float(np.clip(raw + (2 + 4 * raw) / periods, 0.0, 0.8))
 
 
-def _shortest(builder: _Builder, response: Response) -> Response:
-    """Without the oldest ages, as long as a test doesn't miss them."""
-    while response.bins:
-        shorter = builder.build(response.bins[:-1], with_trends=response.with_trends)
-        if shorter is None:
-            return response
-        first = len(response.knots) - 1
-        last = len(response.fit.coefficients) - response.drivers
-        gone = (last - first) - (
-            len(shorter.fit.coefficients) - shorter.drivers - len(shorter.knots) + 1
-        )
-        if gone > 0 and _joint_p_value(response.fit, range(last - gone, last)) < _KEEP_AGE:
-            return response
-        response = shorter
-    return response
-
-
-def _joint_p_value(fitted: Fit, places: range) -> float:
-    weights = np.eye(len(fitted.coefficients))[list(places)]
-    values = weights @ fitted.coefficients
-    clusters = len(fitted.cluster_rows)
-    wald = float(values @ np.linalg.pinv(fitted.covariance(weights)) @ values)
-    free = max(clusters - len(places), 1)
-    return float(stats.f.sf(wald * free / (len(places) * max(clusters - 1, 1)), len(places), free))
+def _too_wide(builder: _Builder, response: Response) -> Refusal | None:
+    """Refuse where no price has an interval that tells a tenth from the tenfold."""
+    found = [response.at(float(knot)).bounds() for knot in response.knots[1:]]
+    if any(high - low < _WIDEST for low, high in found):
+        return None
+    return Refusal(
+        "too_few_observations",
+        f"{builder.obs.size} cells of {len(builder.obs.departments)} departments leave every price "
+        "an interval wider than from a tenth of the tonnes to ten times as many.",
+    )
 
 
 def _not_growth(builder: _Builder, response: Response) -> Refusal | None:

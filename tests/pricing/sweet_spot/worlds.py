@@ -129,7 +129,15 @@ def one_wave(rng: np.random.Generator, departments: int, categories: int, period
     return price
 
 
-DESIGNS = (staggered, stairs, own_levels, by_unit, one_wave)
+def redrawn(rng: np.random.Generator, departments: int, categories: int, periods: int) -> Floats:
+    """Each department draws its price anew every few periods, up or down."""
+    price = np.zeros((departments, categories, periods))
+    for start in range(0, periods, int(rng.integers(3, 7))):
+        price[:, :, start:] = rng.choice([0.0, 8.0, 16.0, 32.0, 64.0], (departments, 1, 1))
+    return price
+
+
+DESIGNS = (staggered, stairs, own_levels, by_unit, one_wave, redrawn)
 
 
 # -- companies
@@ -150,16 +158,23 @@ class Company:
     log_driver: Floats | None = None
     weights: tuple[float, ...] = (1.0,)
     amplitude: Floats | None = None
+    labels: str = ""
 
     @property
     def shape(self) -> tuple[int, int, int]:
         return self.departments, self.categories, self.periods
 
 
-def company(rng: np.random.Generator, design: Callable[..., Floats] | None = None) -> Company:
-    departments = int(rng.choice([8, 10, 12, 16, 24, 40, 60]))
+def company(
+    rng: np.random.Generator,
+    design: Callable[..., Floats] | None = None,
+    *,
+    departments: int | None = None,
+    periods: int | None = None,
+) -> Company:
+    departments = departments or int(rng.choice([8, 10, 12, 16, 24, 40, 60]))
     categories = int(rng.integers(1, 5))
-    periods = int(rng.choice([10, 12, 16, 20, 24, 36]))
+    periods = periods or int(rng.choice([10, 12, 16, 20, 24, 36]))
     if departments * categories * periods > 3600:
         periods = 20
     make = design or DESIGNS[rng.integers(len(DESIGNS))]
@@ -217,7 +232,7 @@ def _noise(made: Company) -> Floats:
 
 def _panel(made: Company, kilograms: Floats, lose: float) -> Panel:
     rng = made.rng
-    form = rng.integers(3)
+    form = made.labels or str(rng.choice(["quarter", "month", "number"]))
     cells = []
     driver = None if made.log_driver is None else np.exp(made.log_driver) * 50
     for d, c, t in np.ndindex(made.shape):
@@ -233,7 +248,7 @@ def _panel(made: Company, kilograms: Floats, lose: float) -> Panel:
             Cell(
                 department=f"D{d:02}",
                 category=f"C{c}",
-                period=_label(int(form), t),
+                period=_label(form, t),
                 emissions_kgco2e=Decimal(f"{amount:.3f}"),
                 price_per_tonne=Decimal(f"{made.price[d, c, t]:.4f}"),
                 driver=None if driver is None else Decimal(f"{driver[d, c, t]:.2f}"),
@@ -242,10 +257,12 @@ def _panel(made: Company, kilograms: Floats, lose: float) -> Panel:
     return panel_of(cells)
 
 
-def _label(form: int, period: int) -> str:
-    if form == 0:
+def _label(form: str, period: int) -> str:
+    if form == "year":
+        return f"FY{15 + period}"
+    if form == "quarter":
         return f"{2015 + period // 4}Q{period % 4 + 1}"
-    if form == 1:
+    if form == "month":
         return f"{2015 + period // 12}-{period % 12 + 1:02}"
     return f"P{period + 1}"
 
@@ -352,6 +369,21 @@ def waves(seed: Seed) -> World:
     return world(company(rng, one_wave), any_shape(rng))
 
 
+def few(seed: Seed) -> World:
+    """Five to seven departments."""
+    rng = np.random.default_rng(seed)
+    made = company(rng, DESIGNS[rng.integers(5)], departments=int(rng.integers(5, 8)))
+    return world(made, any_shape(rng))
+
+
+def eight_years(seed: Seed) -> World:
+    """Eight periods, by the year; a change has its whole effect within one or two."""
+    rng = np.random.default_rng(seed)
+    made = company(rng, periods=8)
+    made.labels, made.weights = "year", (0.6, 0.4)
+    return world(made, any_shape(rng))
+
+
 IDENTIFIED: dict[str, Callable[[Seed], World]] = {
     "no response": none,
     "linear": plain(linear),
@@ -368,6 +400,8 @@ IDENTIFIED: dict[str, Callable[[Seed], World]] = {
     "missing, zero and misread cells": faulty,
     "departments answer unlike": unlike,
     "one wave": waves,
+    "five to seven departments": few,
+    "eight years": eight_years,
 }
 
 
