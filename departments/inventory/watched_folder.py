@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,6 +20,7 @@ from departments.organisation.models import User
 # A file that was written to a moment ago may still be on its way.
 SECONDS_AT_REST = 30
 TAKEN = (".csv", ".xlsx")
+LONGEST_NAME = 200  # bytes, of the 255 that a file system keeps
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ def _said(function: str) -> bool:
 
 def _is_taken(path: Path) -> bool:
     """A file of ours by its name; not what a spreadsheet program puts beside an open one."""
-    return path.suffix in TAKEN and not path.name.startswith("~$")
+    return path.suffix.casefold() in TAKEN and not path.name.startswith("~$")
 
 
 def _is_at_rest(path: Path, at: datetime) -> bool:
@@ -69,10 +71,10 @@ def _take_in(path: Path, *, by: User, at: datetime) -> TakenIn:
     with path.open("rb") as file:
         digest = digest_of(file)
         if ImportBatch.objects.filter(sha256=digest, undone_at__isnull=True).exists():
-            return TakenIn(path.name, True, _moved(path, "done", digest))
+            return TakenIn(_readable(path), True, _moved(path, "done", digest))
         try:
             import_file(
-                file_name=path.name,
+                file_name=_readable(path),
                 content=file,
                 by=by,
                 at=at,
@@ -83,12 +85,17 @@ def _take_in(path: Path, *, by: User, at: datetime) -> TakenIn:
             errors = errors_csv(file, refusal.problems)
             beside = moved.with_name(f"{moved.name}.errors.csv")
             beside.write_text(errors, encoding="utf-8", newline="")
-            return TakenIn(path.name, False, moved)
-    return TakenIn(path.name, True, _moved(path, "done", digest))
+            return TakenIn(_readable(path), False, moved)
+    return TakenIn(_readable(path), True, _moved(path, "done", digest))
 
 
 def _moved(path: Path, to: str, digest: str) -> Path:
     """The file in the folder beside it, under a name that no other content has."""
     folder = path.parent / to
     folder.mkdir(exist_ok=True)
-    return path.rename(folder / f"{digest[:12]}-{path.name}")
+    return path.rename(folder / f"{digest[:12]}-{_readable(path)}")
+
+
+def _readable(path: Path) -> str:
+    """The end of a file's name, as text that can be stored and written behind a digest."""
+    return os.fsencode(path.name)[-LONGEST_NAME:].decode("utf-8", "ignore")

@@ -54,6 +54,23 @@ def test_the_same_content_is_taken_in_once(cast: Cast, tmp_path: Path) -> None:
     assert ImportBatch.objects.count() == ActivityRecord.objects.count() == 1
 
 
+@pytest.mark.parametrize(
+    "name", ["JANUARY.CSV", "x" * 251 + ".csv", "가" * 83 + ".csv", b"\xff.csv"]
+)
+def test_whatever_a_file_is_called_it_is_taken_in_and_keeps_nobody_waiting(
+    cast: Cast, tmp_path: Path, name: str | bytes
+) -> None:
+    (tmp_path / os.fsdecode(name)).write_bytes(as_csv(GOOD | {"quantity": "1,5"}))
+    (tmp_path / "가나.csv").write_bytes(as_csv(GOOD))
+
+    found = take_in_folder(tmp_path, by=cast.contributor, at=LATER)
+
+    assert sorted(each.is_done for each in found) == [False, True]
+    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == []
+    assert ImportBatch.objects.get().file_name == "가나.csv"
+    assert all(each.name.encode() and each.moved_to.exists() for each in found)
+
+
 def test_a_file_on_its_way_is_left_alone(cast: Cast, tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_bytes(as_csv(GOOD))
 
