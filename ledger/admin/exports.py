@@ -74,7 +74,7 @@ class JournalExportAdmin(BooksAdmin):
     def file_hash(self, export: JournalExport) -> SafeString:
         return hash_of(export.sha256)
 
-    @display(description=gettext_lazy("acknowledged"), label=BADGES)  # type: ignore[untyped-decorator]
+    @display(description=gettext_lazy("finance's answer"), label=BADGES)  # type: ignore[untyped-decorator]
     def acknowledged(self, export: JournalExport) -> tuple[str, Any]:
         if hasattr(export, "rejection"):
             return "rejected", _("rejected")

@@ -341,7 +341,7 @@ def test_by_the_desk(group: Books) -> None:
     found = finance.post(reconciling, {"file": file}, follow=True).content.decode()
     assert "1 difference" in found
     assert "booked.csv" in found
-    assert "3000.02" in found
+    assert "3,000.02" in found
     done = finance.post(rejecting, {"reason": REASON}, follow=True).content.decode()
     assert "Export 1 is rejected." in done
     assert REASON in done
