@@ -238,6 +238,15 @@ SPECTACULAR_SETTINGS = {
     },
 }
 
+# Where the company wants to be with what it emits, and which scenarios are shown beside it
+
+CARBON_NEGATIVE_FROM = env.int("CARBON_NEGATIVE_FROM", default=2030 if DEMO else 0)
+LIFETIME_ZERO_BY = env.int("LIFETIME_ZERO_BY", default=2050 if DEMO else 0)
+SCENARIOS_FILE = env.str(
+    "SCENARIOS_FILE",
+    default=str(BASE_DIR / "fixtures" / "demo" / "scenarios.toml") if DEMO else "",
+)
+
 # Work
 
 BROKER_URL = env.str("BROKER_URL", default="") or _engines.broker_url

@@ -107,6 +107,8 @@ def books_part(terms: SchemeTerms, entity: LegalEntity | None) -> str:
 
 
 ATMOSPHERE = AccountPlace(AccountKind.ATMOSPHERE, KGCO2E)
+# Emissions from before anything was recorded: of no department, scope or category.
+HISTORICAL_CODE = "Expenses:Emissions:Historical"
 
 
 def open_scheme_accounts(terms: SchemeTerms, others: set[int]) -> None:
@@ -121,6 +123,16 @@ def open_scheme_accounts(terms: SchemeTerms, others: set[int]) -> None:
     ensure_accounts([fund_place(terms)] + [ATMOSPHERE] * terms.keeps_atmosphere)
     if others:
         _open_due_accounts(terms, others)
+
+
+def ensure_historical() -> None:
+    """Open the account of historical emissions, and the atmosphere's, where they are missing."""
+    Commodity.objects.bulk_create(
+        [Commodity(code=KGCO2E, exponent=KGCO2E_EXPONENT)], ignore_conflicts=True
+    )
+    ensure_accounts([ATMOSPHERE])
+    historical = Account(code=HISTORICAL_CODE, kind=AccountKind.EMISSIONS, commodity_id=KGCO2E)
+    Account.objects.bulk_create([historical], ignore_conflicts=True)
 
 
 def _open_due_accounts(terms: SchemeTerms, others: set[int]) -> None:

@@ -166,6 +166,10 @@ class NotAllowed(PricingError):
         super().__init__(f"{person} may not {step}: that takes the role {roles}.")
 
 
+class ProjectionImpossible(PricingError):
+    code = "projection_impossible"
+
+
 class SchemeInvalid(PricingError):
     code = "scheme_invalid"
 

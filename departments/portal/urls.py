@@ -10,6 +10,7 @@ urlpatterns = [
     path("", bills.home, name="home"),
     path("bill/", bills.choose_bill, name="choose_bill"),
     path("company/", bills.show_company, name="company"),
+    path("atmosphere/", bills.show_atmosphere, name="atmosphere"),
     path("lines/<int:line_id>/", bills.show_line, name="line"),
     path("method/", help_pages.show_method, name="method"),
     path("quote/", quote.show_quote, name="quote"),

@@ -18,6 +18,7 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "home": (),
     "choose_bill": (),
     "company": (),
+    "atmosphere": (),
     "method": (),
     "quote": (),
     "all_activity": (),

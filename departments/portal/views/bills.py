@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -14,14 +16,17 @@ from departments.organisation.spreadsheet import as_csv
 from departments.portal import arithmetic, bill, line_table, words
 from departments.portal.charts import bar_chart
 from departments.portal.forms import BillChoice, LineFilter
+from departments.portal.line_chart import line_chart
 from departments.portal.views.page import (
     PersonRequest,
     page,
     visible_departments,
 )
 from ledger import statements
+from ledger.atmosphere_outlook import USUAL, Aims, outlook
 from ledger.statements import PeriodSummary, Statement
 from pricing.price_lookup import SchemeTerms, all_scheme_terms
+from pricing.projection_file import read_scenarios
 
 
 @page
@@ -193,4 +198,27 @@ def show_company(request: PersonRequest) -> HttpResponse:
                 [(summary.period, summary.charged) for summary in summaries],
                 current=shown[0].period,
             )
+    context["sees_atmosphere"] = may(request.user, Permission.READ_BOOKS)
     return render(request, "portal/company.html", context)
+
+
+@page
+def show_atmosphere(request: PersonRequest) -> HttpResponse:
+    """What is in the air and where it is heading; for those who see the company."""
+    if not may(request.user, Permission.READ_BOOKS):
+        return redirect("portal:choose_bill")
+    file = settings.SCENARIOS_FILE
+    found = outlook(
+        aims=Aims(settings.CARBON_NEGATIVE_FROM or None, settings.LIFETIME_ZERO_BY or None),
+        scenarios=read_scenarios(Path(file)) if file else USUAL,
+    )
+    series = [
+        (each.name, [(year.year, year.lifetime_kgco2e) for year in each.years])
+        for each in found.projections
+    ]
+    if found.path:
+        aims = [(year.year, year.lifetime_kgco2e) for year in found.path]
+        now = (found.now.years[-1].year, found.now.balance_kgco2e)
+        series.append((_("The straight way to the aims"), [now, *aims]))
+    context = {"outlook": found, "atmosphere_chart": line_chart(series)}
+    return render(request, "portal/atmosphere.html", context)
