@@ -40,9 +40,6 @@ def test_the_refusal_names_the_day_and_the_period(closed: Books) -> None:
 @pytest.mark.parametrize(
     ("changes", "promise"),
     [
-        # The guard of the lines is asked first.
-        ({"recorded_xid": 1}, "ledger_line_comes_with_its_entry"),
-        ({"recorded_at": "2023-05-31"}, "ledger_line_comes_with_its_entry"),
         ({"posted_by_id": NOBODY}, "ledger_entry_names_what_there_is"),
         ({"department_id": NOBODY}, "ledger_entry_names_what_there_is"),
         ({"activity_period_id": NOBODY}, "ledger_entry_names_what_there_is"),

@@ -17,6 +17,7 @@ from tests.promises.entries_by_hand import (
     FEE,
     FUND,
     NOBODY,
+    Facts,
     entry,
     line,
     refusal,
@@ -36,6 +37,16 @@ def test_each_entry_balances_by_itself_in_each_commodity(quarter: Books) -> None
         entry(quarter, source_id="less", lines=less),
     ]
     assert write(quarter, together) == "ledger_entry_balances"
+
+
+def test_an_entry_may_have_several_lines_on_either_side(quarter: Books) -> None:
+    lines = [line(FEE, debit=60), line(FEE, debit=40), line(FUND, credit=70), line(FUND, credit=30)]
+    assert tried(quarter, lines=lines) == ["", ""]
+
+
+@pytest.mark.parametrize("changes", [{"recorded_xid": 1}, {"recorded_at": "2023-05-31"}])
+def test_lines_come_in_the_transaction_of_their_entry(quarter: Books, changes: Facts) -> None:
+    assert tried(quarter, **changes) == ["ledger_line_comes_with_its_entry"] * 2
 
 
 def test_the_refusal_names_the_commodity_and_both_sums(quarter: Books) -> None:
