@@ -144,10 +144,15 @@ def _rows(answer: dict[str, Any]) -> list[dict[str, str]]:
     return [
         {
             "price": f"{point['price_per_tonne']:,.2f}",
-            "change": f"{point['change_share']:+.1%}",
-            "interval": f"{point['low']:+.1%} … {point['high']:+.1%}",
+            "change": _share(point["change_share"]),
+            "interval": f"{_share(point['low'])} … {_share(point['high'])}",
             "tonnes": f"{curve['tonnes']:,.0f}",
             "revenue": f"{curve['revenue']:,.0f}",
         }
         for point, curve in zip(answer["response"], answer["curve"], strict=True)
     ]
+
+
+def _share(share: float) -> str:
+    text = f"{share:+,.1%}"
+    return "0.0%" if text in ("+0.0%", "-0.0%") else text

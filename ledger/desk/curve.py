@@ -21,7 +21,7 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """The response as a line, its intervals as a band, and the range where a dollar still buys."""
+    """The response as a line, its intervals as a band, dots at observed prices, and the range."""
 
     line: str
     band: str
@@ -51,12 +51,13 @@ def curve_of(answer: dict[str, Any]) -> Curve:
     line = [(across(p["price_per_tonne"]), up(p["change_share"])) for p in points]
     upper = [(across(p["price_per_tonne"]), up(p["high"])) for p in points]
     lower = [(across(p["price_per_tonne"]), up(p["low"])) for p in points]
+    observed = set(answer["observed_prices"])
     begin, end = answer["range"]["low"], answer["range"]["high"]
     is_shown = begin is not None and end is not None
     return Curve(
         line=_path(line),
         band=_path([*upper, *reversed(lower)]),
-        dots=tuple(line) if len(line) <= 40 else (),
+        dots=tuple(dot for dot, price in zip(line, prices, strict=True) if price in observed),
         zero_y=up(0.0),
         shares=tuple(Tick(up(share), f"{share:+.0%}") for share in _steps(low, high)),
         prices=tuple(Tick(across(price), f"{price:g}") for price in _steps(prices[0], prices[-1])),

@@ -52,6 +52,7 @@ class Answer:
     method: str
     seed: int
     curve: tuple[PointOfCurve, ...] = ()
+    observed_prices: tuple[float, ...] = ()
     notes: tuple[str, ...] = ()
 
     @property
@@ -89,5 +90,6 @@ class Answer:
                 }
                 for point in self.curve
             ],
+            "observed_prices": list(self.observed_prices),
             "notes": list(self.notes),
         }

@@ -10,13 +10,15 @@ from pricing.sweet_spot.design import Comparison
 from pricing.sweet_spot.identification import find_experiment
 from pricing.sweet_spot.observations import Observations, observe
 from pricing.sweet_spot.panel import Panel
+from pricing.sweet_spot.regression import JACKKNIFE_FROM
 from pricing.sweet_spot.response import Response
 from pricing.sweet_spot.response import estimate as estimate_response
 
 _METHOD = (
     "log-linear panel regression (least squares) with department × category levels and {compared} "
     "effects; response as straight lines between {knots} prices; {lags}; {trends}; {driver}; 95 % "
-    "intervals from CR3 variance clustered by {cluster} with Satterthwaite degrees of freedom"
+    "intervals from {variance} variance clustered by {cluster} with Satterthwaite degrees of "
+    "freedom"
 )
 
 
@@ -44,12 +46,14 @@ def estimate_sweet_spot(panel: Panel, *, seed: int) -> Answer:
         method=_method(response, experiment.comparison, panel.frequency),
         seed=seed,
         curve=optimum.curve_points(obs, points, panel.frequency),
+        observed_prices=tuple(float(price) for price in np.unique(obs.price)),
         notes=notes,
     )
 
 
 def _refused(refusal: Refusal, obs: Observations, seed: int, notes: tuple[str, ...]) -> Answer:
-    return Answer(refusal, (), None, None, obs.size, "none: not identifiable", seed, (), notes)
+    method = "none: not identifiable"
+    return Answer(refusal, (), None, None, obs.size, method, seed, notes=notes)
 
 
 def _method(response: Response, comparison: Comparison, frequency: str) -> str:
@@ -62,6 +66,7 @@ def _method(response: Response, comparison: Comparison, frequency: str) -> str:
         trends="each unit's own trend" if response.with_trends else "no trends of their own needed",
         driver="elasticity to the driver" if response.drivers else "no driver",
         cluster="department" if by_departments else "category",
+        variance="CR3" if len(response.fit.cluster_rows) >= JACKKNIFE_FROM else "CR2",
     )
 
 

@@ -18,6 +18,10 @@ _FEWEST_PERIODS = 4
 _FEWEST_CELLS = 24
 _LEFT_AFTER_PERIODS = 0.002
 _LEFT_AFTER_GROWTH = 0.03
+_FEW_PRICES = 12
+_STEPS = 4
+_MOST_PERIODS = 0.6
+_MOST_OF_THE_WAY = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,8 @@ def find_experiment(obs: Observations) -> Experiment | Refusal:
     departments, categories = design.comparisons(obs)
     effects = design.period_effects(departments.group, obs.time)
     if _moves(obs, effects, level):
-        refusal = _one_department(obs) or _growth(obs, effects)
+        refusal = _one_department(obs) or _at_once(obs, effects) or _drift(obs)
+        refusal = refusal or _growth(obs, effects)
         return refusal or Experiment(departments, effects)
     pooled = design.period_effects(np.zeros_like(obs.category), obs.time)
     if not _moves(obs, pooled, level):
@@ -127,6 +132,45 @@ def _one_department(obs: Observations) -> Refusal | None:
         "one_shock",
         f"Only {name} ever knew another price than the other {len(obs.departments) - 1} "
         "departments: whatever else happened there explains its tonnes as well.",
+    )
+
+
+def _at_once(obs: Observations, effects: Floats) -> Refusal | None:
+    """Refuse where the few prices there are can't all be told apart without assuming a shape.
+
+    Only prices of units whose price changed count; more than twelve are taken as a curve.
+    """
+    level = Within.of(obs.unit, obs.time, with_trends=False)
+    moved = level.left_of(obs.price[:, None])[:, 0]
+    changing = np.isin(obs.unit, obs.unit[np.abs(moved) > 1e-9])
+    prices = np.unique(obs.price[changing])
+    if len(prices) > _FEW_PRICES:
+        return None
+    knew = np.column_stack([changing & (obs.price == price) for price in prices]).astype(float)
+    found = design.independent(knew, effects, level, 1e-6).shape[1]
+    if found >= len(prices) - 1:
+        return None
+    return Refusal(
+        "only_time_variation",
+        f"Of the {len(prices)} prices only {found + 1} can be compared: the others came for all "
+        "departments at once, so what they did can't be told from what else happened then. A "
+        "department that keeps its price is needed beside one whose price changes.",
+    )
+
+
+def _drift(obs: Observations) -> Refusal | None:
+    """Refuse where prices move in most periods, and in no few steps: they follow something."""
+    moves = np.abs(np.diff(obs.history, axis=1))
+    moves = moves[moves.sum(axis=1) > 0]
+    how_often = float((moves > 0).mean())
+    largest = np.sort(moves, axis=1)[:, -_STEPS:].sum() / moves.sum()
+    if how_often <= _MOST_PERIODS or largest >= _MOST_OF_THE_WAY:
+        return None
+    return Refusal(
+        "growth",
+        f"Prices moved in {how_often:.0%} of all periods, and their {_STEPS} largest steps make "
+        f"only {largest:.0%} of the way: a price that drifts like this follows something, and "
+        "where that is a department's growth its effect can't be told apart.",
     )
 
 

@@ -1,7 +1,7 @@
 """Calculates. Least squares with many fixed effects and intervals that hold for few clusters.
 
-The fit is statsmodels' on what the fixed effects leave; the variance is the jackknife's (CR3), with
-Satterthwaite degrees of freedom for each contrast.
+The fit is statsmodels' on what the fixed effects leave; the variance is the jackknife's (CR3), of
+fewer than eight clusters CR2, with Satterthwaite degrees of freedom for each contrast.
 Source: Bell and McCaffrey (2002), Survey Methodology 28(2); Pustejovsky and Tipton (2018), Journal
 of Business & Economic Statistics 36(4), for the absorbed effects.
 """
@@ -17,6 +17,7 @@ from pricing.sweet_spot.observations import Floats, Integers
 
 _COLLINEAR = 1e-7
 _SMALLEST_DF = 1.0
+JACKKNIFE_FROM = 8  # clusters
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ class Fit:
         return len(self.residuals) - self.parameters
 
     def contrast(self, weights: Floats) -> Estimate:
-        """A sum of coefficients with its CR3 standard error and degrees of freedom."""
+        """A sum of coefficients with its standard error and degrees of freedom."""
         direction = self.columns @ (self.inverse @ weights)
         scores, lengths, shadows = [], [], []
         for rows, adjust in zip(self.cluster_rows, self.adjustments, strict=True):
@@ -166,13 +167,18 @@ def fit(
 def _adjustments(
     everything: Floats, cluster: Integers
 ) -> tuple[tuple[Integers, ...], tuple[Floats, ...]]:
-    """For each cluster (I − H)^(−1), zero where a cluster decides its own fit."""
+    """For each cluster (I − H)^(−1), zero where a cluster decides its own fit.
+
+    Of few clusters each decides much of its own fit, and the jackknife overdoes it: (I − H)^(−1/2).
+    """
     rows, matrices = [], []
-    for one in np.unique(cluster):
+    clusters = np.unique(cluster)
+    power = 1.0 if len(clusters) >= JACKKNIFE_FROM else 0.5
+    for one in clusters:
         own = np.flatnonzero(cluster == one).astype(np.int64)
         part = everything[own]
         values, vectors = np.linalg.eigh(np.eye(len(own)) - part @ part.T)
-        powers = np.where(values > 1e-6, 1 / np.maximum(values, 1e-6), 0.0)
+        powers = np.where(values > 1e-6, np.maximum(values, 1e-6) ** -power, 0.0)
         rows.append(own)
         matrices.append((vectors * powers) @ vectors.T)
     return tuple(rows), tuple(matrices)

@@ -6,7 +6,7 @@ log(tonnes) = level of the unit (+ its trend) + effect of category and period
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import stats
@@ -166,13 +166,14 @@ def _too_wide(builder: _Builder, response: Response) -> Refusal | None:
 
 def _not_growth(builder: _Builder, response: Response) -> Refusal | None:
     """Refuse where tonnes rise with the price, or rose before it: the price followed them."""
-    top = response.at(float(response.knots[-1]))
-    if top.value > 0 and top.p_value < 2 * _SURE:
-        return Refusal(
-            "growth",
-            f"Tonnes are {np.expm1(top.value):+.0%} at the highest price against the lowest, and "
-            "that is no accident: the price seems to follow the departments that grow.",
-        )
+    for top in (response.at(float(response.knots[-1])), _straight(builder, response)):
+        if top is not None and top.value > 0 and top.p_value < 2 * _SURE:
+            return Refusal(
+                "growth",
+                f"Tonnes are {np.expm1(top.value):+.0%} at the highest price against the lowest, "
+                f"and that is no accident (p = {top.p_value:.4f}): the price seems to follow the "
+                "departments that grow.",
+            )
     lead = _lead(builder, response)
     if lead is not None and lead.p_value < _SURE:
         return Refusal(
@@ -181,6 +182,13 @@ def _not_growth(builder: _Builder, response: Response) -> Refusal | None:
             "follow the departments' growth, so its own effect can't be told from that.",
         )
     return None
+
+
+def _straight(builder: _Builder, response: Response) -> Estimate | None:
+    """The response as one straight line, at once: the test that sees best which way it goes."""
+    ends = builder.knots[[0, -1]]
+    line = replace(builder, knots=ends).build((), with_trends=response.with_trends)
+    return None if line is None else line.at(float(ends[-1]))
 
 
 def _lead(builder: _Builder, response: Response) -> Estimate | None:

@@ -233,6 +233,7 @@ def said(response: Any) -> str:
 
 def test_a_picture_has_its_line_within_its_band_and_round_marks():
     curve = curve_of(estimate_sweet_spot(steps(saturated), seed=1).as_json())
+    assert len(curve.dots) == 4
     assert [tick.label for tick in curve.prices] == ["0", "10", "20", "30", "40", "50"]
     assert (curve.range_x, curve.range_width) == (56.0, 284.0)
     line = [tuple(map(float, point.split(","))) for point in curve.line.split()]

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import statsmodels.api as sm
-from scipy import stats
+from scipy import linalg, stats
 
 from pricing.sweet_spot.regression import Estimate, Within, fit
 
@@ -37,11 +37,13 @@ def test_effects_taken_out_or_written_out_give_the_same(with_trends: bool) -> No
     assert fitted.degrees_of_freedom == expected.df_resid
 
 
-def test_cr3_and_its_degrees_of_freedom_by_their_definition() -> None:
-    """Bell and McCaffrey (2002): the variance and the degrees of freedom, matrices written out."""
+@pytest.mark.parametrize(("clusters", "power"), [(9, 1), (5, 0.5)])
+def test_variance_and_degrees_of_freedom_by_their_definition(clusters: int, power: float) -> None:
+    """Bell and McCaffrey (2002): CR3, with few clusters CR2, matrices written out."""
     unit, time, columns, outcome = unbalanced_panel(11)
+    cluster = unit % clusters
     periods = np.eye(time.max() + 1)[time]
-    fitted = fit(outcome, columns, periods, unit, Within.of(unit, time, with_trends=False))
+    fitted = fit(outcome, columns, periods, cluster, Within.of(unit, time, with_trends=False))
     assert fitted is not None
     levels = np.eye(unit.max() + 1)[unit]
     x = np.column_stack([columns, periods[:, 1:], levels])
@@ -52,9 +54,10 @@ def test_cr3_and_its_degrees_of_freedom_by_their_definition() -> None:
     residual_maker = np.eye(len(unit)) - x @ np.linalg.pinv(x)
     residuals = residual_maker @ outcome
     meat, vectors = np.zeros_like(inverse), []
-    for one in np.unique(unit):
-        rows = unit == one
-        adjust = np.linalg.inv(np.eye(rows.sum()) - hat[np.ix_(rows, rows)])
+    for one in np.unique(cluster):
+        rows = cluster == one
+        within = np.eye(rows.sum()) - hat[np.ix_(rows, rows)]
+        adjust = linalg.fractional_matrix_power(within, -power).real
         score = inside[rows].T @ adjust @ residuals[rows]
         meat += np.outer(score, score)
         own = np.zeros(len(unit))

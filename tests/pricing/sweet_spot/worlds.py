@@ -484,11 +484,34 @@ def factor_with_price(seed: Seed) -> World:
     return world(made, any_shape(rng))
 
 
+def doubled_at_once(seed: Seed) -> World:
+    """Departments have prices of their own, and all are doubled in one bad year."""
+    rng = np.random.default_rng(seed)
+    made = company(rng, departments=int(rng.integers(12, 40)))
+    own = rng.choice([10.0, 20.0, 40.0], (made.departments, 1, 1))
+    late = np.arange(made.periods) >= made.periods // 2
+    made.price = np.broadcast_to(own * np.where(late, 2.0, 1.0), made.shape)
+    made.log_base[:, :, late] += np.log(rng.uniform(0.3, 0.9))
+    return world(made, any_shape(rng))
+
+
+def price_follows_size(seed: Seed) -> World:
+    """The price is worked out from how large a department has become, which wanders."""
+    rng = np.random.default_rng(seed)
+    made = company(rng)
+    path = np.cumsum(rng.normal(0.01, 0.03, (made.departments, 1, made.periods)), axis=2)
+    made.price = np.broadcast_to(np.round(20 * np.exp(path), 1), made.shape)
+    made.log_base += path
+    return world(made, no_response)
+
+
 UNIDENTIFIED: dict[str, Callable[[Seed], World]] = {
     "price never changed": never,
     "same price for all": same_for_all,
     "introduced for all at once": introduced_at_once,
+    "doubled for all at once": doubled_at_once,
     "one department's event": one_event,
     "price follows growth": price_follows_growth,
+    "price follows size": price_follows_size,
     "factors change with the price": factor_with_price,
 }
