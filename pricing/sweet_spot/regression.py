@@ -130,7 +130,8 @@ def fit(
 
     Returns: None, if the columns can't be told apart from each other or from the effects.
     """
-    import statsmodels.api as sm  # late: it takes a second, and most commands never estimate
+    # Late: it takes seconds, and most commands never estimate.
+    from statsmodels.regression.linear_model import OLS
 
     swept = within.left_of(np.column_stack([outcome, columns, effects]))
     count = columns.shape[1]
@@ -149,7 +150,7 @@ def fit(
     parameters = within.parameters + shared.shape[1] + count
     if len(y) - parameters < 5:
         return None
-    fitted = sm.OLS(y, x).fit()
+    fitted = OLS(y, x).fit()
     everything = np.column_stack([shared, basis_of(x)])
     rows, adjustments = _adjustments(everything, cluster)
     return Fit(
