@@ -40,6 +40,8 @@ class Command(StepCommand):
         write(f"  {'opening balance':60} {found.opening_balance:>20,} {found.currency}")
         for line in found.lines:
             write(f"  {describe(line):60} {line.amount:>20,} {line.currency}")
+            for sentence in line.explanation:
+                write(f"    {sentence}")
         write(f"  {'closing balance':60} {found.closing_balance:>20,} {found.currency}")
         write(f"  sha256 {found.sha256}")
         if found.seal:
@@ -51,7 +53,7 @@ def describe(line: statements.StatementLine) -> str:
     """A line in a few words, e.g. `Scope 3 category 6: 133,000.000 t × 100`."""
     if line.explanation:
         late = f"True-up for {line.activity_period}: " if line.is_true_up else ""
-        return f"{late}{line.kind.capitalize()}: {line.explanation[-1]}"
+        return f"{late}{line.kind.capitalize()}"
     what = f"Removals, {line.durability_class}"
     if line.scope:
         what = f"Scope {line.scope}" + (f" category {line.category}" if line.category else "")
