@@ -21,6 +21,7 @@ from ledger.models.periods import AccountingPeriod
 from ledger.models.settlements import LineKind, Settlement, SettlementLine, SettlementState
 from ledger.scenario_settings import Settings, replaced_rules
 from ledger.sql import statement
+from pricing.mechanisms import MECHANISMS
 from pricing.price_lookup import SchemeTerms, scheme_terms
 
 MG_DIGITS = -6
@@ -124,6 +125,7 @@ def replay(
             where the scheme has posted nothing for the period.
     """
     billing = scheme_terms(code=scheme_code)
+    _refuse_sharing(billing)
     settlements = _posted(billing, period_code)
     if as_billed and not settings.is_neutral:
         raise ScenarioInvalid(
@@ -139,6 +141,7 @@ def replay(
                 f"{terms.code} is in {terms.currency}, {billing.code} in {billing.currency}: "
                 "what is paid can't be compared."
             )
+        _refuse_sharing(terms)
         lines = _draw(_as_known_today(settlements[-1], terms), terms, settings)
     billed = _billed(billing, settlements[-1].period, as_billed=as_billed)
     return Replay(
@@ -165,6 +168,15 @@ def _posted(terms: SchemeTerms, period_code: str) -> list[Settlement]:
             f"Scheme {terms.code} has posted nothing for {period_code}: settle it first."
         )
     return settlements
+
+
+def _refuse_sharing(terms: SchemeTerms) -> None:
+    """Only lines are replayed: half of a bill would be shown for the whole."""
+    if MECHANISMS[terms.mechanism].line_kind:
+        raise ScenarioInvalid(
+            f"Scheme {terms.code} is a {terms.mechanism}: what it shares out after its lines can't "
+            "be replayed yet. Replay a scheme of fees or a shadow price."
+        )
 
 
 def _as_known_today(settlement: Settlement, terms: SchemeTerms) -> Settlement:

@@ -203,6 +203,12 @@ def test_what_can_not_be_replayed_is_told(
         again(**changes)
 
 
+def test_half_of_a_feebate_is_not_shown_for_the_whole(settled: Books):
+    found_scheme(settled, "feebate", keeps_atmosphere=False, mechanism="feebate")
+    with pytest.raises(ScenarioInvalid, match="feebate is a feebate: what it shares out"):
+        again(under="feebate")
+
+
 @pytest.mark.parametrize("text", ["4", "3.16", "2.1", "", "3.x"])
 def test_a_place_that_there_is_not_is_refused(text: str):
     with pytest.raises(ScenarioInvalid, match="no scope"):
