@@ -73,7 +73,7 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
 
 def _link(page: str) -> str:
     try:
-        return reverse(f"admin:{page}")
+        return reverse(page if ":" in page else f"admin:{page}")
     except NoReverseMatch:
         return ""
 

@@ -40,6 +40,7 @@ NAVIGATION: list[tuple[Any, list[tuple[Any, str, str]]]] = [
             (_("Event rates"), "flight", "pricing_eventrate_changelist"),
             (_("Contributions"), "savings", "pricing_contribution_changelist"),
             (_("Sweet spots"), "target", "ledger_sweetspotrun_changelist"),
+            (_("Grants and the fund"), "handshake", "portal:grants"),
         ],
     ),
     (

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import connection
 
 from ledger.balances import fund_balance
 from ledger.sql import statement
-from pricing.grant_lookup import Budget, Grant, budgets, list_grants
+from pricing.grant_facts import Budget, Grant
+from pricing.grant_lookup import budgets, list_grants
 from pricing.money import Money
 from pricing.price_lookup import scheme_terms
 
@@ -87,3 +89,26 @@ def fund_position(*, scheme_code: str, on: date) -> FundPosition:
         budget=next((one for one in approved if one.starts_on <= on < one.ends_before), None),
         **{name: Money(minor, terms.currency) for name, minor in sums.items()},
     )
+
+
+def as_json(position: FundPosition) -> dict[str, Any]:
+    """A fund as programs read it; decimals as strings."""
+    budget = position.budget
+    return {
+        "scheme": position.scheme,
+        "currency": position.currency,
+        "may_overdraw": position.may_overdraw,
+        **{
+            name: f"{getattr(position, name).decimal:f}"
+            for name in ("balance", "committed", "available", "paid", "taken_back")
+        },
+        "budget": None
+        if budget is None
+        else {
+            "starts_on": budget.starts_on.isoformat(),
+            "ends_before": budget.ends_before.isoformat(),
+            "amount": f"{budget.amount.decimal:f}",
+            "awarded": f"{budget.awarded.decimal:f}",
+            "left": f"{budget.left.decimal:f}",
+        },
+    }

@@ -27,7 +27,8 @@ from ledger.errors import (
 from ledger.fund import payments
 from ledger.models.accounts import Account, AccountKind
 from ledger.posting import Line, Source
-from pricing.grant_lookup import PayableMilestone, lock_milestone
+from pricing.grant_facts import PayableMilestone
+from pricing.grant_lookup import lock_milestone
 from pricing.price_lookup import SchemeTerms, scheme_terms
 
 

@@ -35,7 +35,7 @@ def propose_budget(
     terms = scheme_terms(code=scheme_code)
     minor, problems = read_money({"amount": amount}, terms.currency)
     problems += text_problems("reason", reason, needed=False)
-    if minor["amount"] < 0:
+    if minor.get("amount", 0) < 0:
         problems.append(FieldProblem("amount", "It is zero or more."))
     if ends_before <= starts_on:
         problems.append(FieldProblem("ends_before", f"A day after {starts_on}."))

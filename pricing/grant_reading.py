@@ -30,10 +30,10 @@ class AskedMilestone:
 def read_money(
     amounts: Mapping[str, Decimal], currency: str
 ) -> tuple[dict[str, int], list[FieldProblem]]:
-    """Amounts in whole units as minor units, and what is wrong with them."""
-    minor, problems = {}, []
+    """Amounts in whole units as minor units, and what is wrong with the others."""
+    minor: dict[str, int] = {}
+    problems = []
     for field, amount in amounts.items():
-        minor[field] = 0
         try:
             minor[field] = Money.from_decimal(amount, currency).amount_minor
         except (AmountTooPrecise, AmountUnreadable) as error:
@@ -68,9 +68,9 @@ def fact_problems(facts: Mapping[str, Any], minor: Mapping[str, int]) -> Iterato
     yield from text_problems("description", facts["description"], needed=False)
     if facts["effect"] not in GrantEffect.values:
         yield FieldProblem("effect", f"One of {', '.join(GrantEffect.values)}.")
-    if minor["asked"] <= 0:
+    if minor.get("asked", 1) <= 0:
         yield FieldProblem("asked", "It is above zero.")
-    if minor["cost"] < minor["asked"]:
+    if "asked" in minor and minor.get("cost", minor["asked"]) < minor["asked"]:
         yield FieldProblem("cost", "The whole cost is at least what is asked for.")
     least = Decimal("0.000000001")
     if not is_within(facts["tonnes_per_year"], least, MOST, 9):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from departments.portal.views import activity, bills, help_pages, quote, upload
+from departments.portal.views import activity, bills, grants, help_pages, quote, upload
 
 app_name = "portal"
 
@@ -14,6 +14,10 @@ urlpatterns = [
     path("lines/<int:line_id>/", bills.show_line, name="line"),
     path("method/", help_pages.show_method, name="method"),
     path("quote/", quote.show_quote, name="quote"),
+    path("grants/", grants.show_grants, name="grants"),
+    path("grants/<int:grant_id>/", grants.show_grant, name="grant"),
+    path("grants/<int:grant_id>/step/", grants.take_step, name="grant_step"),
+    path("departments/<str:department>/grants/new/", grants.apply, name="grant_new"),
     path("activity/", activity.show_all, name="all_activity"),
     path("activity/<int:record_id>/", activity.show_record, name="activity_record"),
     path("activity/<int:record_id>/edit/", activity.edit, name="activity_edit"),

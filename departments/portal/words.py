@@ -58,6 +58,18 @@ STATES: dict[str, Promise] = {
     "calculating": gettext_lazy("Calculating"),
     "calculated": gettext_lazy("Calculated"),
     "cancelled": gettext_lazy("Cancelled"),
+    "applied": gettext_lazy("Applied for"),
+    "scored": gettext_lazy("Scored"),
+    "proposed": gettext_lazy("Award proposed"),
+    "awarded": gettext_lazy("Awarded"),
+    "declined": gettext_lazy("Declined"),
+    "withdrawn": gettext_lazy("Withdrawn"),
+    "failed": gettext_lazy("Failed"),
+    "planned": gettext_lazy("Planned"),
+    "evidenced": gettext_lazy("Shown"),
+    "accepted": gettext_lazy("Accepted"),
+    "paid": gettext_lazy("Paid"),
+    "taken_back": gettext_lazy("Taken back"),
 }
 
 STEPS: dict[str, Promise] = {
@@ -67,6 +79,8 @@ STEPS: dict[str, Promise] = {
     "returned": gettext_lazy("Returned"),
     "recalculated": gettext_lazy("Recalculated"),
     "proposed a recalculation": gettext_lazy("Proposed a recalculation"),
+    **{name: STATES[name] for name in ("applied", "scored", "proposed", "awarded", "declined")},
+    **{name: STATES[name] for name in ("withdrawn", "closed", "failed")},
 }
 
 
@@ -81,7 +95,10 @@ def line_name(line: StatementLine) -> str:
     if line.kind in SHARED_OUT:
         return str(SHARED_OUT[line.kind])
     if line.durability_class:
-        return str(DURABILITY.get(line.durability_class, line.durability_class))
+        stored = str(DURABILITY.get(line.durability_class, line.durability_class))
+        if line.kind == "incentive" and line.amount > 0:
+            return f"{_('Claw-back of an incentive')}: {stored}"
+        return stored
     return emission_name(line.scope, line.category)
 
 

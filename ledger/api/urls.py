@@ -6,6 +6,7 @@ from ledger.api import (
     atmosphere_views,
     book_views,
     export_views,
+    grant_views,
     manual_entry_views,
     settlement_views,
     statement_views,
@@ -71,6 +72,9 @@ urlpatterns = [
         export_views.ExportAcknowledge.as_view(),
         name="export-acknowledge",
     ),
+    path("fund/", grant_views.FundDetail.as_view(), name="fund"),
+    path("grants/", grant_views.GrantList.as_view(), name="grants"),
+    path("grants/<int:grant_id>/", grant_views.GrantDetail.as_view(), name="grant"),
     path("manual-entries/", manual_entry_views.ManualEntryList.as_view(), name="manual-entries"),
     path(
         "manual-entries/<int:manual_entry_id>/",

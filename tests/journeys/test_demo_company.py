@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import json
 from collections import defaultdict
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -37,6 +38,13 @@ FIRST_BILLS = {"FY20": Decimal("10134750.00"), "FY21": Decimal("4643100.00")}
 def run(command: str, **options: Any) -> str:
     out = io.StringIO()
     call_command(command, stdout=out, **options)
+    return out.getvalue()
+
+
+def said(*arguments: str) -> str:
+    """What a command with steps of its own says."""
+    out = io.StringIO()
+    call_command(*arguments, stdout=out)
     return out.getvalue()
 
 
@@ -104,8 +112,10 @@ def test_removals_earn_by_durability_when_verified(demo: None) -> None:
         department_code="REMOVALS", scheme_code="carbon-fee", period_code="FY22"
     )
     assert statement.earned == Decimal("316320.00") + Decimal("77350.00")
-    assert balances.fund_balance(scheme_id=demo_scheme_id()) == Decimal("52046815.00") - Decimal(
-        "709990.00"
+    paid = Decimal("100000.00")  # the first milestone of the illustrative grant
+    assert (
+        balances.fund_balance(scheme_id=demo_scheme_id())
+        == Decimal("52046815.00") - Decimal("709990.00") - paid
     )
 
 
@@ -125,6 +135,35 @@ def test_a_feebate_year_comes_to_nothing(demo: None) -> None:
     assert report.print_report("carbon-fee", "sites-feebate", lambda text: out.write(text + "\n"))
     (total,) = [row.split() for row in out.getvalue().splitlines() if "121,161,045.00" in row]
     assert total == ["total", "121,161,045.00", "121,161,045.00", "0.00"]
+
+
+def test_a_grant_is_paid_and_measured_by_the_cost_of_its_tonne(demo: None) -> None:
+    """(500,000 − 10,000 × 15) ÷ (600 t × 15) = $38.89; 250 t in 182 days, of 299.178 t promised."""
+    found = json.loads(said("grants", "list", "--scheme", "carbon-fee", "--json"))
+    grant = next(one for one in found if one["state"] == "awarded")
+    assert grant["is_illustrative"]
+    assert grant["promised"]["cost_per_tonne"] == {
+        "middle": "38.89",
+        "low": "33.82",
+        "high": "45.75",
+    }
+    assert grant["promised"]["fund_per_tonne"]["middle"] == "33.33"
+    assert [(one["state"], one["paid_on"]) for one in grant["milestones"]] == [
+        ("paid", "2023-10-31"),
+        ("planned", None),
+    ]
+    assert grant["delivered"]["percent"] == "83.6"
+    assert grant["delivered"]["cost_per_tonne"]["middle"] == "46.54"
+    fund = json.loads(run("fund", scheme="carbon-fee", on=date(2024, 1, 1), json=True))
+    assert fund["balance"] == "51236825.00"
+    assert (fund["committed"], fund["available"]) == ("200000.00", "51036825.00")
+    assert (fund["paid"], fund["budget"]["left"]) == ("100000.00", "700000.00")
+    curve = json.loads(said("grants", "curve", "--scheme", "carbon-fee", "--json"))
+    assert [(step["cost_per_tonne"], step["to_tonnes"]) for step in curve["promised"]] == [
+        ("-3.33", "4500"),
+        ("7.63", "122500"),
+        ("38.89", "131500"),
+    ]
 
 
 def test_a_sent_statement_stays_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:

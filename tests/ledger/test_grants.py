@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from io import StringIO
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 
 from departments.organisation.constraints import constraint_of
 from departments.organisation.models import Membership
 from ledger import fund, period_close, posting, settlement_run, verification
+from ledger.contributions import contribution_shares
 from ledger.errors import (
     FundOverdrawn,
     GrantNotPayable,
@@ -38,6 +42,7 @@ from pricing.errors import (
 from pricing.errors import NotAllowed as NotAllowedInPricing
 from pricing.grant_reading import AskedMilestone
 from pricing.models import GrantApplication, GrantMilestone
+from pricing.price_lookup import scheme_terms
 from tests.ledger.books import NOON, Books, open_books
 from tests.ledger.granting import (
     MAY,
@@ -513,6 +518,29 @@ def test_a_measurement_says_what_is_wrong_with_it(books: Books) -> None:
         )  # fmt: skip
     fields = {problem.field for problem in caught.value.field_problems}
     assert fields == {"evidence", "starts_on", "tonnes", "uncertainty_percent"}
+
+
+def test_a_department_invests_what_it_paid_or_loses_it(books: Books) -> None:
+    """75,000 of the year to 2023-12-31, of which 20,000 are paid to it; open through 2024."""
+    pay(books, accepted(books, awarded(books)))
+    terms = scheme_terms(code="fee")
+    for as_of, available, lapsed in [
+        (date(2024, 12, 31), 5_500_000, 0),
+        (date(2025, 1, 1), 0, 5_500_000),
+    ]:
+        [share] = contribution_shares(terms, as_of=as_of).shares
+        assert share.contribution.minor == 7_500_000
+        assert share.contribution.lapses_on == date(2025, 1, 1)
+        assert (share.invested_minor, share.available_minor, share.lapsed_minor) == (
+            2_000_000,
+            available,
+            lapsed,
+        )
+    said = StringIO()
+    call_command("fund", scheme="fee", on=date(2024, 1, 1), shares=True, json=True, stdout=said)
+    shown = json.loads(said.getvalue())
+    assert (shown["is_the_rule"], shown["from_common"]) == (False, "0.00")
+    assert shown["shares"][0]["available"] == "55000.00"
 
 
 # What the database promises, against who writes past the functions

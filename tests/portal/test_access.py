@@ -12,14 +12,20 @@ from departments.inventory.records import list_records
 from departments.portal import urls
 from ledger.statements import statement_lines
 from tests.ledger.books import Books
+from tests.ledger.granting import apply
 
-# name → what its address needs; D is the department's code, L one of its lines, R a record of it
+# name → what its address needs; D is the department's code, L one of its lines, R a record, G a
+# grant of it
 ADDRESSES: dict[str, tuple[str, ...]] = {
     "home": (),
     "choose_bill": (),
     "company": (),
     "atmosphere": (),
     "method": (),
+    "grants": (),
+    "grant": ("G",),
+    "grant_step": ("G",),
+    "grant_new": ("D",),
     "quote": (),
     "all_activity": (),
     "approvals": (),
@@ -38,8 +44,8 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "lines": ("D", "fee", "2023Q1"),
     "lines_csv": ("D", "fee", "2023Q1"),
 }
-ONLY_POST = {"decide", "activity_submit", "upload_confirm"}
-HIDING = sorted(name for name, needs in ADDRESSES.items() if set(needs) & {"D", "L", "R"})
+ONLY_POST = {"decide", "activity_submit", "upload_confirm", "grant_step"}
+HIDING = sorted(name for name, needs in ADDRESSES.items() if set(needs) & {"D", "L", "R", "G"})
 
 
 def address_of(name: str, books: Books, department: str) -> str:
@@ -47,6 +53,8 @@ def address_of(name: str, books: Books, department: str) -> str:
     line = statement_lines(scheme_code="fee", department_ids=[department_id])[0]
     record = list_records(department_ids=[department_id])[-1]
     known = {"D": department, "L": line.line_id, "R": record.record_id}
+    if "G" in ADDRESSES[name]:
+        known["G"] = apply(books, department).pk
     return reverse(f"portal:{name}", args=[known.get(need, need) for need in ADDRESSES[name]])
 
 

@@ -17,6 +17,7 @@ from departments.inventory.records import RecordSummary
 from departments.organisation.models import COMPANY_ROLES, LegalEntity, Membership, Role
 from departments.portal import figures, words
 from ledger.statements import StatementLine
+from pricing.money import Money
 
 register = template.Library()
 
@@ -146,6 +147,18 @@ def kind_name(kind: str) -> str:
 def state_name(state: str) -> str:
     """What a state is called, of a record or of a period."""
     return str(words.STATES.get(state, state))
+
+
+@register.filter
+def amount(value: Money | None) -> SafeString:
+    """Money with its currency, kept on one line."""
+    return _figure("–" if value is None else figures.money(value.decimal, value.currency))
+
+
+@register.filter
+def per_tonne(cost: Decimal | None, currency: str) -> SafeString:
+    """What a tonne costs; an end that is open is a dash."""
+    return _figure("–" if cost is None else figures.money(cost, currency))
 
 
 def _figure(text: str) -> SafeString:

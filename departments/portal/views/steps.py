@@ -11,10 +11,12 @@ from django.http import HttpRequest
 
 from departments.inventory.errors import EntryRefused, InventoryError, UnknownActivity
 from departments.organisation.errors import OrganisationError
+from ledger.errors import LedgerError
+from pricing.errors import PricingError
 
 Result = TypeVar("Result")
 
-REFUSALS = (InventoryError, OrganisationError)
+REFUSALS = (InventoryError, OrganisationError, PricingError, LedgerError)
 
 
 def take(request: HttpRequest, step: Callable[[], Result], *, done: str) -> Result | None:

@@ -1,0 +1,155 @@
+"""Door. Grants of the fund: asked and promised, decided, paid and delivered."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from departments.organisation.access import (
+    Permission,
+    may,
+    may_contribute,
+    visible_department_ids,
+)
+from departments.portal.abatement_chart import abatement_chart
+from departments.portal.grant_forms import GrantForm, StepForm
+from departments.portal.grant_steps import call_of, grant_steps, milestone_step
+from departments.portal.views.page import (
+    PersonRequest,
+    page,
+    visible_department,
+    visible_departments,
+)
+from departments.portal.views.steps import take
+from ledger import fund
+from ledger.grant_report import milestone_state
+from pricing import fund_grants, grant_lookup
+from pricing.errors import GrantInvalid, PricingError
+from pricing.grant_facts import Grant
+from pricing.price_lookup import SchemeTerms, all_scheme_terms
+
+NEEDED = {"measure": ("starts_on", "ends_before", "tonnes", "uncertainty_percent")}
+
+
+@page
+def show_grants(request: PersonRequest) -> HttpResponse:
+    """Every grant that the person may see; the fund's position for who sees the whole company."""
+    terms = _scheme(request.GET.get("scheme", ""))
+    grants = grant_lookup.list_grants(
+        scheme_code=terms.code if terms else None,
+        department_ids=visible_department_ids(request.user),
+    )
+    departments = visible_departments(request)
+    steps = grant_lookup.promised_curve(grants)
+    context: dict[str, Any] = {
+        "terms": terms,
+        "schemes": all_scheme_terms(),
+        "grants": grants,
+        "chart": abatement_chart(steps),
+        "delivered": {step.measure.key: step for step in grant_lookup.delivered_curve(grants)},
+        "may_apply": [one for one in departments if may_contribute(request.user, one.pk)],
+    }
+    if terms is not None and may(request.user, Permission.READ_BOOKS):
+        context["position"] = fund.fund_position(scheme_code=terms.code, on=timezone.localdate())
+        context["budgets"] = grant_lookup.budgets(scheme_id=terms.id)
+    return render(request, "portal/grants.html", context)
+
+
+def _scheme(code: str) -> SchemeTerms | None:
+    schemes = all_scheme_terms()
+    return next((one for one in schemes if one.code == code), schemes[0] if schemes else None)
+
+
+@page
+def show_grant(request: PersonRequest, grant_id: int) -> HttpResponse:
+    """One grant with its score, milestones, payments and what it delivered."""
+    grant = _grant(request, grant_id)
+    return render(request, "portal/grant.html", _context(request, grant))
+
+
+def _context(request: PersonRequest, grant: Grant) -> dict[str, Any]:
+    paid = fund.payments_of([grant])
+    is_judge = may(request.user, Permission.SCORE_GRANT)
+    return {
+        "grant": grant,
+        "steps": grant_steps(grant, request.user),
+        "milestones": [
+            {
+                "facts": one,
+                "payment": paid.get(one.id),
+                "state": milestone_state(one, paid.get(one.id)),
+                "step": milestone_step(grant, one, paid.get(one.id), request.user),
+            }
+            for one in grant.milestones
+        ],
+        "measurements": [
+            (one, is_judge and not one.approved_by and one.entered_by_id != request.user.pk)
+            for one in grant.measurements
+        ],
+        "today": timezone.localdate(),
+    }
+
+
+@page
+def apply(request: PersonRequest, department: str) -> HttpResponse:
+    """Apply for a grant of a department."""
+    found = visible_department(request, department)
+    if not may_contribute(request.user, found.pk):
+        raise PermissionDenied
+    terms = _scheme(request.GET.get("scheme", ""))
+    form = GrantForm(request.POST or None)
+    if terms is not None and form.is_valid():
+        try:
+            grant = fund_grants.apply(
+                scheme_code=terms.code,
+                department_id=found.pk,
+                by=request.user,
+                at=timezone.now(),
+                **form.facts(),
+            )
+        except GrantInvalid as refusal:
+            for problem in refusal.field_problems:
+                field = problem.field if problem.field in form.fields else None
+                words = problem.reason if field else f"{problem.field}: {problem.reason}"
+                form.add_error(field, words)
+        except PricingError as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("The grant is applied for. Sustainability scores it next."))
+            return redirect("portal:grant", grant.pk)
+    context = {"form": form, "department": found, "terms": terms}
+    return render(request, "portal/grant_form.html", context)
+
+
+@page
+@require_POST
+def take_step(request: PersonRequest, grant_id: int) -> HttpResponse:
+    """Take a step of a grant; what the person may not do is refused in words."""
+    grant = _grant(request, grant_id)
+    form = StepForm(request.POST)
+    missing = [
+        name for name in NEEDED.get(request.POST.get("step", ""), ()) if not request.POST.get(name)
+    ]
+    if not form.is_valid() or missing:
+        messages.error(request, _("Something is missing or unreadable; nothing was written."))
+        return redirect("portal:grant", grant.id)
+    asked = form.cleaned_data
+    own = {one.id for one in grant.milestones} | {one.id for one in grant.measurements}
+    step = call_of(asked["step"], grant.id, asked, by=request.user, at=timezone.now())
+    if step is None or (asked["number"] and asked["number"] not in own):
+        raise Http404(asked["step"])
+    take(request, step, done=_("Done."))
+    return redirect("portal:grant", grant.id)
+
+
+def _grant(request: PersonRequest, grant_id: int) -> Grant:
+    return grant_lookup.grant_of(
+        grant_id=grant_id, department_ids=visible_department_ids(request.user)
+    )
