@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Count, Q
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from departments.inventory import shared_totals
 from ledger import allocation_check, control_totals
 from ledger.errors import PeriodNotFound
 from ledger.exports import coverage
@@ -82,6 +83,7 @@ def steps_of(period: AccountingPeriod, *, at: datetime) -> list[Check]:
         _no_shard_in_quarantine(period),
         _review_over(period, at),
         _manual_entries_decided(period),
+        _pools_shared_out(period),
         _exports_acknowledged(period),
     ]
 
@@ -222,6 +224,22 @@ def _manual_entries_decided(period: AccountingPeriod) -> Check:
             Figure(_("undecided"), str(in_period["waiting"])),
         ),
         problem % {"count": in_period["waiting"]} if in_period["waiting"] else "",
+    )
+
+
+def _pools_shared_out(period: AccountingPeriod) -> Check:
+    """Emissions of pools up to the period's end stand with the departments that their keys say."""
+    last_day = period.ends_before - timedelta(days=1)
+    problem = _(
+        "Emissions of a pool up to %(day)s are not shared out as its records and keys now say. Run "
+        "shared_emissions share_out and settle the period again."
+    )
+    is_done = shared_totals.is_shared_out(until_on=last_day)
+    return Check(
+        "pools_shared_out",
+        _("Emissions of pools are shared out"),
+        (Figure(_("up to"), last_day.isoformat()),),
+        "" if is_done else problem % {"day": last_day},
     )
 
 

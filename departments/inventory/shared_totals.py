@@ -78,16 +78,19 @@ def pool_totals(*, from_on: date, until_on: date) -> list[PoolTotal]:
     return found
 
 
-def is_shared_out() -> bool:
-    """Whether every result of a pool is allocated as the keys in force say, and nothing else is."""
+def is_shared_out(*, until_on: date | None = None) -> bool:
+    """Whether every result of a pool is allocated as the keys in force say, and nothing else is.
+
+    With `until_on` activity after that day is left out.
+    """
     keys = pools()
     wanted = {}
-    for result in pool_results(list(keys)):
+    for result in pool_results(list(keys), until_on=until_on):
         parts = parts_of(result, key_on(keys[result.department_id], result.activity_on))
         for code, figures in parts.items():
             if figures != NOTHING:
                 wanted[result.activity_record_id, code] = figures
-    return wanted == _parts_in_force()
+    return wanted == _parts_in_force(until_on)
 
 
 def _given(from_on: date, until_on: date) -> dict[tuple[str, int, int | None], Figures]:
@@ -107,9 +110,11 @@ def _given(from_on: date, until_on: date) -> dict[tuple[str, int, int | None], F
     return {place: _sum(figures) for place, figures in found.items()}
 
 
-def _parts_in_force() -> dict[tuple[int, str], Figures]:
+def _parts_in_force(until_on: date | None) -> dict[tuple[int, str], Figures]:
     of = dict(AllocatedPart.objects.values_list("part_record", "pool_record"))
     rows = results_in_force().filter(activity_record__in=of)
+    if until_on is not None:
+        rows = rows.filter(activity_on__lte=until_on)
     return {
         (of[record], code): (location, market)
         for record, code, location, market in rows.values_list(

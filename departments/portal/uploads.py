@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.backends.db import SessionStore
 
+from departments.inventory.column_mapping.plan import ColumnPlan, plan_of
+from departments.inventory.prepared_file import Reading
+
 KEPT_SECONDS = 60 * 60
 MARK = "portal_upload"
 
@@ -19,6 +22,12 @@ class KeptFile:
     name: str
     content: bytes
     department: str
+    plan: ColumnPlan | None = None
+
+    @property
+    def reading(self) -> Reading:
+        """How it is read."""
+        return Reading(plan=self.plan)
 
 
 def keep(session: SessionBase, file: KeptFile) -> None:
@@ -32,6 +41,7 @@ def keep(session: SessionBase, file: KeptFile) -> None:
         "name": file.name,
         "content": b64encode(file.content).decode("ascii"),
         "department": file.department,
+        "plan": file.plan.content() if file.plan else None,
     }
     row.set_expiry(KEPT_SECONDS)
     row.create()
@@ -43,7 +53,8 @@ def kept(session: SessionBase, *, department: str) -> KeptFile | None:
     found = SessionStore(session_key=session.get(MARK)).get("file") if MARK in session else None
     if not found or found["department"] != department:
         return None
-    return KeptFile(found["name"], b64decode(found["content"]), found["department"])
+    plan = plan_of(found["plan"]) if found.get("plan") else None
+    return KeptFile(found["name"], b64decode(found["content"]), found["department"], plan)
 
 
 def forget(session: SessionBase) -> None:

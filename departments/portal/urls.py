@@ -34,6 +34,11 @@ urlpatterns = [
         name="upload_confirm",
     ),
     path(
+        "departments/<str:department>/activity/upload/columns/",
+        upload.columns,
+        name="upload_columns",
+    ),
+    path(
         "departments/<str:department>/activity/upload/errors.csv",
         upload.errors,
         name="upload_errors",

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import include, path
 from rest_framework.test import APIClient
 
@@ -180,3 +181,99 @@ def test_factors_are_found_with_their_source(cast: Cast):
     assert (factor["kgco2e_per_unit"], factor["factor_set"]) == ("0.20705", "desnz_2024")
     assert len(below["data"]) > 20
     assert program.get("/api/v1/factors/").status_code == 400
+
+
+BATCH, FILE = f"{ACTIVITIES}batch/", "/api/v1/imports/"
+SECOND = NEW | {"external_id": "meter-7-2024-02", "unit": "parsec", "place": "ZZ"}
+
+
+def test_a_batch_answers_every_row_and_is_all_or_none(cast: Cast):
+    program = as_program(cast, "activities:read", "activities:write")
+
+    refused = program.post(BATCH, {"rows": [NEW, SECOND]}, format="json")
+    assert refused.status_code == 422
+    told = refused.json()
+    assert (told["import_id"], told["accepted"], told["rejected"]) == (None, 1, 1)
+    assert [(row["index"], row["id"]) for row in told["rows"]] == [(0, None), (1, None)]
+    assert told["rows"][0]["emissions_location_kgco2e"] == "207.050000"
+    assert {error["column"] for error in told["rows"][1]["errors"]} >= {"unit"}
+    assert not ActivityRecord.objects.exists()
+
+    asked = {"rows": [SECOND, NEW], "valid_rows_only": True}
+    rehearsed = program.post(BATCH, asked | {"dry_run": True}, format="json")
+    assert (rehearsed.status_code, rehearsed.json()["import_id"]) == (200, None)
+    assert not ActivityRecord.objects.exists()
+
+    taken = program.post(BATCH, asked, format="json")
+    assert taken.status_code == 201, taken.json()
+    record = ActivityRecord.objects.get()
+    assert [row["id"] for row in taken.json()["rows"]] == [None, record.pk]
+    assert taken.json()["import_id"] == record.batch_id
+    assert record.external_id == NEW["external_id"]
+
+    again = program.post(BATCH, {"rows": [NEW]}, format="json").json()
+    assert "has this id already" in again["rows"][0]["errors"][0]["reason"]
+
+
+def test_a_batch_that_is_sent_again_with_its_key_is_taken_in_once(cast: Cast):
+    program = as_program(cast, "activities:read", "activities:write")
+
+    first, second = (
+        program.post(BATCH, {"rows": [NEW]}, format="json", HTTP_IDEMPOTENCY_KEY="batch-1")
+        for _ in range(2)
+    )
+
+    assert (first.status_code, second.content) == (201, first.content)
+    assert ActivityRecord.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("rows", "why"),
+    [
+        ([], "at least 1"),
+        ([NEW] * 1001, "1000"),
+        ([NEW, NEW | {"colour": "green"}], "colour (row 1)"),
+        ([NEW, {"place": " "}], "Row 1 is empty"),
+        ([NEW | {"quantity": ["1"]}], "string"),
+        ("all", "list"),
+    ],
+)
+def test_a_batch_that_is_none_says_why(cast: Cast, rows: Any, why: str):
+    program = as_program(cast, "activities:write")
+
+    refused = program.post(BATCH, {"rows": rows}, format="json")
+
+    assert refused.status_code == 400
+    assert why in refused.content.decode()
+    assert not ActivityRecord.objects.exists()
+
+
+def test_a_key_enters_rows_of_its_own_departments_alone(cast: Cast):
+    program = as_program(cast, "activities:write", departments=[cast.offices])
+
+    refused = program.post(BATCH, {"rows": [NEW]}, format="json")
+
+    assert refused.status_code == 422
+    (error,) = refused.json()["rows"][0]["errors"]
+    assert error["column"] == "department"
+    reader = as_program(cast, "activities:read")
+    assert reader.post(BATCH, {"rows": [NEW]}, format="json").status_code == 403
+
+
+def test_a_file_is_taken_in_by_the_api(cast: Cast):
+    program = as_program(cast, "activities:read", "activities:write")
+    content = ",".join(NEW) + "\n" + ",".join(NEW.values()) + "\n"
+
+    def sent(text: str, **more: Any) -> Any:
+        file = SimpleUploadedFile("january.csv", text.encode())
+        return program.post(FILE, {"file": file, **more}, format="multipart")
+
+    rehearsed = sent(content, dry_run="true")
+    assert (rehearsed.status_code, rehearsed.json()["accepted"]) == (200, 1)
+    wrong = sent(content.replace("kWh", "parsec"))
+    assert (wrong.status_code, wrong.json()["rows"][0]["line"]) == (422, 2)
+    assert not ActivityRecord.objects.exists()
+    taken = sent(content)
+    assert taken.status_code == 201, taken.content
+    assert taken.json()["import_id"] == ActivityRecord.objects.get().batch_id
+    assert sent(content, mapping="none").status_code == 404

@@ -8,8 +8,9 @@ from decimal import Decimal
 from departments.inventory import allocation_keys, shared_emissions
 from departments.organisation.models import Department, DepartmentPlacement, LegalEntity
 from ledger import statements, verification
+from ledger.close_checklist import Check, checklist
 from pricing.models import CarbonPrice
-from tests.ledger.books import ALWAYS, Books
+from tests.ledger.books import ALWAYS, NOON, Books
 
 AT = datetime(2023, 5, 2, 12, tzinfo=UTC)
 FEBRUARY = date(2023, 2, 28)
@@ -116,3 +117,19 @@ def test_what_is_unallocated_is_charged_to_nobody_where_the_pool_has_a_price_of_
         "POOL": 0,
     }
     assert verification.verify().holds
+
+
+def test_a_period_does_not_close_while_a_pool_is_not_shared_out(books: Books) -> None:
+    pool = found_pool(books)
+    put_in_force(books, pool, "1", "2")
+    books.emit("CLOUD", FEBRUARY, "1000")
+    books.emit("POOL", date(2023, 5, 10), "1000")  # of the next quarter
+    books.settle("2023Q1")
+
+    def check(period: str) -> Check:
+        found = {each.name: each for each in checklist(period_code=period, at=NOON)}
+        return found["pools_shared_out"]
+
+    assert check("2023Q1").holds
+    assert "up to 2023-06-30 are not shared out" in check("2023Q2").what_next
+    assert check("2023Q2").refuses

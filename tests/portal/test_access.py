@@ -38,6 +38,7 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "activity": ("D",),
     "activity_new": ("D",),
     "upload": ("D",),
+    "upload_columns": ("D",),
     "upload_confirm": ("D",),
     "upload_errors": ("D",),
     "bill": ("D", "fee", "2023Q1"),
@@ -82,7 +83,9 @@ def test_another_departments_page_does_not_exist(
     assert ask(browse("offices-contributor"), name, address).status_code == 404
 
 
-@pytest.mark.parametrize("name", sorted(set(ADDRESSES) - ONLY_POST - {"upload_errors"}))
+@pytest.mark.parametrize(
+    "name", sorted(set(ADDRESSES) - ONLY_POST - {"upload_errors", "upload_columns"})
+)
 def test_ones_own_page_opens_and_is_never_stored(
     books: Books, browse: Callable[[str], Client], name: str
 ):

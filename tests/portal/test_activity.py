@@ -295,3 +295,52 @@ def test_a_workbook_is_checked_and_taken_in_like_csv(books: Books, browse: Calla
     assert "Sheet “Data”." in page
     client.post(f"{UPLOAD}confirm/")
     assert len(list_records(department_ids=None)) == before + 1
+
+
+OTHER = "Kostenstelle;Monat;Menge;Einheit;Beleg\nCLOUD;2023-07;1.412,5;Tonnen;x-1\n"
+COLUMNS = f"{UPLOAD}columns/"
+
+
+def test_other_columns_are_said_saved_and_known_again(
+    books: Books, browse: Callable[[str], Client]
+):
+    client = browse("contributor")
+    before = len(list_records(department_ids=None))
+    assert "Say what the columns are" in text_of(client.post(UPLOAD, file_of(OTHER)))
+
+    response = client.get(COLUMNS)
+    form = response.context["form"]
+    assert [form.fields[f"column_{each}"].initial for each in ("department", "quantity")] == [
+        "Kostenstelle",
+        "Menge",
+    ]
+    assert "1.412,5" in text_of(response)
+    told = {name: field.initial or "" for name, field in form.fields.items()} | {
+        "units": "Tonnen = tCO2e",
+        "save_as": "meters",
+    }
+    wrong = client.post(COLUMNS, told)
+    assert wrong.status_code == 422
+    assert "Choose a column, or enter a value." in text_of(wrong)
+    page = client.post(COLUMNS, told | {"value_activity": "reported/scope-1"})
+    assert "1 row can be taken in." in text_of(page)
+    assert "“Menge” is quantity" in text_of(page)
+    client.post(f"{UPLOAD}confirm/")
+    record = newest(books)
+    assert (record.quantity, record.unit, str(record.ended_on)) == (1412.5, "tCO2e", "2023-07-31")
+
+    client.post(UPLOAD, file_of(OTHER.replace("x-1", "x-2")))
+    assert "Read it as “meters”" in text_of(client.get(COLUMNS))
+    assert "1 row can be taken in." in text_of(client.post(COLUMNS, {"mapping": "meters"}))
+    client.post(f"{UPLOAD}confirm/")
+    assert len(list_records(department_ids=None)) == before + 2
+
+
+def test_columns_are_asked_of_a_file_that_waits(books: Books, browse: Callable[[str], Client]):
+    client = browse("contributor")
+    assert client.get(COLUMNS).status_code == 302
+    client.post(UPLOAD, file_of(b"PK\x03\x04rest"))
+    assert client.get(COLUMNS).status_code == 302
+    client.post(UPLOAD, file_of(OTHER))
+    assert client.post(COLUMNS, {"mapping": "none"}).status_code == 302
+    assert browse("auditor").get(COLUMNS).status_code == 403

@@ -2,10 +2,12 @@
 
 from django.urls import path
 
-from departments.inventory.api import shared_views, site_views, views
+from departments.inventory.api import import_views, shared_views, site_views, views
 
 urlpatterns = [
     path("activities/", views.ActivityList.as_view(), name="activities"),
+    path("activities/batch/", import_views.ActivityBatch.as_view(), name="activity-batch"),
+    path("imports/", import_views.Imports.as_view(), name="imports"),
     path("activities/<int:record_id>/", views.ActivityDetail.as_view(), name="activity"),
     path(
         "activities/<int:record_id>/submit/",

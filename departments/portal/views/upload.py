@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -15,15 +17,21 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from departments.inventory import activity_import
-from departments.inventory.errors import InventoryError
+from departments.inventory.column_mapping.inspection import Inspection, has_our_columns, inspect
+from departments.inventory.column_mapping.plan import ColumnPlan
+from departments.inventory.column_mapping.saved import find_mapping, save_mapping
+from departments.inventory.errors import InventoryError, MappingNotFound
 from departments.inventory.errors_file import errors_csv
+from departments.inventory.workbooks.refusal import TableRefused
 from departments.organisation.access import departments_visible_to, may_contribute
 from departments.organisation.models import Department
 from departments.organisation.tree import descendants_of
 from departments.portal import file_report, uploads
+from departments.portal.column_form import ColumnsForm
 from departments.portal.forms import UploadForm
 from departments.portal.uploads import KeptFile
 from departments.portal.views.page import PersonRequest, page, visible_department
+from departments.portal.views.steps import take_form
 
 PREVIEWED = 20
 
@@ -38,11 +46,58 @@ def check(request: PersonRequest, department: str) -> HttpResponse:
     if not form.is_valid():
         return _show(request, found, form=form, status=422 if form.is_bound else 200)
     given = form.cleaned_data["file"]
-    file = KeptFile(given.name, given.read(), found.code)
+    return _checked(request, found, KeptFile(given.name, given.read(), found.code))
+
+
+@page
+def columns(request: PersonRequest, department: str) -> HttpResponse:
+    """Say which column of the file is which of ours, or take a saved mapping; then check it."""
+    found = _enterable(request, department)
+    file = uploads.kept(request.session, department=found.code)
+    if file is None:
+        messages.error(request, _("The checked file is gone after an hour. Choose it again."))
+        return redirect("portal:upload", found.code)
+    start = file.plan or ColumnPlan()
+    try:
+        if request.method == "POST" and request.POST.get("mapping"):
+            plan = find_mapping(request.POST["mapping"]).plan
+            return _checked(request, found, replace(file, plan=plan))
+        seen = inspect(io.BytesIO(file.content), start)
+    except (TableRefused, MappingNotFound) as refusal:
+        messages.error(request, str(refusal))
+        return redirect("portal:upload", found.code)
+    form = ColumnsForm(request.POST or None, seen=seen, department=found.code)
+    if form.is_valid():
+        plan = form.plan(start)
+        name = form.cleaned_data["save_as"]
+        if not name or _saved(request, form, name, plan, seen):
+            return _checked(request, found, replace(file, plan=plan))
+    context = {"department": found, "file": file, "seen": seen, "form": form}
+    status = 422 if form.is_bound else 200
+    return render(request, "portal/upload_columns.html", context, status=status)
+
+
+def _saved(
+    request: PersonRequest, form: ColumnsForm, name: str, plan: ColumnPlan, seen: Inspection
+) -> bool:
+    step = partial(
+        save_mapping, name=name, plan=plan, header=seen.header, by=request.user, at=timezone.now()
+    )
+    done = _("The mapping “%(name)s” is saved.") % {"name": name}
+    return take_form(request, form, step, done=done) is not None
+
+
+def _checked(request: PersonRequest, found: Department, file: KeptFile) -> HttpResponse:
+    """What would be taken in of a file, or all that is wrong with it; it is kept meanwhile."""
     uploads.keep(request.session, file)
     report = _import(request, found, file, dry_run=True)
     if report.problems:
-        context: dict[str, Any] = {"problems": report.problems, "status": 422}
+        has_other_columns = file.plan is not None or not has_our_columns(io.BytesIO(file.content))
+        context: dict[str, Any] = {
+            "problems": report.problems,
+            "has_other_columns": has_other_columns,
+            "status": 422,
+        }
     else:
         context = {
             "report": report,
@@ -89,7 +144,7 @@ def errors(request: PersonRequest, department: str) -> HttpResponse:
         raise Http404("no file waits")
     report = _import(request, found, file, dry_run=True)
     return HttpResponse(
-        errors_csv(io.BytesIO(file.content), report.problems),
+        errors_csv(io.BytesIO(file.content), report.problems, file.reading),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": 'attachment; filename="errors.csv"'},
     )
@@ -113,6 +168,7 @@ def _import(
         at=timezone.now(),
         departments=departments_visible_to(request.user).filter(pk__in=below),
         dry_run=dry_run,
+        reading=file.reading,
     )
 
 

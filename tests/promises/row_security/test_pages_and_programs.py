@@ -56,6 +56,7 @@ PORTAL = {
     "activity": ["OFFICES"],
     "activity_new": ["OFFICES"],
     "upload": ["OFFICES"],
+    "upload_columns": ["OFFICES"],
     "upload_errors": ["OFFICES"],
     "bill": ["OFFICES", "fee", "2023Q1"],
     "lines": ["OFFICES", "fee", "2023Q1"],
