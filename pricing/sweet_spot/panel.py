@@ -15,6 +15,7 @@ from pricing.errors import PanelProblem, PanelUnusable
 from pricing.sweet_spot.periods import PeriodKey, in_sequence, period_key
 
 COLUMNS = ("department", "category", "period", "emissions_kgco2e", "price_per_tonne", "driver")
+NEEDED = COLUMNS[:-1]
 _LARGEST = Decimal("1e18")
 
 
@@ -88,8 +89,8 @@ def panel_of(cells: Sequence[Cell], *, without_emissions: int = 0) -> Panel:
 def read_panel(content: bytes) -> Panel:
     """A CSV file as a panel: UTF-8 with or without a byte order mark, a header, one cell a row.
 
-    An empty price is 0 (no price yet), an empty driver is unknown, empty emissions are a cell that
-    is missing; further columns are passed over.
+    An empty price is 0 (no price yet), a driver that is empty or no column is unknown, empty
+    emissions are a cell that is missing; further columns are passed over.
     Raises: PanelUnusable, with every problem of the file.
     """
     try:
@@ -150,13 +151,17 @@ class _Rows:
             self.tell(1, "", "", f"the file is empty: its header is {','.join(COLUMNS)}")
             return None
         names = [name.strip().lower().replace(" ", "_") for name in header]
-        missing = [name for name in COLUMNS if name not in names]
+        missing = [name for name in NEEDED if name not in names]
         repeated = [name for name in COLUMNS if names.count(name) > 1]
         for name in missing:
             self.tell(1, name, ",".join(header)[:80], "this column is missing")
         for name in repeated:
             self.tell(1, name, ",".join(header)[:80], "this column is there more than once")
-        return None if missing or repeated else {name: names.index(name) for name in COLUMNS}
+        return (
+            None
+            if missing or repeated
+            else {name: names.index(name) for name in COLUMNS if name in names}
+        )
 
     def _cell(self, line: int, row: list[str], places: dict[str, int]) -> Cell | None:
         if len(row) <= max(places.values()):
@@ -169,7 +174,7 @@ class _Rows:
         key = self._period(line, value["period"])
         emissions = self._number(line, "emissions_kgco2e", value)
         price = self._number(line, "price_per_tonne", value)
-        driver = self._number(line, "driver", value)
+        driver = self._number(line, "driver", value) if "driver" in value else None
         if key is not None:
             self._once(line, value, key)
         if len(self.problems) > before:

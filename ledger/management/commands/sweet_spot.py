@@ -29,8 +29,9 @@ still buys abatement. Where the data can't tell, the answer is "not identifiable
 A panel is a CSV file in UTF-8 with the columns
   department,category,period,emissions_kgco2e,price_per_tonne,driver
 and one row for each department, category and period (FY20, 2021, 2021Q3, 2021-07). The price is 0
-where there was none yet. The driver (headcount, revenue) may be empty. What it takes: departments
-that knew different prices at the same time, over some periods; four departments at least.
+where there was none yet. The driver (headcount, revenue) may be empty, or its column missing. What
+it takes: departments that knew different prices at the same time, over some periods; four
+departments at least.
 
 With --json: {"identifiable", "reason", "response": [{"price_per_tonne", "change_share", "low",
 "high"}], "range": {"low", "high"}, "observations", "method", "seed", …}. change_share is tonnes at

@@ -115,5 +115,10 @@ def test_files_that_are_no_panel(content: bytes, told: str) -> None:
 def test_each_missing_column_is_named() -> None:
     told = problems_of(b"department,period\nA,2021\n")
     assert [problem.split(":")[0] for problem in told] == [
-        f"line 1, {name}" for name in ("category", "emissions_kgco2e", "price_per_tonne", "driver")
+        f"line 1, {name}" for name in ("category", "emissions_kgco2e", "price_per_tonne")
     ]
+
+
+def test_a_panel_may_have_no_column_of_drivers() -> None:
+    content = b"department,category,period,emissions_kgco2e,price_per_tonne\nA,6,2021,5,0\n"
+    assert [cell.driver for cell in read_panel(content).cells] == [None]
