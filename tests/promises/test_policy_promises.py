@@ -202,8 +202,10 @@ def test_two_schemes_never_name_the_same_accounts(
     books: Books, app_role: PsycopgConnection, code: str
 ) -> None:
     found = """INSERT INTO pricing_scheme (code, name, mechanism, currency, scope2_basis, starts_on,
-                                           keeps_atmosphere, purpose, is_illustrative)
-               VALUES (%(code)s, '', 'fee', 'USD', 'market', '2023-01-01', false, '', false)"""
+                                           keeps_atmosphere, fund_may_overdraw,
+                                           contributions_lapse, purpose, is_illustrative)
+               VALUES (%(code)s, '', 'fee', 'USD', 'market', '2023-01-01', false, false, false, '',
+                       false)"""
     execute(app_role, found, code="carbon-fee")
     broken = refused(app_role, found, code=code)
     assert broken == "pricing_scheme_code_makes_accounts_of_its_own"
@@ -247,3 +249,29 @@ def test_a_departments_code_never_changes(books: Books, app_role: PsycopgConnect
     assert refused(app_role, rename) == "organisation_department_code_never_changes"
     execute(app_role, "UPDATE organisation_department SET name = 'Sky' WHERE code = 'CLOUD'")
     assert Department.objects.get(code="CLOUD").name == "Sky"
+
+
+@pytest.mark.parametrize(
+    "table", ["pricing_carbonprice", "pricing_incentiverate", "pricing_eventrate"]
+)
+def test_what_is_approved_may_end_sooner_and_is_never_made_to_last_longer(
+    books: Books, app_role: PsycopgConnection, table: str
+) -> None:
+    if table == "pricing_eventrate":
+        execute(
+            app_role,
+            """INSERT INTO pricing_eventrate (scheme_id, activity, unit, rate, in_force, reason,
+                                              source_url, proposed_by_id, approved_by_id)
+               SELECT scheme_id, 'reported/scope-1', '', 1, in_force, '', '', proposed_by_id,
+                      approved_by_id FROM pricing_carbonprice""",
+        )
+    end = f"UPDATE {table} SET in_force = daterange('2020-01-01', {{}})"
+    execute(app_role, end.format("CURRENT_DATE + 10"))
+    for day in ("CURRENT_DATE + 100", "CURRENT_DATE + 11", "NULL"):
+        assert refused(app_role, end.format(day)) == "pricing_approved_price_never_edited"
+    ((ends,),) = execute(app_role, f"SELECT upper(in_force) - CURRENT_DATE FROM {table}")
+    assert ends == 10
+    execute(app_role, end.format("CURRENT_DATE"))
+    assert (
+        refused(app_role, end.format("CURRENT_DATE + 1")) == "pricing_approved_price_never_edited"
+    )
