@@ -10,6 +10,8 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from departments.inventory.seen import seen_results
+
 MOST_UPLOADED_BYTES = 5 * 1024 * 1024
 
 
@@ -218,13 +220,7 @@ class DecisionForm(forms.Form):
     @property
     def seen(self) -> dict[int, int]:
         """The results that the page showed, by record."""
-        shown = self.data.getlist("seen") if isinstance(self.data, QueryDict) else []
-        pairs = (each.partition(":") for each in shown)
-        return {
-            int(record): int(result)
-            for record, _, result in pairs
-            if record.isdecimal() and result.isdecimal() and len(record + result) < 36
-        }
+        return seen_results(self.data.getlist("seen") if isinstance(self.data, QueryDict) else [])
 
     def problem(self) -> str:
         """The first thing that is wrong, for people; empty if nothing is."""

@@ -1,14 +1,18 @@
 """The desk: records take their steps here, everything else is read."""
 
+import re
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from departments.inventory import submission
 from departments.inventory.models.activity import ActivityRecord, ImportBatch
 from departments.inventory.models.emissions import EmissionRecord
 from departments.inventory.models.factors import EmissionFactor, FactorSet
+from departments.inventory.seen import seen_results
 from departments.organisation.models import User
 from tests.inventory.conftest import NOON, Cast
 
@@ -40,10 +44,10 @@ def form(cast: Cast, **changes: Any) -> dict[str, Any]:
     } | changes
 
 
-def take(client: Client, action: str, *records: ActivityRecord, reason: str = "") -> str:
+def take(client: Client, action: str, *records: ActivityRecord, **more: str) -> str:
     answer = client.post(
         reverse(LIST),
-        {"action": action, "_selected_action": [r.pk for r in records], "reason": reason},
+        {"action": action, "_selected_action": [r.pk for r in records], "reason": "", **more},
         follow=True,
     )
     return " ".join(str(message) for message in answer.context["messages"])
@@ -92,6 +96,31 @@ def test_steps_are_taken_and_refused_in_words(cast: Cast):
     first.refresh_from_db()
     second.refresh_from_db()
     assert (first.state, second.state) == ("approved", "returned")
+
+
+def test_only_the_figure_that_the_list_showed_is_approved(cast: Cast):
+    record, approver = cast.submitted(), at_desk(cast.company_approver)
+
+    def shown() -> str:
+        (seen,) = re.findall(
+            r'name="seen" value="([0-9:]+)"', approver.get(reverse(LIST)).content.decode()
+        )
+        return str(seen)
+
+    before = shown()
+    by: dict[str, Any] = {"by": cast.contributor, "at": NOON}
+    submission.edit_record(record_id=record.pk, changes={"quantity": Decimal(9)}, **by)
+    submission.submit_records(record_ids=[record.pk], **by)
+
+    assert "since you looked at it" in take(approver, "approve", record, seen=before)
+    record.refresh_from_db()
+    assert record.state == "submitted"
+    assert take(approver, "approve", record, seen=shown()) == "1 record changed."
+
+
+@pytest.mark.parametrize("mark", ["", ":", "1", "1:", ":2", "x:1", "1:²", "1" * 19 + ":2", "1:2:3"])
+def test_what_is_no_mark_of_a_result_is_left_out(mark: str):
+    assert seen_results([mark, "3:4"]) == {3: 4}
 
 
 def test_an_approved_record_is_shown_and_never_saved(cast: Cast):

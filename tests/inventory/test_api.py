@@ -1,5 +1,6 @@
 """What programs may do with activity records, and what they are told when they may not."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import include, path
 from rest_framework.test import APIClient
 
+from departments.inventory import submission
 from departments.inventory.models.activity import ActivityRecord
 from departments.organisation.api_keys import issue_key
 from departments.organisation.models import User
@@ -70,6 +72,34 @@ def test_a_program_enters_and_submits_and_a_person_approves(cast: Cast):
 
     (result,) = program.get("/api/v1/emission-records/").json()["data"]
     assert (result["market_kgco2e"], result["activity_record"]) == ("207.050000", record["id"])
+
+
+def test_only_the_result_that_was_seen_is_approved(cast: Cast):
+    record, approver = cast.submitted(), as_person(cast.approver)
+    address = f"{ACTIVITIES}{record.pk}/"
+
+    def approve() -> Any:
+        return {"seen": approver.get(address).json()["emission"]["id"]}
+
+    before = approve()
+    by: dict[str, Any] = {"by": cast.contributor, "at": NOON}
+    submission.edit_record(record_id=record.pk, changes={"quantity": Decimal(9)}, **by)
+    submission.submit_records(record_ids=[record.pk], **by)
+
+    refused = approver.post(f"{address}approve/", before, format="json")
+    assert (refused.status_code, refused.json()["code"]) == (409, "record_changed_since")
+    record.refresh_from_db()
+    assert record.state == "submitted"
+    approved = approver.post(f"{address}approve/", approve(), format="json").json()["record"]
+    assert (approved["state"], approved["quantity"]) == ("approved", "9")
+
+
+@pytest.mark.parametrize("seen", [0, -1, "x", 2**63, None])
+def test_what_is_no_result_was_not_seen(cast: Cast, seen: Any):
+    address = f"{ACTIVITIES}{cast.submitted().pk}/approve/"
+    answer = as_person(cast.approver).post(address, {"seen": seen}, format="json")
+    assert answer.status_code == 400
+    assert [each["field"] for each in answer.json()["errors"]] == ["seen"]
 
 
 def test_a_record_is_sent_back_with_a_reason(cast: Cast):

@@ -33,6 +33,7 @@ from departments.inventory.models.factors import (
     GlobalWarmingPotential,
 )
 from departments.inventory.results import trace_of
+from departments.inventory.seen import seen_results
 from departments.inventory.undoing import undo_import
 from departments.organisation.access import may_contribute
 from departments.organisation.admin_access import RoleAdmin
@@ -341,8 +342,12 @@ class ActivityRecordAdmin(ReadAdmin):
 
     @admin.display(description=_("market-based, kgCO2e"))
     def market(self, record: ActivityRecord) -> SafeString:
+        """The figure, and which result it is, for whoever approves what this page shows."""
         result = _result(record)
-        return _kilograms(result.market_kgco2e) if result else aligned("–")
+        if result is None:
+            return aligned("–")
+        seen = '{}<input type="hidden" name="seen" value="{}:{}">'
+        return format_html(seen, _kilograms(result.market_kgco2e), record.pk, result.pk)
 
     @admin.display(description=_("source"))
     def source(self, record: ActivityRecord) -> str:
@@ -378,7 +383,8 @@ class ActivityRecordAdmin(ReadAdmin):
             told = _("Look at these records and approve each by itself: %(ids)s.") % {"ids": ids}
             messages.error(request, told)
             return
-        _take(request, rows, submission.approve_records)
+        seen = seen_results(request.POST.getlist("seen"))
+        _take(request, rows, submission.approve_records, seen=seen)
 
     @admin.action(description=_("Return (needs a reason)"))
     def send_back(self, request: HttpRequest, rows: QuerySet[ActivityRecord]) -> None:

@@ -71,6 +71,15 @@ class NothingSerializer(StrictSerializer):
     """No facts are needed."""
 
 
+class ApproveSerializer(StrictSerializer):
+    seen = serializers.IntegerField(
+        required=False,
+        min_value=1,
+        max_value=2**63 - 1,
+        help_text="`emission.id` that you looked at: 409 if another waits for approval by now.",
+    )
+
+
 class ReturnSerializer(StrictSerializer):
     reason = serializers.CharField(max_length=500, help_text="What the department should mend.")
 

@@ -17,6 +17,7 @@ from departments.inventory.api.serializers import (
     ActivitiesQuerySerializer,
     ActivityDetailSerializer,
     ActivitySerializer,
+    ApproveSerializer,
     EmissionSerializer,
     EmissionsQuerySerializer,
     FactorSerializer,
@@ -113,11 +114,12 @@ class ActivityApprove(InventoryView):
 
     required_scopes = {"POST": "activities:write"}
 
-    @extend_schema(request=NothingSerializer, responses=ActivityDetailSerializer)
+    @extend_schema(request=ApproveSerializer, responses=ActivityDetailSerializer)
     def post(self, request: Request, record_id: int) -> Response:
         """Approve a submitted record, as another person than who entered it. Safe to repeat."""
-        _sent(request, NothingSerializer)
-        return _stepped(request, record_id, submission.approve_records)
+        sent = _sent(request, ApproveSerializer)
+        seen = {record_id: sent["seen"]} if "seen" in sent else {}
+        return _stepped(request, record_id, submission.approve_records, seen=seen)
 
 
 class ActivityReturn(InventoryView):
