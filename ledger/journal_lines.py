@@ -50,19 +50,28 @@ def journal_rows(
     entry_id: int | None = None,
     department_ids: Collection[int] | None = None,
     after_line_id: int = 0,
+    through_line_id: int | None = None,
     limit: int | None = None,
 ) -> Iterator[JournalRow]:
-    """Journal lines in the order they were written; `department_ids` None means all.
+    """Journal lines in the order of their ids; `department_ids` None means all.
 
+    Who comes back for the lines after the last one asks no further than `whole_through()`.
     With departments given, only lines on those departments' own accounts are returned, never the
     fund's or the atmosphere's. Memory stays flat: rows are fetched by keyset, batch by batch.
     """
+    filters = {
+        "period": period,
+        "scheme": scheme,
+        "account": account,
+        "commodity": commodity,
+        "entry_id": entry_id,
+        "department_ids": None if department_ids is None else sorted(department_ids),
+        "through_line_id": through_line_id,
+    }
     left = limit
     while left is None or left > 0:
         size = BATCH if left is None else min(BATCH, left)
-        rows = _batch(
-            period, scheme, account, commodity, entry_id, department_ids, after_line_id, size
-        )
+        rows = _batch(**filters, after_line_id=after_line_id, size=size)
         yield from rows
         if len(rows) < size:
             return
@@ -70,30 +79,21 @@ def journal_rows(
         left = None if left is None else left - len(rows)
 
 
-def _batch(
-    period: str | None,
-    scheme: str | None,
-    account: str | None,
-    commodity: str | None,
-    entry_id: int | None,
-    department_ids: Collection[int] | None,
-    after_line_id: int,
-    size: int,
-) -> list[JournalRow]:
+def whole_through() -> int:
+    """The id through which every line that there will ever be is committed.
+
+    Ids are drawn before they are committed: above it another transaction may still write lines
+    below some that are there already. Ask before the rows are read, in a statement of its own.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(
-            statement("journal_lines"),
-            {
-                "period": period,
-                "scheme": scheme,
-                "account": account,
-                "commodity": commodity,
-                "entry_id": entry_id,
-                "department_ids": None if department_ids is None else sorted(department_ids),
-                "after_line_id": after_line_id,
-                "size": size,
-            },
-        )
+        cursor.execute("SELECT ledger_lines_are_whole_through()")
+        through: int = cursor.fetchone()[0]
+    return through
+
+
+def _batch(**facts: Any) -> list[JournalRow]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement("journal_lines"), facts)
         return [present(row) for row in cursor.fetchall()]
 
 

@@ -42,7 +42,7 @@ from ledger.errors import EntryNotFound
 from ledger.exports.registry import FORMATS
 from ledger.exports.rows import Selection
 from ledger.exports.writing import stream
-from ledger.journal_lines import journal_rows
+from ledger.journal_lines import journal_rows, whole_through
 from ledger.models.periods import AccountingPeriod
 from pricing import price_lookup
 
@@ -116,7 +116,12 @@ class JournalLineList(APIView):
                     _("A stream sends everything: leave out cursor and limit, or ask for JSON.")
                 )
             return _stream(renderer.format, filters)
-        rows = journal_rows(**filters, after_line_id=page.after_id, limit=page.limit + 1)
+        rows = journal_rows(
+            **filters,
+            after_line_id=page.after_id,
+            through_line_id=whole_through(),
+            limit=page.limit + 1,
+        )
         return Response(
             page.answer(
                 rows,

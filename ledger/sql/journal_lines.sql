@@ -19,6 +19,7 @@ SELECT l.id, e.id, e.entry_date, e.recorded_at, p.code, coalesce(ap.code, p.code
     ON cc.department_id = d.id AND cc.legal_entity_id = le.id AND cc.is_default
    AND cc.in_force @> e.entry_date
  WHERE l.id > %(after_line_id)s
+   AND (%(through_line_id)s::bigint IS NULL OR l.id <= %(through_line_id)s)
    AND (%(period)s::text IS NULL OR p.code = %(period)s)
    AND (%(scheme)s::text IS NULL OR sch.code = %(scheme)s)
    AND (%(account)s::text IS NULL OR a.code = %(account)s)
