@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING, ClassVar, NamedTuple, Self
 
 if TYPE_CHECKING:
     from ledger.models.exports import ExportAcknowledgement, ExportRejection
+
+
+MOST_MINOR = 2**63 - 1  # cents or milligrams: what a bigint holds
+MOST_KGCO2E = Decimal(MOST_MINOR).scaleb(-6)
 
 
 class LedgerError(Exception):
@@ -206,6 +211,31 @@ class PriceMissing(LedgerError):
         super().__init__(
             f"No price is in force for {len(places)} covered combinations: {shown}{more}. "
             "Propose and approve the missing prices, cancel this settlement, and settle again."
+        )
+
+
+class MoreThanBooksCount(LedgerError):
+    """`departments` are those whose tonnes alone are too many, with their kgCO2e."""
+
+    code = "more_than_books_count"
+
+    def __init__(self, departments: Sequence[tuple[str, Decimal]] = ()) -> None:
+        self.departments = tuple(departments)
+        most = f"{MOST_KGCO2E:,f} kgCO2e"
+        if departments:
+            shown = "; ".join(f"{code} {kgco2e:,.0f} kg" for code, kgco2e in departments[:10])
+            more = f" and {len(departments) - 10} more" if len(departments) > 10 else ""
+            what = (
+                f"A line counts {most} at most, and these departments come to more: {shown}{more}."
+            )
+        else:
+            what = (
+                f"A line counts {most} at most, or {MOST_MINOR:,d} minor units of money, and one "
+                "of these would go beyond."
+            )
+        super().__init__(
+            f"{what} Look for records with a wrong quantity or unit, or a price of too many "
+            "digits; correct them, cancel this settlement, and settle again."
         )
 
 

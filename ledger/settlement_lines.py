@@ -10,12 +10,18 @@ from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
-from django.db import connection
+from django.db import DataError, connection
 
 from departments.organisation import tree
 from departments.organisation.models import LegalEntity
 from ledger.chart_of_accounts import CHART, books_part, scheme_part
-from ledger.errors import AccountCodeTaken, InputsChanged, PriceMissing
+from ledger.errors import (
+    MOST_KGCO2E,
+    AccountCodeTaken,
+    InputsChanged,
+    MoreThanBooksCount,
+    PriceMissing,
+)
 from ledger.models.accounts import AccountKind
 from ledger.models.periods import AccountingPeriod
 from ledger.models.settlements import LineKind, Settlement, SettlementShard
@@ -132,6 +138,23 @@ def calculate_lines(settlement: Settlement, shard: SettlementShard) -> None:
         cursor.execute("SET LOCAL enable_nestloop = on")
     if (shard.record_count, shard.settled_sha256) != (shard.input_count, shard.input_sha256):
         raise InputsChanged(f"shard {shard.number}", shard.input_count, shard.record_count)
+
+
+def too_much(settlement: Settlement, shard: SettlementShard, error: Exception) -> Exception:
+    """The same failure in words, if PostgreSQL could not count so far; otherwise as it is."""
+    is_out_of_range = isinstance(error, DataError) and _sqlstate(error) == "22003"
+    if not is_out_of_range:
+        return error
+    query = statement("settle_too_much").format(inputs=statement("settlement_inputs"))
+    terms = price_lookup.scheme_terms(scheme_id=settlement.scheme_id)
+    facts = _input_facts(settlement, terms) | {"shard": shard.number, "most_kgco2e": MOST_KGCO2E}
+    with connection.cursor() as cursor:
+        cursor.execute(query, facts)
+        return MoreThanBooksCount(cursor.fetchall())
+
+
+def _sqlstate(error: Exception) -> str:
+    return str(getattr(error.__cause__, "pgcode", ""))
 
 
 def key_inputs(cursor: Any, facts: dict[str, Any], *, inputs: str) -> None:

@@ -128,7 +128,7 @@ def calculate_next_shard(*, settlement_id: int, at: datetime) -> bool:
     Returns: whether there was one. A shard that fails five times, or for a reason that another
     try can't mend, is quarantined with its error.
     """
-    claimed: int | None = None
+    claimed: SettlementShard | None = None
     try:
         with transaction.atomic():
             # Lock order: settlement, then shard. The share lock makes a cancellation wait for us.
@@ -145,7 +145,7 @@ def calculate_next_shard(*, settlement_id: int, at: datetime) -> bool:
             )
             if shard is None:
                 return False
-            claimed = shard.pk
+            claimed = shard
             settlement_lines.calculate_lines(settlement, shard)
             shard.state = ShardState.DONE
             shard.error = ""
@@ -155,7 +155,7 @@ def calculate_next_shard(*, settlement_id: int, at: datetime) -> bool:
     except (LedgerError, DatabaseError) as error:
         if claimed is None:
             raise
-        _note_failure(claimed, error)
+        _note_failure(claimed.pk, settlement_lines.too_much(settlement, claimed, error))
     return True
 
 

@@ -29,7 +29,7 @@ from ledger.models.accounts import Account
 from ledger.models.journal import JournalEntry, JournalLine
 from ledger.models.settlements import SettledRecord, SettlementLine, SettlementState, ShardState
 from pricing.models import CarbonPrice
-from tests.ledger.books import NOON, Books, found_scheme
+from tests.ledger.books import ALWAYS, NOON, Books, found_scheme
 
 FEBRUARY, MAY = date(2023, 2, 10), date(2023, 5, 10)
 
@@ -404,3 +404,37 @@ def test_an_entry_by_hand_is_reversed_once(books: Books) -> None:
     assert account("Equity:Carbon-Fund:FEE") == before
     with pytest.raises(AlreadyReversed):
         posting.reverse(**reversal)
+
+
+def test_more_tonnes_than_a_line_counts_are_told_in_words(books: Books) -> None:
+    for _ in range(10):  # 10^13 kg are 10^19 mg, and a bigint ends at 9.2 × 10^18
+        books.emit("CLOUD", FEBRUARY, "1000000000000")
+    books.emit("OFFICES", FEBRUARY, "1000")
+    settlement = books.calculate("2023Q1")
+
+    (shard,) = settlement.shards.filter(state=ShardState.QUARANTINED)
+    assert "9,223,372,036,854.775807 kgCO2e at most" in shard.error
+    assert "CLOUD 10,000,000,000,000 kg." in shard.error
+    assert "OFFICES" not in shard.error
+    assert "correct them, cancel this settlement" in shard.error
+    assert shard.attempts == 1
+    assert not SettlementLine.objects.filter(
+        settlement=settlement, department__code="CLOUD"
+    ).exists()
+
+
+def test_more_money_than_a_line_counts_is_told_in_words(books: Books) -> None:
+    CarbonPrice.objects.create(
+        scheme=books.scheme,
+        scope=1,
+        price_per_tonne=Decimal(10) ** 11,
+        in_force=ALWAYS,
+        proposed_by=books.people["analyst"],
+        approved_by=books.people["approver"],
+    )
+    books.emit("CLOUD", FEBRUARY, "1000000000000")  # 10^9 t × 10^11 USD are 10^22 cents
+    settlement = books.calculate("2023Q1")
+
+    (shard,) = settlement.shards.filter(state=ShardState.QUARANTINED)
+    assert "9,223,372,036,854,775,807 minor units of money" in shard.error
+    assert "CLOUD" not in shard.error
