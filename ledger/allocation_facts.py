@@ -42,6 +42,26 @@ class Allocated:
 
 
 @dataclass(frozen=True, slots=True)
+class LineTables:
+    """Where lines are read from, and the records that they settle, as SQL.
+
+    `periods`: the only ones that there are to share something out of; None: all that are touched.
+    """
+
+    lines: str
+    records: str
+    periods: tuple[AccountingPeriod, ...] | None = None
+
+
+BOOKED = LineTables(
+    lines="ledger_settlementline",
+    records="""(SELECT l.settlement_id, l.activity_period_id, l.department_id,
+                       r.emission_record_id, r.sign
+                  FROM ledger_settlementline l JOIN ledger_settledrecord r ON r.line_id = l.id)""",
+)
+
+
+@dataclass(frozen=True, slots=True)
 class _Known:
     """What statement lines say of a department in an activity period so far."""
 
@@ -51,7 +71,9 @@ class _Known:
     legal_entity_id: int | None
 
 
-def allocated_by(settlement: Settlement, terms: SchemeTerms) -> list[Allocated]:
+def allocated_by(
+    settlement: Settlement, terms: SchemeTerms, tables: LineTables = BOOKED
+) -> list[Allocated]:
     """What the scheme's mechanism shares out, given all that is settled up to this settlement.
 
     Of its own period; of each earlier one that it settles something of; and of those whose rules
@@ -59,11 +81,11 @@ def allocated_by(settlement: Settlement, terms: SchemeTerms) -> list[Allocated]:
     """
     if MECHANISMS[terms.mechanism].share is None:
         return []
-    periods = periods_until(settlement, terms)
+    periods = tables.periods or periods_until(settlement, terms)
     told = told_by(settlement.rules, terms, periods)
-    touched = _touched(settlement, terms, periods, told)
-    known = _known(settlement, terms, touched)
-    events = _events(settlement, terms, touched)
+    touched = tables.periods or _touched(settlement, terms, periods, told)
+    known = _known(settlement, terms, touched, tables)
+    events = _events(settlement, terms, touched, tables)
     return [
         row
         for period in touched
@@ -80,16 +102,13 @@ def _of_period(
     known: dict[int, _Known],
     events: dict[int, list[Events]],
 ) -> list[Allocated]:
-    rules = told.of(period.pk)
-    codes = {pk: row.department for pk, row in known.items()} | told.codes
-    ids = {codes[pk]: pk for pk in {*known, *rules.baselines, *rules.budgets, *events}}
-    frame = Frame(period.code, terms.currency, rules.pot_minor(terms.currency_exponent))
-    facts = [_facts(code, pk, rules, known, events) for code, pk in sorted(ids.items())]
+    frame, facts = _told(period, terms, told, known, events)
     share = MECHANISMS[terms.mechanism].share
     assert share is not None  # the caller has asked
-    shares = {one.department: one for one in share(frame, facts)}
+    shares = {one.department: one for one in share(frame, list(facts.values()))}
     rows = []
-    for code, pk in sorted(ids.items()):
+    for pk, fact in facts.items():
+        code = fact.department
         one, line = shares.get(code), known.get(pk)
         if one is None and not (line and line.before_minor):
             continue
@@ -105,6 +124,33 @@ def _of_period(
             )
         )
     return rows
+
+
+def facts_of_period(
+    settlement: Settlement, terms: SchemeTerms, period: AccountingPeriod
+) -> tuple[Frame, dict[str, Facts]]:
+    """What the mechanism is told of one activity period, by department: all that is settled up to a
+    settlement, by the rules of that settlement."""
+    told = told_by(settlement.rules, terms, (period,))
+    known = _known(settlement, terms, (period,), BOOKED).get(period.pk, {})
+    events = _events(settlement, terms, (period,), BOOKED).get(period.pk, {})
+    frame, facts = _told(period, terms, told, known, events)
+    return frame, {one.department: one for one in facts.values()}
+
+
+def _told(
+    period: AccountingPeriod,
+    terms: SchemeTerms,
+    told: Told,
+    known: dict[int, _Known],
+    events: dict[int, list[Events]],
+) -> tuple[Frame, dict[int, Facts]]:
+    """What departments have in common, and the facts of each by its id, in the order of codes."""
+    rules = told.of(period.pk)
+    codes = {pk: row.department for pk, row in known.items()} | told.codes
+    ids = {codes[pk]: pk for pk in {*known, *rules.baselines, *rules.budgets, *events}}
+    frame = Frame(period.code, terms.currency, rules.pot_minor(terms.currency_exponent))
+    return frame, {pk: _facts(code, pk, rules, known, events) for code, pk in sorted(ids.items())}
 
 
 def _facts(
@@ -159,12 +205,15 @@ def _settlements_of(settlement: Settlement, terms: SchemeTerms) -> list[int]:
 
 
 def _known(
-    settlement: Settlement, terms: SchemeTerms, periods: Sequence[AccountingPeriod]
+    settlement: Settlement,
+    terms: SchemeTerms,
+    periods: Sequence[AccountingPeriod],
+    tables: LineTables,
 ) -> dict[int, dict[int, _Known]]:
     found: dict[int, dict[int, _Known]] = defaultdict(dict)
     with connection.cursor() as cursor:
         cursor.execute(
-            statement("allocation_totals"),
+            statement("allocation_totals").format(lines=tables.lines),
             {
                 "settlement_id": settlement.pk,
                 "settlements": _settlements_of(settlement, terms),
@@ -178,7 +227,10 @@ def _known(
 
 
 def _events(
-    settlement: Settlement, terms: SchemeTerms, periods: Sequence[AccountingPeriod]
+    settlement: Settlement,
+    terms: SchemeTerms,
+    periods: Sequence[AccountingPeriod],
+    tables: LineTables,
 ) -> dict[int, dict[int, list[Events]]]:
     """How many events each department has had so far, by activity period and rate."""
     found: dict[int, dict[int, list[Events]]] = defaultdict(lambda: defaultdict(list))
@@ -186,8 +238,9 @@ def _events(
         return found
     with connection.cursor() as cursor:
         cursor.execute(
-            statement("allocation_events"),
+            statement("allocation_events").format(records=tables.records),
             {
+                "settlement_id": settlement.pk,
                 "settlements": _settlements_of(settlement, terms),
                 "periods": [period.pk for period in periods],
                 "event_rates": json.dumps(settlement.rules["event_rates"]),

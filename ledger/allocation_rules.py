@@ -61,7 +61,7 @@ def told_by(rules: dict[str, Any], terms: SchemeTerms, periods: Sequence[Account
     found: dict[int, PeriodRules] = defaultdict(PeriodRules)
     codes: dict[int, str] = {}
     problems: list[str] = []
-    prices = _Prices(rules["price_rules"]) if wants.needs_prices_of_baselines else None
+    prices = KeptPrices(rules["price_rules"]) if wants.needs_prices_of_baselines else None
     for rule, period, day in _placed(rules.get("baselines", ()), periods):
         department_id = rule["department_id"]
         codes[department_id] = rule["department"]
@@ -82,15 +82,21 @@ def told_by(rules: dict[str, Any], terms: SchemeTerms, periods: Sequence[Account
     return Told(dict(found), codes, tuple(problems))
 
 
-def refuse_unready(settlement: Settlement, terms: SchemeTerms) -> None:
+def refuse_unready(
+    settlement: Settlement,
+    terms: SchemeTerms,
+    periods: Sequence[AccountingPeriod] | None = None,
+) -> None:
     """Refuse to settle with rules that the scheme's mechanism could not share out by.
+
+    `periods` are those that are asked about, by default all up to the settlement's.
 
     Raises: AllocationImpossible, with every problem.
     """
     wants = MECHANISMS[terms.mechanism]
     if wants.share is None:
         return
-    periods = periods_until(settlement, terms)
+    periods = periods_until(settlement, terms) if periods is None else periods
     told = told_by(settlement.rules, terms, periods)
     problems = [*told.problems, *_below_zero(told, periods), *_missing(wants, told, periods)]
     if problems:
@@ -170,7 +176,7 @@ def _named(rule: dict[str, Any]) -> str:
     return what + (f" category {rule['category']}" if rule["category"] is not None else "")
 
 
-class _Prices:
+class KeptPrices:
     """The prices that a settlement keeps, to be found by department; a baseline has no country."""
 
     def __init__(self, rules: Iterable[dict[str, Any]]) -> None:

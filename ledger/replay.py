@@ -15,7 +15,10 @@ from django.db import connection, transaction
 from django.db.models import Sum
 
 from departments.inventory.factor_switch import switched_results
+from departments.organisation.models import Department
 from ledger import settlement_lines
+from ledger.allocation_facts import LineTables, allocated_by
+from ledger.allocation_rules import refuse_unready
 from ledger.errors import PeriodNotFound, ScenarioInvalid
 from ledger.models.periods import AccountingPeriod
 from ledger.models.settlements import LineKind, Settlement, SettlementLine, SettlementState
@@ -25,11 +28,12 @@ from pricing.mechanisms import MECHANISMS
 from pricing.price_lookup import SchemeTerms, scheme_terms
 
 MG_DIGITS = -6
+NEVER_SAVED = 0  # before every settlement: nothing was charged earlier
 
 
 @dataclass(frozen=True, slots=True)
 class ReplayedLine:
-    """A line as a bill would have it; `amount_minor` of an incentive is what is earned."""
+    """A line as a bill would have it; `amount_minor` of an incentive or an allocation is earned."""
 
     department: str
     department_name: str
@@ -46,20 +50,26 @@ class ReplayedLine:
 
 @dataclass(frozen=True, slots=True)
 class Amounts:
-    """What a department is charged and earns, in minor units, and its charged kgCO2e."""
+    """What a department is charged and earns for tonnes, and what a mechanism has it pay (levied)
+    and get back (returned), in minor units; and its charged kgCO2e."""
 
     charged_minor: int = 0
     earned_minor: int = 0
+    levied_minor: int = 0
+    returned_minor: int = 0
     charged_kgco2e: Decimal = Decimal(0)
 
     @property
     def net_minor(self) -> int:
-        return self.charged_minor - self.earned_minor
+        """What it pays in all."""
+        return self.charged_minor + self.levied_minor - self.earned_minor - self.returned_minor
 
     def __add__(self, other: Amounts) -> Amounts:
         return Amounts(
             self.charged_minor + other.charged_minor,
             self.earned_minor + other.earned_minor,
+            self.levied_minor + other.levied_minor,
+            self.returned_minor + other.returned_minor,
             self.charged_kgco2e + other.charged_kgco2e,
         )
 
@@ -121,11 +131,13 @@ def replay(
     the inputs of the period's own settlements, true-ups of earlier periods among them, beside their
     lines; that takes no other rules. With neutral settings both are the bill, to the cent.
 
-    Raises: SchemeNotFound, PeriodNotFound, FactorSetNotFound, PriceMissing; ScenarioInvalid, also
+    What a mechanism shares out is shared out anew, of what is charged in the replay.
+
+    Raises: SchemeNotFound, PeriodNotFound, FactorSetNotFound, PriceMissing; AllocationImpossible,
+            where baselines, budgets or event rates of the period are missing; ScenarioInvalid, also
             where the scheme has posted nothing for the period.
     """
     billing = scheme_terms(code=scheme_code)
-    _refuse_sharing(billing)
     settlements = _posted(billing, period_code)
     if as_billed and not settings.is_neutral:
         raise ScenarioInvalid(
@@ -141,7 +153,6 @@ def replay(
                 f"{terms.code} is in {terms.currency}, {billing.code} in {billing.currency}: "
                 "what is paid can't be compared."
             )
-        _refuse_sharing(terms)
         lines = _draw(_as_known_today(settlements[-1], terms), terms, settings)
     billed = _billed(billing, settlements[-1].period, as_billed=as_billed)
     return Replay(
@@ -170,15 +181,6 @@ def _posted(terms: SchemeTerms, period_code: str) -> list[Settlement]:
     return settlements
 
 
-def _refuse_sharing(terms: SchemeTerms) -> None:
-    """Only lines are replayed: half of a bill would be shown for the whole."""
-    if MECHANISMS[terms.mechanism].line_kind:
-        raise ScenarioInvalid(
-            f"Scheme {terms.code} is a {terms.mechanism}: what it shares out after its lines can't "
-            "be replayed yet. Replay a scheme of fees or a shadow price."
-        )
-
-
 def _as_known_today(settlement: Settlement, terms: SchemeTerms) -> Settlement:
     """A settlement that is never saved: the period's days alone, as the first that reaches them."""
     period = settlement.period
@@ -187,7 +189,7 @@ def _as_known_today(settlement: Settlement, terms: SchemeTerms) -> Settlement:
         through = int(cursor.fetchone()[0])
     is_same = settlement.scheme_id == terms.id
     return Settlement(
-        id=0,  # before every settlement: nothing was charged earlier
+        id=NEVER_SAVED,
         scheme_id=terms.id,
         period=period,
         revision=1,
@@ -213,9 +215,42 @@ def _draw(settlement: Settlement, terms: SchemeTerms, settings: Settings) -> lis
             basis = settings.scope2_basis or terms.scope2_basis
             settlement_lines.draw_lines(cursor, facts, basis=basis, next_id="row_number() OVER ()")
             cursor.execute(statement("replay_lines"))
-            rows = cursor.fetchall()
+            lines = [ReplayedLine(*row) for row in cursor.fetchall()]
+        lines += _shared_out(settlement, terms)
         transaction.set_rollback(True)
-    return [ReplayedLine(*row) for row in rows]
+    return lines
+
+
+def _shared_out(settlement: Settlement, terms: SchemeTerms) -> list[ReplayedLine]:
+    """What the mechanism adds to the lines that were drawn, in their transaction."""
+    kind = MECHANISMS[terms.mechanism].line_kind
+    if not kind:
+        return []
+    alone = (settlement.period,) if settlement.pk == NEVER_SAVED else None
+    refuse_unready(settlement, terms, alone)
+    tables = LineTables(statement("replay_drawn"), statement("replay_drawn_records"), alone)
+    rows = [row for row in allocated_by(settlement, terms, tables) if row.difference_minor]
+    names = dict(
+        Department.objects.filter(pk__in={row.department_id for row in rows}).values_list(
+            "pk", "name"
+        )
+    )
+    return [
+        ReplayedLine(
+            department=row.department,
+            department_name=names[row.department_id],
+            period=row.period.code,
+            kind=kind,
+            scope=None,
+            category=None,
+            durability_class="",
+            price_per_tonne=None,
+            settled_mgco2e=0,
+            amount_minor=row.difference_minor,
+            record_count=0,
+        )
+        for row in rows
+    ]
 
 
 def _restate(cursor: Any, period: AccountingPeriod, factor_sets: tuple[str, str]) -> None:
@@ -266,10 +301,14 @@ def _billed(
 
 def _amounts(kind: str, amount_minor: int, settled_mgco2e: int) -> Amounts:
     if kind == LineKind.CHARGE:
-        return Amounts(amount_minor, 0, Decimal(settled_mgco2e).scaleb(MG_DIGITS))
-    if kind == LineKind.INCENTIVE:
-        return Amounts(0, amount_minor)
-    return Amounts()
+        return Amounts(
+            charged_minor=amount_minor, charged_kgco2e=Decimal(settled_mgco2e).scaleb(MG_DIGITS)
+        )
+    return Amounts(
+        earned_minor=amount_minor if kind == LineKind.INCENTIVE else 0,
+        levied_minor=amount_minor if kind == LineKind.LEVY else 0,
+        returned_minor=amount_minor if kind == LineKind.ALLOCATION else 0,
+    )
 
 
 def _departments(

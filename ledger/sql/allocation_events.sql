@@ -6,12 +6,11 @@ WITH rate AS MATERIALIZED (
         rate_id bigint, activity text, unit text, rate numeric, starts_on date, ends_before date)
 ), settled AS MATERIALIZED (
     SELECT l.activity_period_id, l.department_id, e.activity_record_id, e.activity_on
-      FROM ledger_settlementline l
-      JOIN ledger_settledrecord r ON r.line_id = l.id
-      JOIN inventory_emissionrecord e ON e.id = r.emission_record_id
+      FROM {records} l
+      JOIN inventory_emissionrecord e ON e.id = l.emission_record_id
      WHERE l.settlement_id = ANY (%(settlements)s) AND l.activity_period_id = ANY (%(periods)s)
      GROUP BY 1, 2, 3, 4
-    HAVING sum(r.sign) > 0
+    HAVING sum(l.sign) > 0
 )
 SELECT s.activity_period_id, s.department_id, rate.rate_id, rate.activity, rate.unit, rate.rate,
        sum(CASE rate.unit WHEN '' THEN 1 ELSE a.quantity END)

@@ -14,7 +14,13 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from ledger import seal
-from ledger.errors import LedgerError, PeriodNotFound, PriceMissing, ScenarioInvalid
+from ledger.errors import (
+    AllocationImpossible,
+    LedgerError,
+    PeriodNotFound,
+    PriceMissing,
+    ScenarioInvalid,
+)
 from ledger.models.settlements import SettlementLine
 from ledger.replay import Replay, replay
 from ledger.scenario_settings import (
@@ -24,9 +30,10 @@ from ledger.scenario_settings import (
     read_price,
     read_price_path,
 )
-from pricing.models import CarbonPrice
+from pricing.models import CarbonPrice, Measure, Mechanism
 from tests.counting import rows_by_table
 from tests.ledger.books import Books, found_scheme
+from tests.ledger.sharing import contribute, found_sharing, levy, measure, settle
 from tests.ledger.test_factor_switch import records, two_years  # noqa: F401  # fixtures
 
 pytestmark = pytest.mark.django_db
@@ -203,10 +210,104 @@ def test_what_can_not_be_replayed_is_told(
         again(**changes)
 
 
-def test_half_of_a_feebate_is_not_shown_for_the_whole(settled: Books):
-    found_scheme(settled, "feebate", keeps_atmosphere=False, mechanism="feebate")
-    with pytest.raises(ScenarioInvalid, match="feebate is a feebate: what it shares out"):
-        again(under="feebate")
+def shared_again(period: str = "2023Q1", *, as_billed: bool = False, **changes: Any) -> Replay:
+    return replay(
+        scheme_code="shared",
+        period_code=period,
+        settings=Settings(**changes),
+        as_billed=as_billed,
+    )
+
+
+@pytest.fixture
+def feebate(books: Books) -> Books:
+    """Thirds that leave cents, in two quarters; the second brings a late tonne of the first."""
+    scheme = found_sharing(books, Mechanism.FEEBATE)
+    for period in ("2023Q1", "2023Q2"):
+        measure(books, scheme, period, CLOUD="100", OFFICES="200.000001")
+    books.emit("CLOUD", date(2023, 2, 1), "90333.333333")
+    books.emit("OFFICES", date(2023, 2, 1), "210000")
+    settle(books, scheme, "2023Q1")
+    books.emit("CLOUD", date(2023, 2, 2), "1000.777")
+    books.emit("OFFICES", date(2023, 5, 1), "5000.1")
+    settle(books, scheme, "2023Q2")
+    return books
+
+
+@pytest.mark.parametrize("period", ["2023Q1", "2023Q2"])
+def test_a_feebate_is_replayed_whole_line_by_line_and_to_the_cent(feebate: Books, period: str):
+    found = shared_again(period, as_billed=True)
+    posted = SettlementLine.objects.filter(
+        settlement__period__code=period, settlement__scheme__code="shared"
+    )
+    assert Counter(
+        (line.department, line.period, line.kind, line.scope, line.amount_minor)
+        for line in found.lines
+    ) == Counter(
+        posted.values_list(
+            "department__code", "activity_period__code", "kind", "scope", "amount_minor"
+        )
+    )
+    assert {line.kind for line in found.lines} == {"charge", "allocation"}
+    assert all(each.difference_minor == 0 for each in found.departments)
+    assert found.billed == found.replayed
+
+
+def test_a_feebate_as_known_today_is_all_that_was_billed_and_sums_to_nothing(feebate: Books):
+    first = shared_again("2023Q1")
+    # (90,333.333333 + 1,000.777 kg) × 40; pot 12,053.36, of which CLOUD has 100 of 300.000001 t
+    assert first.billed.charged_minor == 365336 + 840000
+    assert by_department(first) == {"CLOUD": (-36443, -36443), "OFFICES": (36443, 36443)}
+    assert first.replayed.returned_minor == 365336 + 840000
+    assert shared_again("2023Q2").replayed.net_minor == 0
+    for changes in (
+        {"prices": (ScenarioPrice(Decimal("77.77")),)},
+        {"coverage": ((2, None),)},
+        {"rules_on": date(2023, 6, 1)},
+    ):
+        assert shared_again("2023Q1", **changes).replayed.net_minor == 0
+
+
+def test_the_bill_of_a_fee_under_a_feebate(feebate: Books):
+    feebate.settle("2023Q1")
+    found = again("2023Q1", under="shared")
+    # 92,334.110333 → 91,334.110333 kg and 210 t at 15 were billed, in one settlement
+    assert by_department(found) == {"CLOUD": (137001, -36443), "OFFICES": (315000, 36443)}
+    assert found.replayed.net_minor == 0
+
+
+def test_a_pot_and_a_levy_are_replayed_too(books: Books):
+    pot = found_sharing(books, Mechanism.CONTRIBUTION)
+    measure(books, pot, "2023Q1", Measure.BUDGET, CLOUD="1000", OFFICES="3000")
+    contribute(books, pot, "2023Q1", "100.01")
+    flights = found_sharing(books, Mechanism.PER_EVENT, code="flights")
+    levy(books, flights, "travel/air", "50")
+    books.emit("OFFICES", date(2023, 2, 1), "10", did=("travel/air/long-haul", "2", "flights"))
+    books.emit("OFFICES", date(2023, 3, 1), "10", did=("travel/air/long-haul", "2", "flights"))
+    settle(books, pot, "2023Q1")
+    settle(books, flights, "2023Q1")
+    # a quarter and three quarters of 100.01; 2 flights at 50
+    assert by_department(shared_again()) == {"CLOUD": (2500, 2500), "OFFICES": (7501, 7501)}
+    for as_billed in (False, True):
+        found = replay(
+            scheme_code="flights",
+            period_code="2023Q1",
+            settings=Settings(),
+            as_billed=as_billed,
+        )
+        assert by_department(found) == {"OFFICES": (10000, 10000)}
+        assert found.replayed.levied_minor == 10000
+
+
+def test_a_feebate_without_baselines_of_the_period_is_not_shown_by_half(settled: Books):
+    scheme = found_sharing(settled, Mechanism.FEEBATE)
+    measure(settled, scheme, "2023Q2", CLOUD="100")
+    with pytest.raises(
+        AllocationImpossible, match="no department has an approved baseline in 2023Q1"
+    ):
+        again("2023Q1", under="shared")
+    with pytest.raises(PriceMissing):
+        again("2023Q1", under="shared", rules_on=date(2019, 1, 1), coverage=((1, None),))
 
 
 @pytest.mark.parametrize("text", ["4", "3.16", "2.1", "", "3.x"])
