@@ -49,6 +49,10 @@ app.conf.update(
             "task": "ledger.sweep_sweet_spots",
             "schedule": 60.0,
         },
+        "ring again for scenarios": {
+            "task": "ledger.sweep_scenarios",
+            "schedule": 60.0,
+        },
         "deliver what waits in the outbox": {
             "task": "ledger.deliver_outbox",
             "schedule": 60.0,

@@ -46,6 +46,7 @@ NEVER_UPDATED_TABLES = ("ledger_settledrecord", "ledger_settlementline")
 NEVER_DELETED_TABLES = (
     "inventory_importbatch",
     "ledger_outbox",
+    "ledger_scenariorun",
     "ledger_settlement",
     "ledger_settlementshard",
     "ledger_sweetspotrun",

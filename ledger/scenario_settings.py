@@ -62,14 +62,36 @@ class Settings:
             "under": self.under,
             "rules_on": self.rules_on.isoformat() if self.rules_on else "",
             "prices": [_price_content(price) for price in self.prices],
-            "coverage": None
-            if self.coverage is None
-            else [_place(scope, category) for scope, category in self.coverage],
             "scope2_basis": self.scope2_basis,
             "incentive_rates": {name: f"{rate:f}" for name, rate in self.incentive_rates},
             "factor_sets": list(self.factor_sets or ()),
         }
-        return {name: value for name, value in found.items() if value}
+        changed = {name: value for name, value in found.items() if value}
+        if self.coverage is not None:  # nothing at all is a coverage too
+            changed["coverage"] = [_place(scope, category) for scope, category in self.coverage]
+        return changed
+
+    def arguments(self) -> list[str]:
+        """As arguments of `manage.py replay`; prices in time are in a file, path.csv."""
+        words = ["--under", self.under] if self.under else []
+        if self.rules_on:
+            words += ["--rules-on", self.rules_on.isoformat()]
+        for price in self.prices:
+            if price.starts_on is None:
+                what = "" if price.scope is None else f"{_place(price.scope, price.category)}="
+                words += ["--price", f"{what}{price.price_per_tonne:f}"]
+        if any(price.starts_on for price in self.prices):
+            words += ["--price-path", "path.csv"]
+        if self.coverage is not None:
+            places = [_place(scope, category) for scope, category in self.coverage]
+            words += ["--coverage", *places]
+        if self.scope2_basis:
+            words += ["--scope2-basis", self.scope2_basis]
+        for name, rate in self.incentive_rates:
+            words += ["--incentive", f"{name}={rate:f}"]
+        if self.factor_sets:
+            words += ["--factor-sets", *self.factor_sets]
+        return words
 
     def sentences(self) -> list[str]:
         """The changes for people."""
@@ -97,7 +119,7 @@ def replaced_rules(rules: dict[str, list[Any]], settings: Settings) -> dict[str,
     found = {name: list(each) for name, each in rules.items()}
     if settings.rules_on is not None:
         day = settings.rules_on.isoformat()
-        for name in ("price_rules", "coverage", "incentive_rules"):
+        for name in found.keys() & {"price_rules", "coverage", "incentive_rules", "event_rates"}:
             found[name] = [
                 rule | {"starts_on": EVER, "ends_before": None}
                 for rule in found[name]
@@ -155,6 +177,52 @@ def _price_content(price: ScenarioPrice) -> dict[str, Any]:
 
 def _place(scope: int, category: int | None) -> str:
     return str(scope) if category is None else f"{scope}.{category}"
+
+
+# What was kept
+
+
+def settings_of(content: dict[str, Any]) -> Settings:
+    """The settings that `Settings.content` was made of.
+
+    Raises: ScenarioInvalid, for a place that there is not.
+    """
+    day, sets = content.get("rules_on"), content.get("factor_sets")
+    covered = content.get("coverage")
+    return Settings(
+        under=content.get("under", ""),
+        rules_on=date.fromisoformat(day) if day else None,
+        prices=tuple(map(_price_of, content.get("prices", ()))),
+        coverage=None if covered is None else tuple(map(read_place, covered)),
+        scope2_basis=content.get("scope2_basis", ""),
+        incentive_rates=tuple(
+            (name, Decimal(rate)) for name, rate in content.get("incentive_rates", {}).items()
+        ),
+        factor_sets=(sets[0], sets[1]) if sets else None,
+    )
+
+
+def _price_of(content: dict[str, Any]) -> ScenarioPrice:
+    starts, ends = content["starts_on"], content["ends_before"]
+    scope, category = read_place(content["place"]) if content["place"] else (None, None)
+    return ScenarioPrice(
+        Decimal(content["price_per_tonne"]),
+        scope,
+        category,
+        date.fromisoformat(starts) if starts else None,
+        date.fromisoformat(ends) if ends else None,
+    )
+
+
+def price_path_of(settings: Settings) -> str:
+    """Its prices in time, as `read_price_path` reads them; empty without any."""
+    rows = [
+        f"{price.starts_on},{price.price_per_tonne:f},"
+        + ("" if price.scope is None else _place(price.scope, price.category))
+        for price in settings.prices
+        if price.starts_on
+    ]
+    return "\n".join(["from,price_per_tonne,place", *rows, ""]) if rows else ""
 
 
 # What people write

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
 from ledger.replay import Amounts, DepartmentReplay, Replay
+from ledger.scenario_settings import Settings
 
 
 def replay_content(replay: Replay) -> dict[str, Any]:
@@ -48,6 +50,8 @@ def _amounts(replay: Replay, amounts: Amounts) -> dict[str, Any]:
     return {
         "charged": whole(replay, amounts.charged_minor),
         "earned": whole(replay, amounts.earned_minor),
+        "levied": whole(replay, amounts.levied_minor),
+        "returned": whole(replay, amounts.returned_minor),
         "net": whole(replay, amounts.net_minor),
         "net_minor": amounts.net_minor,
         "charged_kgco2e": f"{amounts.charged_kgco2e:f}",
@@ -57,6 +61,13 @@ def _amounts(replay: Replay, amounts: Amounts) -> dict[str, Any]:
 def whole(replay: Replay, amount_minor: int) -> str:
     """An amount in whole units, e.g. `-12.50`."""
     return f"{Decimal(amount_minor).scaleb(-replay.currency_exponent):f}"
+
+
+def command_of(*, scheme: str, period: str, settings: Settings, as_billed: bool) -> str:
+    """The command that replays the same."""
+    words = ["manage.py", "replay", "--scheme", scheme, "--period", period]
+    words += ["--as-billed"] if as_billed else []
+    return shlex.join(words + settings.arguments())
 
 
 def replay_table(replay: Replay) -> Iterator[str]:

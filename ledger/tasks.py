@@ -8,7 +8,7 @@ from celery import shared_task
 from celery.exceptions import OperationalError
 from django.utils import timezone
 
-from ledger import deliveries, seal, settlement_run, sweet_spots
+from ledger import deliveries, scenario_runs, seal, settlement_run, sweet_spots
 
 logger = logging.getLogger(__name__)
 
@@ -53,6 +53,27 @@ def sweep_sweet_spots() -> None:
     """Ring again for every estimate that waits, whatever happened to the first bell."""
     for run_id in sweet_spots.waiting_run_ids():
         estimate_sweet_spot.delay(run_id)
+
+
+@shared_task(name="ledger.replay_scenario")
+def replay_scenario(run_id: int) -> None:
+    """Replay a scenario that waits; a bell too many does nothing."""
+    scenario_runs.answer(run_id=run_id, at=timezone.now())
+
+
+@shared_task(name="ledger.sweep_scenarios")
+def sweep_scenarios() -> None:
+    """Ring again for every scenario that waits, whatever happened to the first bell."""
+    for run_id in scenario_runs.waiting_run_ids():
+        replay_scenario.delay(run_id)
+
+
+def ring_scenario(run_id: int) -> None:
+    """Wake a worker for a scenario; if the broker is down, the sweep rings a minute later."""
+    try:
+        replay_scenario.delay(run_id)
+    except OperationalError as error:
+        logger.warning("scenario %s waits for the next sweep: %s", run_id, error)
 
 
 def ring_sweet_spot(run_id: int) -> None:

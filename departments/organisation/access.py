@@ -56,6 +56,7 @@ class Permission(StrEnum):
     APPROVE_KEY = "approve_key"
     SHARE_OUT = "share_out"
     ESTIMATE_SWEET_SPOT = "estimate_sweet_spot"
+    RUN_SCENARIO = "run_scenario"
     MANAGE_PEOPLE = "manage_people"
     MANAGE_KEYS = "manage_keys"
 
@@ -102,6 +103,9 @@ _ROLES: dict[Permission, frozenset[Role]] = {
     Permission.SHARE_OUT: frozenset({Role.SUSTAINABILITY_ANALYST}),
     Permission.ESTIMATE_SWEET_SPOT: frozenset(
         {Role.SUSTAINABILITY_ANALYST, Role.SUSTAINABILITY_APPROVER}
+    ),
+    Permission.RUN_SCENARIO: frozenset(
+        {Role.SUSTAINABILITY_ANALYST, Role.SUSTAINABILITY_APPROVER, Role.FINANCE}
     ),
     Permission.MANAGE_PEOPLE: frozenset({Role.ADMINISTRATOR}),
     Permission.MANAGE_KEYS: frozenset({Role.ADMINISTRATOR, Role.FINANCE}),

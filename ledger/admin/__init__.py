@@ -7,6 +7,7 @@ from ledger.admin import (
     manual_entries,
     outbox,
     periods,
+    scenarios,
     settlements,
     sweet_spots,
 )
@@ -18,6 +19,7 @@ __all__ = [
     "manual_entries",
     "outbox",
     "periods",
+    "scenarios",
     "settlements",
     "sweet_spots",
 ]

@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
 from departments.inventory.errors import InventoryError
+from ledger import scenario_runs
 from ledger import scenario_settings as scenario
 from ledger.errors import LedgerError
 from ledger.replay import replay
@@ -22,13 +24,15 @@ class Command(BaseCommand):
     help = """Replay a settled period under other rules, with the very engine that bills.
 
 Winners and losers by department, and totals, beside what was billed for the period's activity.
-Without other settings it is the bill to the cent. Nothing is stored, and no number is drawn.
+Without other settings it is the bill to the cent. The books stay as they are; with --save NAME the
+answer is kept as a scenario, which the desk shows.
 
   manage.py replay --scheme carbon-fee --period FY23 --price 100
   manage.py replay --scheme carbon-fee --period FY23 --price 3.6=50 --scope2-basis location
   manage.py replay --scheme carbon-fee --period FY23 --price-path path.csv --json
   manage.py replay --scheme carbon-fee --period FY23 --rules-on 2024-01-01
   manage.py replay --scheme carbon-fee --period FY23 --as-billed
+  manage.py replay --scheme carbon-fee --period FY23 --under sites-feebate --save "As a feebate"
 
 Exit codes: 0 shown, 1 refused, 2 wrong usage."""
     requires_system_checks: list[str] = []
@@ -49,6 +53,7 @@ Exit codes: 0 shown, 1 refused, 2 wrong usage."""
         add("--scope2-basis", choices=scenario.BASES, default="")
         add("--incentive", action="append", default=[], metavar="CLASS=RATE", help="medium=50")
         add("--factor-sets", nargs=2, metavar=("FROM", "TO"), help="codes of two releases")
+        add("--save", default="", metavar="NAME", help="keep it as a scenario of this name")
         add("--json", action="store_true", help="all figures, decimals as strings")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -59,6 +64,8 @@ Exit codes: 0 shown, 1 refused, 2 wrong usage."""
                 settings=_settings(options),
                 as_billed=options["as_billed"],
             )
+            if options["save"]:
+                scenario_runs.save(found, name=options["save"][:120], at=timezone.now())
         except (LedgerError, PricingError, InventoryError, OSError) as refusal:
             raise CommandError(str(refusal), returncode=1) from refusal
         if options["json"]:

@@ -15,9 +15,9 @@ POSTED = ["ledger_settlementline", "ledger_settledrecord", "ledger_journalentry"
 POSTED += ["ledger_journalline"]
 OF_NOBODY = {"ledger_journalline": 4, "ledger_periodbalance": 2}  # the fund's, the atmosphere's
 # In these books nobody proposed an entry, bought electricity, absorbed anything, shares a pool's
-# emissions, has sites, asked for a grant or estimated anything.
+# emissions, has sites, asked for a grant, replayed or estimated anything.
 EMPTY = {"ledger_manualentry", "ledger_manualentryline"}
-EMPTY |= {"ledger_sweetspotrun"}
+EMPTY |= {"ledger_sweetspotrun", "ledger_scenariorun"}
 EMPTY |= {"inventory_instrumentuse", "inventory_absorptionclaim"}
 EMPTY |= {"inventory_allocationkey", "inventory_allocationshare", "inventory_allocatedpart"}
 EMPTY |= {"inventory_site", "inventory_sitereading"}
