@@ -49,9 +49,11 @@ class Desk(UnfoldAdminSite):  # type: ignore[misc]  # untyped in the theme
         return response
 
     def extra_urls(self) -> list[URLPattern]:
+        from ledger.admin.fairness import fairness_page  # as below
         from ledger.admin.verify import auditor_pack, verify_page  # after every table is known
 
         return [
+            path("fairness/", self.admin_view(fairness_page), name="fairness"),
             path("verify/", self.admin_view(verify_page), name="verify"),
             path("auditor-pack/", self.admin_view(auditor_pack), name="auditor_pack"),
         ]

@@ -46,4 +46,4 @@ def _share(frame: Frame, facts: Facts, part: Money, pot: Money, whole: str) -> S
     )
 
 
-MECHANISM = Mechanism(line_kind=ALLOCATION, share=share, needs_baselines=True)
+MECHANISM = Mechanism(line_kind=ALLOCATION, share=share, returns_the_pot=True, needs_baselines=True)

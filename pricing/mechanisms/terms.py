@@ -86,6 +86,8 @@ class Mechanism:
     prices_tonnes: bool = True
     line_kind: str = ""
     share: Callable[[Frame, Sequence[Facts]], list[Share]] | None = None
+    # Whether all that is charged goes back to all; else what one gets is its own affair.
+    returns_the_pot: bool = False
     # What it wants to be told, so that it can be asked for before anything is calculated.
     needs_baselines: bool = False
     needs_prices_of_baselines: bool = False
