@@ -3,17 +3,19 @@
 A line is a department's charged tonnes of the last settled period by scope and category, true-ups
 included, times the growth, at the price in force on the first day after that period or at the
 forecast's own. It is rounded once, like a bill's; lines add up to departments and to the total.
+Beside it stands what the same would come to with the growth that each department has had.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
 from django.db.models import Sum
 
+from ledger.budget_trend import DepartmentTrend, trends
 from ledger.errors import PeriodNotFound, ScenarioInvalid
 from ledger.models.periods import AccountingPeriod
 from ledger.models.settlements import LineKind, SettlementLine, SettlementState
@@ -27,7 +29,10 @@ MG_DIGITS = -6
 
 @dataclass(frozen=True, slots=True)
 class ForecastLine:
-    """One department, scope and category; kgCO2e to the milligram, amounts in minor units."""
+    """One department, scope and category; kgCO2e to the milligram, amounts in minor units.
+
+    `trend_minor` is the amount with the department's own trend; None where it has none.
+    """
 
     department: str
     scope: int
@@ -37,6 +42,7 @@ class ForecastLine:
     kgco2e: Decimal
     price_per_tonne: Decimal
     amount_minor: int
+    trend_minor: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +56,7 @@ class Forecast:
     on: date
     growth: Decimal
     lines: tuple[ForecastLine, ...]
+    trends: dict[str, DepartmentTrend] = field(default_factory=dict)
 
     @property
     def departments(self) -> dict[str, tuple[int, int]]:
@@ -58,6 +65,16 @@ class Forecast:
         for line in self.lines:
             before, after = found.get(line.department, (0, 0))
             found[line.department] = (before + line.amount_before_minor, after + line.amount_minor)
+        return found
+
+    @property
+    def by_trend_minor(self) -> dict[str, int | None]:
+        """What would be charged with each department's own trend; None where it has none."""
+        found: dict[str, int | None] = {}
+        for line in self.lines:
+            before = found.get(line.department, 0)
+            missing = before is None or line.trend_minor is None
+            found[line.department] = None if missing else (before or 0) + (line.trend_minor or 0)
         return found
 
     @property
@@ -94,11 +111,12 @@ def forecast(
         .order_by("department__code", "scope", "category")
     )
     on = period.ends_before
-    lines = tuple(_line(terms, on, growth, prices, row) for row in rows)
+    grown = trends(terms, period)
+    lines = tuple(_line(terms, on, growth, prices, grown, row) for row in rows)
     if not lines:
         raise ScenarioInvalid(f"Scheme {terms.code} has charged nothing for {period_code}.")
     return Forecast(
-        terms.code, terms.currency, terms.currency_exponent, period.code, on, growth, lines
+        terms.code, terms.currency, terms.currency_exponent, period.code, on, growth, lines, grown
     )
 
 
@@ -107,21 +125,31 @@ def _line(
     on: date,
     growth: Decimal,
     prices: Sequence[ScenarioPrice],
+    grown: dict[str, DepartmentTrend],
     row: tuple[int, str, int, int | None, Decimal, Decimal],
 ) -> ForecastLine:
     department_id, code, scope, category, settled_mg, amount = row
     before = Decimal(int(settled_mg)).scaleb(MG_DIGITS)
-    mg = round_half_away(EXACT.multiply(before, growth), -MG_DIGITS)
-    kgco2e = Decimal(mg).scaleb(MG_DIGITS)
+    kgco2e = _times(before, growth)
     price = _own_price(prices, on, scope, category)
     if price is None:
         price = price_by(
             terms, on=on, department_id=department_id, scope=scope, category=category
         ).price_per_tonne
-    cost = charge(kgco2e=kgco2e, price_per_tonne=price, currency=terms.currency)
-    return ForecastLine(
-        code, scope, category, before, int(amount), kgco2e, price, cost.amount_minor
+    trend = grown[code].growth
+    cost, by_trend = (
+        None
+        if each is None
+        else charge(kgco2e=each, price_per_tonne=price, currency=terms.currency).amount_minor
+        for each in (kgco2e, None if trend is None else _times(before, trend))
     )
+    assert cost is not None  # its kilograms are given
+    return ForecastLine(code, scope, category, before, int(amount), kgco2e, price, cost, by_trend)
+
+
+def _times(kgco2e: Decimal, factor: Decimal) -> Decimal:
+    mg = round_half_away(EXACT.multiply(kgco2e, factor), -MG_DIGITS)
+    return Decimal(mg).scaleb(MG_DIGITS)
 
 
 def _own_price(

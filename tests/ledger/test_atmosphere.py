@@ -171,8 +171,32 @@ def test_next_periods_fees_by_department(settled: Books):
         "forecast": "17325.00",
         "forecast_minor": 1732500,
     }
+    assert same["departments"][0]["by_trend"] is None  # 2024 is longer than the quarters of 2023
+    assert "no earlier period" in same["departments"][0]["trend"]
     for period, refusal in [("1999", PeriodNotFound), ("2025", ScenarioInvalid)]:
         with pytest.raises(refusal):
             forecast(scheme_code="fee", period_code=period)
     with pytest.raises(CommandError, match="no growth"):
         told("budget_forecast", scheme="fee", period="2024", growth="-1")
+
+
+def test_a_forecast_beside_the_growth_that_each_department_has_had(books: Books):
+    for number, cloud in enumerate(("100000", "105000", "121000"), start=1):
+        period, day = f"2023Q{number}", date(2023, number * 3, 1)
+        books.emit("CLOUD", day, cloud)
+        if period == "2023Q3":
+            books.emit("OFFICES", day, "7000")
+        books.settle(period)
+    told_of = told("budget_forecast", scheme="fee", period="2023Q3", growth="2")
+    cloud, offices = told_of["departments"]
+    # (121 ÷ 100)^(1 ÷ 2) = 1.1: 133.1 t at 15; OFFICES has one period alone
+    assert (cloud["forecast"], cloud["by_trend"]) == ("3630.00", "1996.50")
+    assert cloud["trend"] == "CLOUD: × 1.1 a period, the mean growth from 2023Q1 to 2023Q3."
+    assert (offices["forecast"], offices["by_trend"]) == ("210.00", None)
+    out = io.StringIO()
+    call_command("budget_forecast", scheme="fee", period="2023Q2", stdout=out)
+    assert out.getvalue().splitlines()[-3:] == [
+        "CLOUD                           1,575.00            1,575.00            1,653.75",
+        "total                           1,575.00            1,575.00                    ",
+        "CLOUD: × 1.05 a period, the mean growth from 2023Q1 to 2023Q2.",
+    ]

@@ -19,8 +19,8 @@ class Command(StepCommand):
     help = (
         "Forecast each department's fee for the period after a settled one: its charged tonnes × "
         "--growth, at the prices in force on the first day after it, or at --price (100, 3.6=50) "
-        "or --price-path (CSV: from, price_per_tonne, place). Exit codes: 0 shown, 1 refused, "
-        "2 wrong usage."
+        "or --price-path (CSV: from, price_per_tonne, place). Beside it the same with each "
+        "department's own trend. Exit codes: 0 shown, 1 refused, 2 wrong usage."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -45,10 +45,13 @@ class Command(StepCommand):
             self.stdout.write(json.dumps(_content(found), indent=2))
             return
         self.stdout.write(f"{found.scheme} from {found.on}, {found.currency}")
-        self.stdout.write(f"{'':20}{found.period:>20}{'forecast':>20}")
+        self.stdout.write(f"{'':20}{found.period:>20}{'forecast':>20}{'by its trend':>20}")
+        by_trend = found.by_trend_minor
         for code, (before, after) in found.departments.items():
-            self.stdout.write(_row(found, code, before, after))
-        self.stdout.write(_row(found, "total", *found.total_minor))
+            self.stdout.write(_row(found, code, before, after, by_trend[code]))
+        self.stdout.write(_row(found, "total", *found.total_minor, None))
+        for trend in found.trends.values():
+            self.stdout.write(trend.words)
 
 
 def _growth(text: str) -> Decimal:
@@ -61,8 +64,11 @@ def _growth(text: str) -> Decimal:
     return growth
 
 
-def _row(found: Forecast, name: str, before: int, after: int) -> str:
-    shown = (f"{Decimal(each).scaleb(-found.currency_exponent):,f}" for each in (before, after))
+def _row(found: Forecast, name: str, *amounts: int | None) -> str:
+    shown = (
+        "" if each is None else f"{Decimal(each).scaleb(-found.currency_exponent):,f}"
+        for each in amounts
+    )
     return f"{name:20}" + "".join(f"{each:>20}" for each in shown)
 
 
@@ -71,6 +77,7 @@ def _content(found: Forecast) -> dict[str, Any]:
         return f"{Decimal(amount_minor).scaleb(-found.currency_exponent):f}"
 
     before, after = found.total_minor
+    by_trend = found.by_trend_minor
     return {
         "scheme": found.scheme,
         "currency": found.currency,
@@ -79,7 +86,13 @@ def _content(found: Forecast) -> dict[str, Any]:
         "growth": f"{found.growth:f}",
         "total": {"charged": whole(before), "forecast": whole(after), "forecast_minor": after},
         "departments": [
-            {"department": code, "charged": whole(charged), "forecast": whole(coming)}
+            {
+                "department": code,
+                "charged": whole(charged),
+                "forecast": whole(coming),
+                "by_trend": None if (minor := by_trend[code]) is None else whole(minor),
+                "trend": found.trends[code].words,
+            }
             for code, (charged, coming) in found.departments.items()
         ],
         "lines": [
