@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -12,6 +14,8 @@ from unfold.widgets import UnfoldAdminDateWidget
 from pricing import allocation_setting
 from pricing.admin.prices import ProposalAdmin, ProposalForm, SourceField
 from pricing.models import Baseline, Contribution, EventRate
+
+ONE_DAY = timedelta(days=1)
 
 
 class OfDaysForm(ProposalForm):
@@ -56,7 +60,26 @@ class ContributionForm(OfDaysForm):
         fields = ["scheme", "amount", "reason"]
 
 
-class OfDaysAdmin(ProposalAdmin):
+class RuleAdmin(ProposalAdmin):
+    """Lists that fit a window: codes for names, and days as people write them."""
+
+    @admin.display(description=_("scheme"), ordering="scheme")
+    def scheme_code(self, row: Any) -> str:
+        return str(row.scheme.code)
+
+    @admin.display(description=_("in force"), ordering="in_force")
+    def days(self, row: Any) -> str:
+        first, after = row.in_force.lower, row.in_force.upper
+        last = "" if after is None else f"{after - ONE_DAY}"
+        return f"{first or ''} – {last}".strip()
+
+
+def plain(value: Decimal) -> str:
+    """Grouped, without idle zeros: `3,417,052,000`."""
+    return f"{value.normalize():,f}"
+
+
+class OfDaysAdmin(RuleAdmin):
     """Proposed and approved; from then on it stays as it is."""
 
     def has_change_permission(self, request: Any, obj: Any = None) -> bool:
@@ -68,17 +91,30 @@ class BaselineAdmin(OfDaysAdmin):
     form = BaselineForm
     autocomplete_fields = ["department"]
     list_display = [
-        "scheme",
-        "department",
+        "scheme_code",
+        "department_code",
         "measure",
-        "quantity",
-        "scope",
-        "category",
-        "in_force",
+        "quantity_amount",
+        "place",
+        "days",
         "proposed_by",
         "state",
     ]
     list_select_related = ["scheme", "department", "proposed_by"]
+
+    @admin.display(description=_("department"), ordering="department")
+    def department_code(self, baseline: Baseline) -> str:
+        return str(baseline.department.code)
+
+    @admin.display(description=_("scope"))
+    def place(self, baseline: Baseline) -> str:
+        if baseline.scope is None:
+            return "–"
+        return str(baseline.scope) + (f".{baseline.category}" if baseline.category else "")
+
+    @admin.display(description=_("quantity"), ordering="quantity")
+    def quantity_amount(self, baseline: Baseline) -> str:
+        return plain(baseline.quantity)
 
     @staticmethod
     def approve(baseline_id: int, **asked: Any) -> Baseline:
@@ -90,10 +126,22 @@ class BaselineAdmin(OfDaysAdmin):
 
 
 @admin.register(EventRate)
-class EventRateAdmin(ProposalAdmin):
+class EventRateAdmin(RuleAdmin):
     form = EventRateForm
-    list_display = ["scheme", "activity", "unit", "rate", "in_force", "proposed_by", "state"]
+    list_display = [
+        "scheme_code",
+        "activity",
+        "unit",
+        "rate_amount",
+        "days",
+        "proposed_by",
+        "state",
+    ]
     list_select_related = ["scheme", "proposed_by"]
+
+    @admin.display(description=_("rate"), ordering="rate")
+    def rate_amount(self, event_rate: EventRate) -> str:
+        return plain(event_rate.rate)
 
     @staticmethod
     def approve(rate_id: int, **asked: Any) -> EventRate:
@@ -107,8 +155,12 @@ class EventRateAdmin(ProposalAdmin):
 @admin.register(Contribution)
 class ContributionAdmin(OfDaysAdmin):
     form = ContributionForm
-    list_display = ["scheme", "amount", "in_force", "proposed_by", "state"]
+    list_display = ["scheme_code", "contribution_amount", "days", "proposed_by", "state"]
     list_select_related = ["scheme", "proposed_by"]
+
+    @admin.display(description=_("amount"), ordering="amount")
+    def contribution_amount(self, contribution: Contribution) -> str:
+        return plain(contribution.amount)
 
     @staticmethod
     def approve(contribution_id: int, **asked: Any) -> Contribution:
