@@ -1,4 +1,4 @@
-"""Reads. What the demo prints: fees by year, statements by department, trial balance, proof."""
+"""Reads. What the demo prints: fees, statements, feebate, grants, air, trial balance, proof."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from ledger import balances, seal, statements, verification
+from ledger.atmosphere import atmosphere
+from pricing import grant_lookup
 
 Write = Callable[[str], object]
 
@@ -17,6 +19,8 @@ def print_report(scheme_code: str, feebate_code: str, write: Write) -> bool:
     _print_years(lines, write)
     _print_departments(scheme_code, lines, write)
     _print_feebate(feebate_code, write)
+    _print_grants(scheme_code, write)
+    _print_atmosphere(write)
     _print_trial_balance(write)
     return _print_verification(write)
 
@@ -73,6 +77,34 @@ def _print_feebate(scheme_code: str, write: Write) -> None:
         total = [total[0] + charged, total[1] + returned]
         write(f"  {department:16}{charged:>18,.2f}{returned:>18,.2f}{charged - returned:>18,.2f}")
     write(f"  {'total':16}{total[0]:>18,.2f}{total[1]:>18,.2f}{total[0] - total[1]:>18,.2f}")
+
+
+def _print_grants(scheme_code: str, write: Write) -> None:
+    write("\nGrants of the fund (illustrative), USD a tonne: promised, measured")
+    for grant in grant_lookup.list_grants(scheme_code=scheme_code):
+        promised = grant.score.whole
+        measured = grant.delivery.at_this_rate if grant.delivery else None
+        figures = [f"{each.middle:,.2f}" if each else "–" for each in (promised, measured)]
+        name = f"{grant.department}: {grant.title}"
+        write(f"  {name[:52]:52}" + "".join(f"{figure:>10}" for figure in figures))
+
+
+def _print_atmosphere(write: Write) -> None:
+    found = atmosphere()
+    write("\nAtmosphere, tCO2e: what each year has added, and what is in the air")
+    for year in found.years:
+        write(f"  {year.year}   {_tonnes(year.net_kgco2e)}")
+    for name, kgco2e in (
+        ("before", found.historical_kgco2e),
+        ("by hand", found.by_hand_kgco2e),
+        ("balance", found.balance_kgco2e),
+    ):
+        if kgco2e or name == "balance":
+            write(f"  {name:7}{_tonnes(kgco2e)}")
+
+
+def _tonnes(kgco2e: Decimal) -> str:
+    return f"{kgco2e.scaleb(-3):>18,.3f}"
 
 
 def _print_trial_balance(write: Write) -> None:

@@ -19,6 +19,7 @@ from django.core.management import call_command
 from config.demo import company as demo_company
 from config.demo import figures, history, report
 from ledger import balances, statements, verification
+from ledger.atmosphere import atmosphere
 from ledger.models.journal import JournalLine
 from pricing import price_lookup
 from tests.counting import rows_by_table
@@ -75,6 +76,12 @@ def test_a_replay_of_fy23_with_its_own_scheme_is_the_bill(demo: None, way: dict[
     assert told["total"]["billed"]["charged"] == told["total"]["replayed"]["charged"]
     assert told["total"]["replayed"]["charged"] == "21371410.00"
     assert {row["difference_minor"] for row in told["departments"]} == {0}
+    shared = json.loads(run("replay", scheme="sites-feebate", period="FY23", json=True, **way))
+    assert shared["total"]["billed"] == shared["total"]["replayed"]
+    assert shared["total"]["replayed"]["net"] == "0.00"
+    assert shared["total"]["replayed"]["returned"] == shared["total"]["replayed"]["charged"]
+    assert all(each["difference_minor"] == 0 for each in shared["departments"])
+    assert any(each["replayed"]["net_minor"] for each in shared["departments"])
     # Travel at 100 is 133,000 t of it; at 15 for all, 671,094 t in all.
     cheap = json.loads(run("replay", scheme="carbon-fee", period="FY23", json=True, price=["15"]))
     assert cheap["total"]["replayed"]["charged"] == "10066410.00"
@@ -135,6 +142,9 @@ def test_a_feebate_year_comes_to_nothing(demo: None) -> None:
     assert report.print_report("carbon-fee", "sites-feebate", lambda text: out.write(text + "\n"))
     (total,) = [row.split() for row in out.getvalue().splitlines() if "121,161,045.00" in row]
     assert total == ["total", "121,161,045.00", "121,161,045.00", "0.00"]
+    printed = [row.split() for row in out.getvalue().splitlines()]
+    assert ["balance", f"{atmosphere().balance_kgco2e.scaleb(-3):,.3f}"] in printed
+    assert [row[-2:] for row in printed if "46.54" in row] == [["38.89", "46.54"]]
 
 
 def test_a_grant_is_paid_and_measured_by_the_cost_of_its_tonne(demo: None) -> None:

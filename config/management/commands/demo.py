@@ -78,6 +78,9 @@ class Command(BaseCommand):
             f"  a department's bill     {address}/        as sites-asia-contributor\n"
             f"  sustainability's desk   {address}/admin/  as analyst, approver, finance, auditor\n"
             f"  finance's API           {address}/api/docs/\n"
+            f"Worth a look: {address}/atmosphere/, /grants/, /quote/ and, as analyst,\n"
+            f"  /admin/ledger/scenariorun/ (replay a year), /admin/fairness/,\n"
+            f"  /admin/ledger/sweetspotrun/ (where the price should sit).\n"
             f"Logs are in {logs()}."
         )
         self.stdout.flush()
