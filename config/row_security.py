@@ -85,6 +85,7 @@ WALLS = (
     Wall("ledger_periodbalance", _OWN_ACCOUNT),
     Wall("ledger_manualentry", "false"),
     Wall("ledger_manualentryline", "false"),
+    Wall("ledger_climateaim", "false"),
     Wall("ledger_scenariorun", "false"),
     Wall("ledger_sweetspotrun", "false"),
 )

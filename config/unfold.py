@@ -39,6 +39,7 @@ NAVIGATION: list[tuple[Any, list[tuple[Any, str, str]]]] = [
             (_("Baselines"), "straighten", "pricing_baseline_changelist"),
             (_("Event rates"), "flight", "pricing_eventrate_changelist"),
             (_("Contributions"), "savings", "pricing_contribution_changelist"),
+            (_("Aims"), "flag", "ledger_climateaim_changelist"),
             (_("Scenarios"), "alt_route", "ledger_scenariorun_changelist"),
             (_("Fairness"), "balance", "fairness"),
             (_("Sweet spots"), "target", "ledger_sweetspotrun_changelist"),

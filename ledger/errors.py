@@ -551,6 +551,16 @@ class ManualEntryDecided(LedgerError):
         )
 
 
+class AimInvalid(LedgerError):
+    code = "aim_invalid"
+    http_status = 422
+
+
+class AimDecided(LedgerError):
+    code = "aim_decided"
+    http_status = 409
+
+
 class DecidedByProposer(LedgerError):
     code = "decided_by_proposer"
     http_status = 403

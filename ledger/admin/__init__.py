@@ -1,6 +1,7 @@
 """Doors. The books for people: read everywhere, written only by settling, posting and closing."""
 
 from ledger.admin import (
+    aims,
     books,
     exports,
     gl_mapping,
@@ -13,6 +14,7 @@ from ledger.admin import (
 )
 
 __all__ = [
+    "aims",
     "books",
     "exports",
     "gl_mapping",

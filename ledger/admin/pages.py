@@ -42,7 +42,7 @@ BADGES = {
 class BooksAdmin(RoleAdmin):
     """Rows that are read here and never written; lists never count all of them."""
 
-    actions = None
+    actions: Any = None
     show_full_result_count = False
     paginator = InfinitePaginator
     list_per_page = 50

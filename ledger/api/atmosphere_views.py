@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 
 from departments.organisation.access import Permission
 from departments.organisation.api.permissions import KeyScope
+from ledger.aims import aims_in_force
 from ledger.api.answers import asked, with_etag
 from ledger.api.permissions import SeesWholeCompany
 from ledger.api.queries import NoQuerySerializer
@@ -77,7 +78,9 @@ class AtmosphereDoor(APIView):
         asked(request, NoQuerySerializer)
         file = settings.SCENARIOS_FILE
         found = outlook(
-            aims=Aims(settings.CARBON_NEGATIVE_FROM or None, settings.LIFETIME_ZERO_BY or None),
+            aims=aims_in_force(
+                Aims(settings.CARBON_NEGATIVE_FROM or None, settings.LIFETIME_ZERO_BY or None)
+            ),
             scenarios=read_scenarios(Path(file)) if file else USUAL,
         )
         return with_etag(request, outlook_content(found))

@@ -2,6 +2,7 @@
 
 from ledger.models import (
     accounts,
+    aims,
     exports,
     gl_mapping,
     journal,
@@ -16,6 +17,7 @@ from ledger.models import (
 
 __all__ = [
     "accounts",
+    "aims",
     "exports",
     "gl_mapping",
     "journal",

@@ -23,6 +23,7 @@ from departments.portal.views.page import (
     visible_departments,
 )
 from ledger import statements
+from ledger.aims import aims_in_force
 from ledger.atmosphere_outlook import USUAL, Aims, outlook
 from ledger.statements import PeriodSummary, Statement
 from pricing.price_lookup import SchemeTerms, all_scheme_terms
@@ -209,7 +210,9 @@ def show_atmosphere(request: PersonRequest) -> HttpResponse:
         return redirect("portal:choose_bill")
     file = settings.SCENARIOS_FILE
     found = outlook(
-        aims=Aims(settings.CARBON_NEGATIVE_FROM or None, settings.LIFETIME_ZERO_BY or None),
+        aims=aims_in_force(
+            Aims(settings.CARBON_NEGATIVE_FROM or None, settings.LIFETIME_ZERO_BY or None)
+        ),
         scenarios=read_scenarios(Path(file)) if file else USUAL,
     )
     series = [

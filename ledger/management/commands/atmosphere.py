@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 
+from ledger.aims import aims_in_force
 from ledger.atmosphere_outlook import USUAL, Aims, Outlook, outlook, outlook_content
 from ledger.management.steps import StepCommand
 from pricing.projection_file import read_scenarios
@@ -17,7 +18,8 @@ from pricing.projection_file import read_scenarios
 class Command(StepCommand):
     help = (
         "Show the lifetime balance of the atmosphere, its yearly flow, the years to come under "
-        "each scenario, and the way to the aims (settings CARBON_NEGATIVE_FROM, LIFETIME_ZERO_BY). "
+        "each scenario, and the way to the aims (approved on the desk, or else settings "
+        "CARBON_NEGATIVE_FROM, LIFETIME_ZERO_BY). "
         "Scenarios come from a TOML file, by default the setting SCENARIOS_FILE. Nothing is "
         "stored. Exit codes: 0 shown, 1 refused, 2 wrong usage."
     )
@@ -30,7 +32,9 @@ class Command(StepCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         file = options["scenarios"] or settings.SCENARIOS_FILE
         found = outlook(
-            aims=Aims(settings.CARBON_NEGATIVE_FROM or None, settings.LIFETIME_ZERO_BY or None),
+            aims=aims_in_force(
+                Aims(settings.CARBON_NEGATIVE_FROM or None, settings.LIFETIME_ZERO_BY or None)
+            ),
             scenarios=read_scenarios(Path(file)) if file else USUAL,
             until_year=options["until"],
         )

@@ -17,7 +17,7 @@ OF_NOBODY = {"ledger_journalline": 4, "ledger_periodbalance": 2}  # the fund's, 
 # In these books nobody proposed an entry, bought electricity, absorbed anything, shares a pool's
 # emissions, has sites, asked for a grant, replayed or estimated anything.
 EMPTY = {"ledger_manualentry", "ledger_manualentryline"}
-EMPTY |= {"ledger_sweetspotrun", "ledger_scenariorun"}
+EMPTY |= {"ledger_sweetspotrun", "ledger_scenariorun", "ledger_climateaim"}
 EMPTY |= {"inventory_instrumentuse", "inventory_absorptionclaim"}
 EMPTY |= {"inventory_allocationkey", "inventory_allocationshare", "inventory_allocatedpart"}
 EMPTY |= {"inventory_site", "inventory_sitereading"}
