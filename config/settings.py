@@ -252,6 +252,7 @@ SCENARIOS_FILE = env.str(
 BROKER_URL = env.str("BROKER_URL", default="") or _engines.broker_url
 SEAL_HEADS_FILE = env.path("SEAL_HEADS_FILE", default=_engines.var / "seal-heads.txt")
 EXPORT_PROFILES = env.str("EXPORT_PROFILES", default=str(BASE_DIR / "fixtures" / "export_profiles"))
+PDF_FONTS = env.str("PDF_FONTS", default="")
 WATCHED_FOLDER = env.str("WATCHED_FOLDER", default="")
 WATCHED_FOLDER_USER = env.str("WATCHED_FOLDER_USER", default="")
 BEAT_SCHEDULE_FILE = _engines.var / "beat-schedule"

@@ -197,12 +197,10 @@ def _statement(
     period: AccountingPeriod,
     settlements: list[Settlement],
 ) -> Statement:
-    rows = _lines(terms).filter(settlement__in=settlements, department=department)
-    lines = tuple(_present(row, terms) for row in rows)
-    zero = Decimal(0).scaleb(-terms.currency_exponent)
-    charged = sum((line.amount for line in lines if line.kind in CHARGING), zero)
-    earned = -sum((line.amount for line in lines if line.kind in EARNING), zero)
-    opening = _net_before(department, terms, period)
+    rows = ordered_lines(terms).filter(settlement__in=settlements, department=department)
+    lines = tuple(present_line(row, terms) for row in rows)
+    charged, earned = charged_and_earned(lines, terms)
+    opening = openings_of(terms, period, [department.pk])[department.pk]
     last = settlements[-1]
     statement = Statement(
         department=department.code,
@@ -226,7 +224,20 @@ def _statement(
         sha256="",
         seal=_seal_of(period, last),
     )
-    return replace(statement, sha256=_hash(statement))
+    return replace(statement, sha256=hash_of(_hashed_content(statement)))
+
+
+def charged_and_earned(
+    lines: Iterable[StatementLine], terms: SchemeTerms
+) -> tuple[Decimal, Decimal]:
+    """What lines charge and what they earn, both positive, in the scheme's currency."""
+    charged = earned = Decimal(0).scaleb(-terms.currency_exponent)
+    for line in lines:
+        if line.kind in CHARGING:
+            charged += line.amount
+        elif line.kind in EARNING:
+            earned -= line.amount
+    return charged, earned
 
 
 def statement_content(statement: Statement) -> dict[str, Any]:
@@ -266,24 +277,38 @@ def _seal_content(seal: StatementSeal | None) -> dict[str, Any] | None:
 
 
 def _hashed_content(statement: Statement) -> dict[str, Any]:
-    """What the hash stands for: everything that was posted, nothing that may still change."""
-    exponent = -int(statement.opening_balance.as_tuple().exponent)
+    return hashed_content(
+        (statement.department, statement.scheme, statement.period, statement.currency),
+        (statement.opening_balance, statement.charged, statement.earned),
+        statement.lines,
+    )
+
+
+def hashed_content(
+    names: tuple[str, str, str, str],
+    sums: tuple[Decimal, Decimal, Decimal],
+    lines: Iterable[StatementLine],
+) -> dict[str, Any]:
+    """What the hash stands for: everything that was posted, nothing that may still change.
+
+    `names` are department, scheme, period and currency; `sums` opening balance, charged and earned.
+    """
+    opening, charged, earned = sums
+    exponent = -int(opening.as_tuple().exponent)
     return {
-        "department": statement.department,
-        "scheme": statement.scheme,
-        "period": statement.period,
-        "currency": statement.currency,
-        "opening_balance": f"{statement.opening_balance:f}",
-        "charged": f"{statement.charged:f}",
-        "earned": f"{statement.earned:f}",
-        "closing_balance": f"{statement.closing_balance:f}",
-        "lines": [line_content(line, exponent) for line in statement.lines],
+        **dict(zip(("department", "scheme", "period", "currency"), names, strict=True)),
+        "opening_balance": f"{opening:f}",
+        "charged": f"{charged:f}",
+        "earned": f"{earned:f}",
+        "closing_balance": f"{opening + charged - earned:f}",
+        "lines": [line_content(line, exponent) for line in lines],
     }
 
 
-def _hash(statement: Statement) -> str:
-    content = json.dumps(_hashed_content(statement), sort_keys=True, separators=(",", ":"))
-    return sha256(content.encode()).hexdigest()
+def hash_of(content: dict[str, Any]) -> str:
+    """SHA-256 in hex over compact JSON with sorted keys."""
+    told = json.dumps(content, sort_keys=True, separators=(",", ":"))
+    return sha256(told.encode()).hexdigest()
 
 
 def line_content(line: StatementLine, currency_exponent: int) -> dict[str, Any]:
@@ -320,12 +345,12 @@ def statement_lines(
 ) -> list[StatementLine]:
     """Statement lines of a scheme, of one period or all, of the departments that may be seen."""
     terms = price_lookup.scheme_terms(code=scheme_code)
-    rows = _lines(terms).filter(settlement__scheme_id=terms.id, settlement__state__in=states)
+    rows = ordered_lines(terms).filter(settlement__scheme_id=terms.id, settlement__state__in=states)
     if period_code is not None:
         rows = rows.filter(settlement__period__code=period_code)
     if department_ids is not None:
         rows = rows.filter(department_id__in=department_ids)
-    return [_present(row, terms) for row in rows]
+    return [present_line(row, terms) for row in rows]
 
 
 def period_summaries(
@@ -385,7 +410,7 @@ def line_detail(*, line_id: int, department_ids: Collection[int] | None) -> Line
     terms = price_lookup.scheme_terms(scheme_id=row.scheme_id)
     signs = dict(SettledRecord.objects.filter(line=row).values_list("emission_record_id", "sign"))
     return LineDetail(
-        line=_present(row, terms),
+        line=present_line(row, terms),
         scheme=terms.code,
         scheme_name=terms.name,
         scope2_basis=terms.scope2_basis,
@@ -415,7 +440,8 @@ def _entries_of(row: SettlementLine) -> tuple[int, ...]:
     )
 
 
-def _lines(terms: SchemeTerms) -> QuerySet[SettlementLine]:
+def ordered_lines(terms: SchemeTerms) -> QuerySet[SettlementLine]:
+    """All lines of a scheme, in the order that a statement has them in."""
     return (
         SettlementLine.objects.filter(scheme_id=terms.id)
         .select_related("department", "activity_period", "legal_entity")
@@ -433,7 +459,8 @@ def _lines(terms: SchemeTerms) -> QuerySet[SettlementLine]:
     )
 
 
-def _present(row: SettlementLine, terms: SchemeTerms) -> StatementLine:
+def present_line(row: SettlementLine, terms: SchemeTerms) -> StatementLine:
+    """A row as others see it."""
     amount = Decimal(row.amount_minor).scaleb(-terms.currency_exponent)
     return StatementLine(
         line_id=row.pk,
@@ -457,20 +484,27 @@ def _present(row: SettlementLine, terms: SchemeTerms) -> StatementLine:
     )
 
 
-def _net_before(department: Department, terms: SchemeTerms, period: AccountingPeriod) -> Decimal:
-    sums = dict(
+def openings_of(
+    terms: SchemeTerms, period: AccountingPeriod, department_ids: Collection[int]
+) -> dict[int, Decimal]:
+    """What departments owed the fund before a period: charged less earned in all earlier ones."""
+    sums: dict[int, dict[str, int]] = {pk: {} for pk in department_ids}
+    for row in (
         SettlementLine.objects.filter(
             scheme_id=terms.id,
-            department=department,
+            department_id__in=department_ids,
             settlement__state=SettlementState.POSTED,
             settlement__period__days__fully_lt=period.days,
         )
         .order_by()
-        .values_list("kind")
-        .annotate(Sum("amount_minor"))
-    )
-    minor = _of(CHARGING, sums) - _of(EARNING, sums)
-    return Decimal(minor).scaleb(-terms.currency_exponent)
+        .values("department_id", "kind")
+        .annotate(amount=Sum("amount_minor"))
+    ):
+        sums[row["department_id"]][row["kind"]] = row["amount"]
+    return {
+        pk: Decimal(_of(CHARGING, own) - _of(EARNING, own)).scaleb(-terms.currency_exponent)
+        for pk, own in sums.items()
+    }
 
 
 def _of(kinds: Iterable[str], sums: Mapping[str, int]) -> int:

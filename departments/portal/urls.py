@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from departments.portal.views import activity, bills, grants, help_pages, quote, upload
+from departments.portal.views import (
+    activity,
+    bills,
+    grants,
+    help_pages,
+    quote,
+    statements,
+    upload,
+)
 
 app_name = "portal"
 
@@ -13,6 +21,8 @@ urlpatterns = [
     path("atmosphere/", bills.show_atmosphere, name="atmosphere"),
     path("lines/<int:line_id>/", bills.show_line, name="line"),
     path("method/", help_pages.show_method, name="method"),
+    path("verify/", statements.verify, name="verify"),
+    path("verify/<str:sha256>/", statements.verify_hash, name="verify_hash"),
     path("quote/", quote.show_quote, name="quote"),
     path("grants/", grants.show_grants, name="grants"),
     path("grants/<int:grant_id>/", grants.show_grant, name="grant"),
@@ -53,5 +63,20 @@ urlpatterns = [
         "departments/<str:department>/<slug:scheme>/<str:period>/lines.csv",
         bills.download_lines,
         name="lines_csv",
+    ),
+    path(
+        "departments/<str:department>/<slug:scheme>/<str:period>/statement.pdf",
+        statements.download_pdf,
+        name="statement_pdf",
+    ),
+    path(
+        "departments/<str:department>/<slug:scheme>/<str:period>/statement.json",
+        statements.download_json,
+        name="statement_json",
+    ),
+    path(
+        "departments/<str:department>/<slug:scheme>/<str:period>/statement.csv",
+        statements.download_csv,
+        name="statement_csv",
     ),
 ]

@@ -113,3 +113,16 @@ def emission_name(scope: int | None, category: int | None) -> str:
     if scope is None:
         return _("Absorbed")
     return _("Scope %(scope)s: %(name)s") % {"scope": scope, "name": SCOPES.get(scope, "")}
+
+
+def group_title(kind: str, of_period: str, posted: str) -> str:
+    """What a group of lines is called on a bill; `of_period` names a true-up's period."""
+    if of_period:
+        names = {"of": of_period, "posted": posted}
+        return _("True-up for %(of)s, posted in %(posted)s") % names
+    return {
+        "charge": _("Charges for %(period)s") % {"period": posted},
+        "levy": _("Levies"),
+        "allocation": _("Allocated back"),
+        "incentive": _("Incentives for absorbed tonnes"),
+    }.get(kind, _("Recorded, not charged"))

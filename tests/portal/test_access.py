@@ -10,12 +10,12 @@ from django.urls import reverse
 
 from departments.inventory.records import list_records
 from departments.portal import urls
-from ledger.statements import statement_lines
+from ledger.statements import statement_lines, statement_of
 from tests.ledger.books import Books
 from tests.ledger.granting import apply
 
 # name → what its address needs; D is the department's code, L one of its lines, R a record, G a
-# grant of it
+# grant of it, H the hash of its statement
 ADDRESSES: dict[str, tuple[str, ...]] = {
     "home": (),
     "choose_bill": (),
@@ -44,16 +44,27 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "bill": ("D", "fee", "2023Q1"),
     "lines": ("D", "fee", "2023Q1"),
     "lines_csv": ("D", "fee", "2023Q1"),
+    "statement_pdf": ("D", "fee", "2023Q1"),
+    "statement_json": ("D", "fee", "2023Q1"),
+    "statement_csv": ("D", "fee", "2023Q1"),
+    "verify": (),
+    "verify_hash": ("H",),
 }
 ONLY_POST = {"decide", "activity_submit", "upload_confirm", "grant_step"}
-HIDING = sorted(name for name, needs in ADDRESSES.items() if set(needs) & {"D", "L", "R", "G"})
+HIDING = sorted(name for name, needs in ADDRESSES.items() if set(needs) & {"D", "L", "H", "R", "G"})
 
 
 def address_of(name: str, books: Books, department: str) -> str:
     department_id = books.departments[department].pk
     line = statement_lines(scheme_code="fee", department_ids=[department_id])[0]
     record = list_records(department_ids=[department_id])[-1]
-    known = {"D": department, "L": line.line_id, "R": record.record_id}
+    statement = statement_of(department_code=department, scheme_code="fee", period_code="2023Q1")
+    known = {
+        "D": department,
+        "H": statement.sha256,
+        "L": line.line_id,
+        "R": record.record_id,
+    }
     if "G" in ADDRESSES[name]:
         known["G"] = apply(books, department).pk
     return reverse(f"portal:{name}", args=[known.get(need, need) for need in ADDRESSES[name]])

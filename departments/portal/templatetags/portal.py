@@ -16,7 +16,8 @@ from django.utils.safestring import SafeString
 from departments.inventory.records import RecordSummary
 from departments.organisation.models import COMPANY_ROLES, LegalEntity, Membership, Role
 from departments.portal import figures, words
-from ledger.statements import StatementLine
+from departments.portal.bill import LineGroup
+from ledger.statements import Statement, StatementLine
 from pricing.money import Money
 
 register = template.Library()
@@ -117,6 +118,12 @@ def price(line: StatementLine) -> SafeString:
 def line_name(line: StatementLine) -> str:
     """What a line is for, e.g. `Scope 3, category 6: Business travel`."""
     return words.line_name(line)
+
+
+@register.simple_tag
+def group_title(group: LineGroup, statement: Statement) -> str:
+    """What a group of lines is called on a bill."""
+    return words.group_title(group.kind, group.of_period, statement.period)
 
 
 @register.filter

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
+from django.core.management.base import CommandError
+from django.utils import translation
+
+from departments.portal.errors import FontMissing
+from departments.portal.statement_document import document_of
+from departments.portal.typesetting import typeset
 from ledger import statements
 from ledger.management.steps import StepCommand
 
@@ -22,6 +30,19 @@ class Command(StepCommand):
         parser.add_argument("--scheme", required=True, metavar="CODE")
         parser.add_argument("--period", required=True, metavar="CODE")
         parser.add_argument("--json", action="store_true", help="for programs")
+        parser.add_argument("--pdf", type=Path, metavar="FILE", help="write it as tagged PDF")
+        parser.add_argument(
+            "--language",
+            choices=[code for code, _ in settings.LANGUAGES],
+            default=settings.LANGUAGE_CODE,
+            help="of the PDF (default: %(default)s)",
+        )
+        parser.add_argument(
+            "--site",
+            default="",
+            metavar="URL",
+            help="of the portal, such as https://carbon.example: the PDF says where to verify it",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         found = statements.statement_of(
@@ -29,10 +50,24 @@ class Command(StepCommand):
             scheme_code=options["scheme"],
             period_code=options["period"],
         )
+        if options["pdf"]:
+            self._write_pdf(found, options)
         if options["json"]:
             self.stdout.write(json.dumps(statements.statement_content(found), indent=2))
-        else:
+        elif not options["pdf"]:
             self._print(found)
+
+    def _write_pdf(self, found: statements.Statement, options: dict[str, Any]) -> None:
+        url = f"{options['site'].rstrip('/')}/verify/{found.sha256}/"
+        with translation.override(options["language"]):
+            content = document_of(found, verify_url=url)
+        try:
+            pdf = typeset("statement.typ", content, at=found.posted_at, fonts=settings.PDF_FONTS)
+        except FontMissing as refusal:
+            raise CommandError(str(refusal), returncode=1) from refusal
+        options["pdf"].write_bytes(pdf)
+        if not options["json"]:
+            self.stdout.write(f"{options['pdf']}: {len(pdf):,} bytes, statement {found.sha256}")
 
     def _print(self, found: statements.Statement) -> None:
         write = self.stdout.write
