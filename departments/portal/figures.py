@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 
 MINUS = "−"
 KG_PER_TONNE = 1000
@@ -81,3 +82,15 @@ def share(part: Decimal, whole: Decimal) -> int:
 def decimals_of(amount: Decimal) -> int:
     """How many decimals an amount was stored with, which are its currency's."""
     return max(0, -int(amount.as_tuple().exponent))
+
+
+def to_exponent(amount: Decimal, exponent: int) -> Decimal:
+    """The same amount with as many decimals as its currency has, e.g. 0 as 0.00."""
+    return amount.quantize(Decimal(1).scaleb(-exponent))
+
+
+def rounded(exact: Fraction, exponent: int) -> Decimal:
+    """An exact amount in its currency's decimals, half away from zero."""
+    doubled = abs(exact) * 10**exponent * 2
+    minor = (doubled.numerator // doubled.denominator + 1) // 2
+    return Decimal(-minor if exact < 0 else minor).scaleb(-exponent)

@@ -96,7 +96,7 @@ def _line(line: StatementLine, group: LineGroup) -> dict[str, Any]:
         "name": words.line_name(line),
         "notes": [*note, *line.explanation],
         "tonnes": "" if line.explanation else figures.tonnes_number(line.settled_kgco2e),
-        "price": _price(line) if group.is_money and not line.explanation else "–",
+        "price": "" if line.explanation else _price(line),
         "amount": figures.money(line.amount, line.currency) if group.is_money else "–",
     }
 

@@ -84,6 +84,31 @@ STEPS: dict[str, Promise] = {
 }
 
 
+CHANGE_STEPS: dict[str, Promise] = {
+    "before": gettext_lazy("Bill before"),
+    "volume": gettext_lazy("Volume"),
+    "mix": gettext_lazy("Mix"),
+    "factor": gettext_lazy("Factor"),
+    "price": gettext_lazy("Price"),
+    "organisation": gettext_lazy("Organisation"),
+    "corrections": gettext_lazy("Corrections"),
+    "allocations": gettext_lazy("Shared out"),
+    "incentives": gettext_lazy("Incentives"),
+    "after": gettext_lazy("This bill"),
+}
+
+CHANGE_REASONS: dict[str, Promise] = {
+    "volume": gettext_lazy("More or less was done, at the factors and prices of before."),
+    "mix": gettext_lazy("The same amount was done another way, or at another place."),
+    "factor": gettext_lazy("A unit of what was done emits more or less than before."),
+    "price": gettext_lazy("A tonne costs more or less, or is priced for the first time."),
+    "organisation": gettext_lazy("The department came or went with a re-organisation."),
+    "corrections": gettext_lazy("True-ups: tonnes of earlier periods that came late or changed."),
+    "allocations": gettext_lazy("Levies and what is given back, by the rule of the scheme."),
+    "incentives": gettext_lazy("Verified absorbed tonnes that earned more or less."),
+}
+
+
 SHARED_OUT: dict[str, Promise] = {
     "levy": gettext_lazy("Levy by the scheme's rule"),
     "allocation": gettext_lazy("Allocated back by the scheme's rule"),

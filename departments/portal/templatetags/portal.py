@@ -133,6 +133,28 @@ def emission_name(record: RecordSummary) -> str:
 
 
 @register.filter
+def change_name(step: str) -> str:
+    """What a step from one bill to the next is called."""
+    return str(words.CHANGE_STEPS.get(step, step))
+
+
+@register.filter
+def lines_of_step(step: str) -> str:
+    """The query for the lines that a step from one bill to the next is about."""
+    return {
+        "corrections": "?kind=charge&true_up=yes",
+        "allocations": "?kind=allocation",
+        "incentives": "?kind=incentive",
+    }.get(step, "?kind=charge&true_up=no")
+
+
+@register.filter
+def change_reason(step: str) -> str:
+    """What a step from one bill to the next means."""
+    return str(words.CHANGE_REASONS.get(step, ""))
+
+
+@register.filter
 def step_name(step: str) -> str:
     """What somebody did to a record."""
     return str(words.STEPS.get(step, step))

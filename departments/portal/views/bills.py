@@ -22,9 +22,12 @@ from departments.portal.views.page import (
     page,
     visible_departments,
 )
+from departments.portal.waterfall import waterfall
+from departments.portal.waterfall_chart import waterfall_chart
 from ledger import statements
 from ledger.aims import aims_in_force
 from ledger.atmosphere_outlook import USUAL, Aims, outlook
+from ledger.bill_change import charged_activities
 from ledger.statements import PeriodSummary, Statement
 from pricing.price_lookup import SchemeTerms, all_scheme_terms
 from pricing.projection_file import read_scenarios
@@ -96,6 +99,7 @@ def _bill_context(request: PersonRequest, statement: Statement) -> dict[str, Any
         "statement": statement,
         "terms": terms,
         "change": bill.change_since(statement, summaries),
+        **_why(statement, summaries, terms, department_id),
         "groups": bill.group_lines(statement.lines),
         "scopes": bill.totals_by_scope(statement.lines),
         "meters": bill.scope2_meters(statement.lines, charged_basis=terms.scope2_basis),
@@ -105,6 +109,28 @@ def _bill_context(request: PersonRequest, statement: Statement) -> dict[str, Any
         ),
         "switcher": _switcher(departments, schemes, summaries, statement),
     }
+
+
+def _why(
+    statement: Statement, summaries: list[PeriodSummary], terms: SchemeTerms, department_id: int
+) -> dict[str, Any]:
+    """The steps from the bill before to this one; nothing for the first."""
+    earlier = [summary for summary in summaries if summary.ends_on < statement.starts_on]
+    if not earlier:
+        return {}
+    period = earlier[-1].period
+    before = statements.statement_lines(
+        scheme_code=statement.scheme, period_code=period, department_ids=[department_id]
+    )
+    activities = charged_activities(
+        before,
+        statement.lines,
+        scope2_basis=terms.scope2_basis,
+        department_id=department_id,
+        periods=(period, statement.period),
+    )
+    steps = waterfall(before, statement.lines, activities, exponent=terms.currency_exponent)
+    return {"waterfall": steps, "steps_chart": waterfall_chart(steps)}
 
 
 def _switcher(
