@@ -33,7 +33,7 @@ def live_through(company: Company, *, at: datetime, settle: Settle, say: Say) ->
         settle(year)
     for year in ("FY20", "FY21"):
         _restate_year(company, year, at=at, say=say)
-    _import(company, "removals.csv", at=at, say=say)
+    _import(company, "removals.csv", at=at, say=say, by="approver")  # no project measured them
     for year in ("FY22", "FY23"):
         _record_year(company, year, RESTATED, at=at, say=say)
         settle(year)
@@ -93,7 +93,13 @@ def _restate_year(company: Company, year: str, *, at: datetime, say: Say) -> Non
 
 @transaction.atomic
 def _import(
-    company: Company, file_name: str, *, at: datetime, say: Say, approve: bool = True
+    company: Company,
+    file_name: str,
+    *,
+    at: datetime,
+    say: Say,
+    approve: bool = True,
+    by: str = "",
 ) -> None:
     content = (FOLDER / file_name).read_bytes()
     if activity_import.is_imported(content):
@@ -107,7 +113,7 @@ def _import(
         departments=Department.objects.filter(code=code),
     )
     if approve:
-        _submit_and_approve(code, list(report.record_ids), at=at)
+        _submit_and_approve(code, list(report.record_ids), at=at, by=by)
     else:
         submission.submit_records(
             record_ids=list(report.record_ids)[:-1],
@@ -117,12 +123,15 @@ def _import(
     say(f"{file_name}: {len(report.record_ids)} illustrative records imported")
 
 
-def _submit_and_approve(department_code: str, record_ids: list[int], *, at: datetime) -> None:
+def _submit_and_approve(
+    department_code: str, record_ids: list[int], *, at: datetime, by: str = ""
+) -> None:
+    """By the department's own approver, unless another person is named."""
     if not record_ids:
         return
     code = department_code.lower()
     submission.submit_records(record_ids=record_ids, by=person(f"{code}-contributor"), at=at)
-    submission.approve_records(record_ids=record_ids, by=person(f"{code}-approver"), at=at)
+    submission.approve_records(record_ids=record_ids, by=person(by or f"{code}-approver"), at=at)
 
 
 def _recorded(identifier: str) -> list[records.RecordSummary]:

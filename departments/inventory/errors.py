@@ -593,6 +593,21 @@ class RemovalsExceedMeasurement(InventoryError):
         )
 
 
+class RemovalNeedsCompanyApprover(InventoryError):
+    """A verified removal of no project earns by its department's word alone."""
+
+    code = "removal_needs_company_approver"
+    http_status = 403
+
+    def __init__(self, *, record_id: int) -> None:
+        self.record_id = record_id
+        super().__init__(
+            f"Record {record_id} is a verified removal and would earn, but it names no project "
+            "that was measured. Ask a sustainability approver to approve it, or return it so that "
+            "its input “project” names an approved absorption project."
+        )
+
+
 # Shared emissions
 
 

@@ -80,7 +80,8 @@ def approve_recalculation(*, record_ids: Collection[int], by: User, at: datetime
 
     Returns: the ids of the records whose result changed.
     Raises:  RecalculationNotPending, DecidedBySamePerson, ResultSuperseded, for a single record;
-             StepRefused, with every problem; RecordNotFound, NotAllowed.
+             StepRefused, with every problem; RemovalNeedsCompanyApprover,
+             RemovalsExceedMeasurement, RecordNotFound, NotAllowed.
     """
     records = lock_records(record_ids)
     require_approver(by, {record.department_id for record in records})

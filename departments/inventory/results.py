@@ -10,9 +10,9 @@ from typing import Any
 from django.db import IntegrityError, connection
 
 from departments.inventory.calculation_run import Calculated
-from departments.inventory.errors import RemovalsExceedMeasurement
+from departments.inventory.errors import RemovalNeedsCompanyApprover, RemovalsExceedMeasurement
 from departments.inventory.models.activity import ActivityRecord
-from departments.inventory.models.emissions import EmissionRecord
+from departments.inventory.models.emissions import EARNED, EmissionKind, EmissionRecord
 from departments.inventory.recipes import filled
 from departments.organisation.constraints import constraint_of
 
@@ -98,7 +98,7 @@ def superseded_among(results: Iterable[EmissionRecord]) -> set[int]:
 def number_results(result_ids: Collection[int]) -> None:
     """Give approved results their numbers, in one statement under the lock that orders them.
 
-    Raises: RemovalsExceedMeasurement.
+    Raises: RemovalsExceedMeasurement, RemovalNeedsCompanyApprover.
     """
     with connection.cursor() as cursor, claims_refused():
         cursor.execute("SELECT inventory_number_approvals(%s)", [sorted(result_ids)])
@@ -106,14 +106,27 @@ def number_results(result_ids: Collection[int]) -> None:
 
 @contextmanager
 def claims_refused() -> Iterator[None]:
-    """Tell in words that verified removals exceed what their project has measured.
+    """Tell in words why verified removals may not earn.
 
-    Raises: RemovalsExceedMeasurement.
+    Raises: RemovalsExceedMeasurement, if they exceed what their project has measured;
+            RemovalNeedsCompanyApprover, if one of no project is approved by its department alone.
     """
     try:
         yield
     except IntegrityError as error:
-        if constraint_of(error) != "inventory_removals_stay_within_measurement":
-            raise
-        figures = str(getattr(error.__cause__, "diag").message_primary)  # noqa: B009  # untyped
-        raise RemovalsExceedMeasurement(figures=figures) from error
+        told: Any = getattr(error.__cause__, "diag", None)
+        if constraint_of(error) == "inventory_removals_stay_within_measurement":
+            raise RemovalsExceedMeasurement(figures=str(told.message_primary)) from error
+        if constraint_of(error) == "inventory_removal_is_measured_or_approved_for_the_company":
+            raise RemovalNeedsCompanyApprover(record_id=int(told.message_detail)) from error
+        raise
+
+
+def earns_unmeasured(record: ActivityRecord, result: EmissionRecord) -> bool:
+    """Whether a result is a verified removal of no project, so that nobody has measured it."""
+    return (
+        result.kind == EmissionKind.REMOVAL
+        and result.removal_state in EARNED
+        and result.market_kgco2e > 0
+        and not record.inputs.get("project")
+    )

@@ -28,6 +28,7 @@ from departments.inventory.errors import (
     RecordNotEditable,
     RecordNotFound,
     RecordProblem,
+    RemovalNeedsCompanyApprover,
     ResultSuperseded,
     StepRefused,
 )
@@ -35,7 +36,12 @@ from departments.inventory.factor_choice import FactorLibrary
 from departments.inventory.models.activity import ALLOCATED, ActivityRecord, RecordState
 from departments.inventory.models.emissions import EmissionRecord
 from departments.inventory.record_fields import FIELDS, read_fields
-from departments.organisation.access import may_approve_records, may_contribute
+from departments.organisation.access import (
+    Permission,
+    may,
+    may_approve_records,
+    may_contribute,
+)
 from departments.organisation.constraints import constraint_of
 from departments.organisation.errors import NotAllowed
 from departments.organisation.models import Department, User
@@ -148,15 +154,16 @@ def approve_records(
     approves a correction that moves to another department decides for both. `seen` are the results
     that the person looked at, by record: no other is approved in their place.
     Returns: the ids that were approved now; those approved before are left alone.
-    Raises:  DecidedBySamePerson, RecordInWrongState, RecordChangedSince, ResultSuperseded, for a
-             single record; StepRefused, with the problem of every record; RecordNotFound,
-             NotAllowed.
+    Raises:  DecidedBySamePerson, RecordInWrongState, RecordChangedSince, ResultSuperseded,
+             RemovalNeedsCompanyApprover, for a single record; StepRefused, with the problem of
+             every record; RemovalsExceedMeasurement, RecordNotFound, NotAllowed.
     """
     records = lock_records(record_ids)
     require_approver(by, _losing_and_gaining(records))
     going = [record for record in records if record.state != RecordState.APPROVED]
     proposed = results.proposed_results([record.pk for record in going])
     taken = results.superseded_among(proposed.values())
+    is_verifier = may(by, Permission.VERIFY_REMOVAL)
 
     def check(record: ActivityRecord) -> int:
         _require_decidable(record, by, step="approve")
@@ -165,6 +172,8 @@ def approve_records(
             raise RecordChangedSince(record_id=record.pk)
         if result.supersedes_id in taken:
             raise ResultSuperseded(record_id=record.pk)
+        if not is_verifier and results.earns_unmeasured(record, result):
+            raise RemovalNeedsCompanyApprover(record_id=record.pk)
         return result.pk
 
     result_ids = for_each(going, check, step="approved")

@@ -10,9 +10,7 @@ from decimal import Decimal
 from django.db.models import Exists, OuterRef, QuerySet, Sum
 from django.db.models.functions import TruncMonth
 
-from departments.inventory.models.emissions import EmissionKind, EmissionRecord, RemovalState
-
-EARNED = (RemovalState.VERIFIED, RemovalState.RETIRED)
+from departments.inventory.models.emissions import EARNED, EmissionKind, EmissionRecord
 
 
 @dataclass(frozen=True, slots=True)

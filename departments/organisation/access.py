@@ -50,6 +50,7 @@ class Permission(StrEnum):
     ENTER_INSTRUMENT = "enter_instrument"
     APPROVE_INSTRUMENT = "approve_instrument"
     ENTER_SITE = "enter_site"
+    VERIFY_REMOVAL = "verify_removal"
     ENTER_ABSORPTION = "enter_absorption"
     APPROVE_ABSORPTION = "approve_absorption"
     PROPOSE_KEY = "propose_key"
@@ -96,6 +97,7 @@ _ROLES: dict[Permission, frozenset[Role]] = {
     Permission.ENTER_INSTRUMENT: frozenset({Role.SUSTAINABILITY_ANALYST}),
     Permission.APPROVE_INSTRUMENT: frozenset({Role.SUSTAINABILITY_APPROVER}),
     Permission.ENTER_SITE: frozenset({Role.SUSTAINABILITY_ANALYST, Role.ADMINISTRATOR}),
+    Permission.VERIFY_REMOVAL: frozenset({Role.SUSTAINABILITY_APPROVER}),
     Permission.ENTER_ABSORPTION: frozenset({Role.SUSTAINABILITY_ANALYST}),
     Permission.APPROVE_ABSORPTION: frozenset({Role.SUSTAINABILITY_APPROVER}),
     Permission.PROPOSE_KEY: frozenset({Role.SUSTAINABILITY_ANALYST}),

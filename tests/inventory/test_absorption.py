@@ -14,23 +14,27 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 
-from departments.inventory import absorption, submission
+from departments.inventory import absorption, batch_steps, submission
 from departments.inventory.absorption_balances import absorption_balances
 from departments.inventory.errors import (
     AbsorptionDecidedBySamePerson,
     AbsorptionNotFound,
     AbsorptionTaken,
     EntryRefused,
+    RemovalNeedsCompanyApprover,
     RemovalsExceedMeasurement,
+    StepRefused,
 )
 from departments.inventory.models.absorption import (
     AbsorptionClaim,
     AbsorptionMeasurement,
     AbsorptionProject,
 )
-from departments.inventory.models.activity import ActivityRecord, RecordState
+from departments.inventory.models.activity import ActivityRecord, ImportBatch, RecordState
 from departments.inventory.models.emissions import EmissionRecord
+from departments.inventory.results import number_results
 from departments.organisation.errors import NotAllowed
+from departments.organisation.models import User
 from tests.inventory.conftest import NOON, Cast
 
 pytestmark = pytest.mark.django_db
@@ -170,10 +174,68 @@ def test_a_removal_is_of_its_projects_durability(cast: Cast):
         removal(cast, "1", durability_class="long")
 
 
-def test_a_removal_without_a_project_is_as_before(cast: Cast):
+@pytest.mark.parametrize("state", ["verified", "retired"])
+def test_a_removal_that_nobody_measured_earns_by_the_companys_word_alone(cast: Cast, state: str):
     measured(cast, "1")
-    approve_record(cast, removal(cast, "500", project=""))
+    record = removal(cast, "500", project="", removal_state=state)
+    with pytest.raises(
+        RemovalNeedsCompanyApprover, match=f"Record {record.pk} .* names no project"
+    ):
+        approve_record(cast, record)
+    other = removal(cast, "0.2")
+    with pytest.raises(StepRefused) as refused:
+        approve_record(cast, other, record)
+    assert [problem.code for problem in refused.value.problems] == [
+        "removal_needs_company_approver"
+    ]
+    record.refresh_from_db()
+    assert record.state == RecordState.SUBMITTED
+
+    submission.approve_records(record_ids=[record.pk], by=cast.company_approver, at=NOON)
+    record.refresh_from_db()
+    assert record.state == RecordState.APPROVED
     assert claimed() == 0
+
+
+def test_what_does_not_earn_is_approved_by_the_department(cast: Cast):
+    approve_record(cast, removal(cast, "500", project="", removal_state="contracted"))
+    reversal = {"durability_class": "medium", "removal_state": "verified"}
+    cast.approved(activity="removal-reversal/fire", quantity="12", unit="t", inputs=reversal)
+
+
+@pytest.mark.parametrize("loses", ["role", "is_active"])
+def test_the_database_asks_for_the_company_too(cast: Cast, loses: str):
+    record = removal(cast, "500", project="")
+    result = EmissionRecord.objects.get(activity_record=record)
+    approver = cast.company_approver if loses == "is_active" else cast.approver
+    User.objects.filter(pk=approver.pk).update(is_active=loses == "role")
+    ActivityRecord.objects.filter(pk=record.pk).update(
+        state="approved", decided_by=approver, decided_at=NOON
+    )
+    with pytest.raises(RemovalNeedsCompanyApprover), transaction.atomic():
+        number_results([result.pk])
+    result.refresh_from_db()
+    assert result.approval_number is None
+
+    User.objects.filter(pk=approver.pk).update(is_active=True)
+    approver.memberships.get_or_create(role="sustainability_approver", department=None)
+    number_results([result.pk])
+    result.refresh_from_db()
+    assert result.approval_number is not None
+
+
+def test_an_import_of_removals_needs_the_company_too(cast: Cast):
+    record = removal(cast, "500", project="")
+    batch = ImportBatch.objects.create(
+        file_name="removals.csv", sha256="0" * 64, row_count=1, imported_by=cast.contributor
+    )
+    ActivityRecord.objects.filter(pk=record.pk).update(batch=batch)
+    by: dict[str, Any] = {"batch_id": batch.pk, "at": NOON, "doubtful": [record.pk]}
+    with pytest.raises(RemovalNeedsCompanyApprover, match=f"Record {record.pk} "):
+        batch_steps.approve_batch(by=cast.approver, **by)
+    record.refresh_from_db()
+    assert record.state == RecordState.SUBMITTED
+    assert batch_steps.approve_batch(by=cast.company_approver, **by) == 1
 
 
 def test_two_people_and_nothing_is_edited(cast: Cast):

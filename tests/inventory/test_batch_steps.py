@@ -93,18 +93,18 @@ def test_an_import_is_approved_by_another_person_and_numbered(cast: Cast):
     batch_id = imported(cast, *ROWS)
     batch_steps.submit_batch(batch_id=batch_id, by=cast.contributor, at=NOON)
 
-    by: dict[str, Any] = {"by": cast.approver, "doubtful": alike()}
+    by: dict[str, Any] = {"by": cast.company_approver, "doubtful": alike()}
     assert batch_steps.approve_batch(batch_id=batch_id, at=NOON, **by) == len(ROWS)
 
     numbers = EmissionRecord.objects.values_list("approval_number", flat=True)
     assert None not in numbers
     assert len(set(numbers)) == len(ROWS)
     assert set(ActivityRecord.objects.values_list("state", "decided_by")) == {
-        ("approved", cast.approver.pk)
+        ("approved", cast.company_approver.pk)
     }
     # once more changes nothing
     assert batch_steps.submit_batch(batch_id=batch_id, by=cast.contributor, at=NOON) == 0
-    assert batch_steps.approve_batch(batch_id=batch_id, by=cast.approver, at=NOON) == 0
+    assert batch_steps.approve_batch(batch_id=batch_id, by=cast.company_approver, at=NOON) == 0
     assert EmissionRecord.objects.count() == len(ROWS)
 
 
@@ -135,7 +135,7 @@ def test_a_draft_among_them_keeps_all_from_being_approved(cast: Cast):
     assert not ActivityRecord.objects.filter(state="approved").exists()
 
     assert batch_steps.submit_batch(batch_id=batch_id, by=cast.contributor, at=NOON) == 1
-    by: dict[str, Any] = {"by": cast.approver, "doubtful": alike()}
+    by: dict[str, Any] = {"by": cast.company_approver, "doubtful": alike()}
     assert batch_steps.approve_batch(batch_id=batch_id, at=NOON, **by) == len(ROWS)
 
 
@@ -195,7 +195,9 @@ def test_the_commands_take_a_file_from_import_to_approval(cast: Cast, tmp_path: 
     with pytest.raises(CommandError, match="no active user"):
         call_command("step_import", "approve", number, by="nobody", stdout=out)
     named = ",".join(map(str, alike()))
-    call_command("step_import", "approve", number, by="approver", doubtful=named, stdout=out)
+    call_command(
+        "step_import", "approve", number, by="company_approver", doubtful=named, stdout=out
+    )
 
     assert f"{len(ROWS)} records submitted." in out.getvalue()
     assert f"{len(ROWS)} records approved." in out.getvalue()

@@ -94,7 +94,8 @@ def test_totals_count_what_is_approved_by_month_and_scope(cast: Cast):
     cast.submitted(quantity=9)
     removal = {"activity": "removal/biochar", "unit": "t", "quantity": 10}
     for state in ("contracted", "verified"):
-        cast.approved(**removal, inputs={"durability_class": "long", "removal_state": state})
+        inputs = {"durability_class": "long", "removal_state": state}
+        cast.approved(by=cast.company_approver, **removal, inputs=inputs)
 
     found = totals.monthly_totals(department_ids={cast.cloud.pk})
 

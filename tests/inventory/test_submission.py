@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
@@ -332,10 +333,12 @@ def test_a_correction_that_moves_to_another_department_is_decided_for_both(cast:
 
 
 def test_a_contracted_removal_is_approved_and_does_not_earn_yet(cast: Cast):
-    facts = {"activity": "removal/biochar", "unit": "t", "quantity": 10}
+    facts: dict[str, Any] = {"activity": "removal/biochar", "unit": "t", "quantity": 10}
     inputs = {"durability_class": "long", "removal_state": "contracted"}
     cast.approved(**facts, inputs=inputs)
-    verified = cast.approved(**facts, inputs=inputs | {"removal_state": "verified"})
+    verified = cast.approved(
+        by=cast.company_approver, **facts, inputs=inputs | {"removal_state": "verified"}
+    )
 
     assert [row[1] for row in chargeable()] == [10000]
     assert chargeable()[0][0] == verified.emission_records.get().pk

@@ -33,7 +33,7 @@ MATRIX = {
     "score_grant propose_award estimate_sweet_spot run_scenario",
     "approver": "approve_settlement post_settlement read_books approve_price approve_entry "
     "approve_factors approve_instrument approve_absorption approve_key score_grant approve_award "
-    "estimate_sweet_spot run_scenario",
+    "estimate_sweet_spot run_scenario verify_removal",
     "finance": "post_settlement open_period close_period export_journal acknowledge_export "
     "map_accounts propose_entry approve_entry read_books manage_keys pay_grant run_scenario",
     "auditor": "export_journal read_books",

@@ -37,6 +37,9 @@ class RemovalState(models.TextChoices):
     RETIRED = "retired", _("retired")
 
 
+EARNED = (RemovalState.VERIFIED, RemovalState.RETIRED)  # tonnes that count and may earn
+
+
 class CalculationRecipe(models.Model):
     """The printed arithmetic that results share, its figures left open; never edited."""
 
