@@ -65,6 +65,10 @@ app.conf.update(
             "task": "organisation.forget_old_replies",
             "schedule": 3600.0,
         },
+        "forget counts whose while has ended": {
+            "task": "organisation.forget_ended_tallies",
+            "schedule": 3600.0,
+        },
     },
     beat_schedule_filename=str(settings.BEAT_SCHEDULE_FILE),
 )

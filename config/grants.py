@@ -58,7 +58,7 @@ NEVER_DELETED_TABLES = (
 
 # What the reader doesn't see: who is signed in, answers that were kept for somebody, and what
 # passwords and keys are checked against.
-SECRET_TABLES = ("django_session", "organisation_keptreply")
+SECRET_TABLES = ("django_session", "organisation_keptreply", "organisation_tally")
 SECRET_COLUMNS = {
     "organisation_apikey": ("secret_sha256",),
     "organisation_user": ("password",),

@@ -72,6 +72,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "departments.organisation.middleware.keep_nothing",
+    "departments.organisation.middleware.end_old_sessions",
     "config.web_sight.see_as_person",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -182,6 +184,7 @@ STORAGES = {
 
 _OVER_TLS = not (DEBUG or DEMO or TESTING)
 SESSION_COOKIE_AGE = 12 * 60 * 60  # seconds: who signs in in the morning does so again tomorrow
+SESSION_IDLE_SECONDS = 60 * env.int("SESSION_IDLE_MINUTES", default=30)
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = _OVER_TLS
@@ -207,12 +210,15 @@ CONTENT_SECURITY_POLICY = {
 
 # API
 
+# Tests of many requests send them all with one key.
+API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", default=0 if TESTING else 600)
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "departments.organisation.api.authentication.ApiKeyAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_THROTTLE_CLASSES": ["departments.organisation.api.throttling.RequestsPerMinute"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["departments.organisation.api.strict.BoundedJSONParser"],
     "DEFAULT_SCHEMA_CLASS": "config.problem_schema.ProblemSchema",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
@@ -137,9 +139,24 @@ class CostCentre(models.Model):
 class User(AbstractUser):
     """A person; what they may do follows from their memberships alone."""
 
+    disabled_count = models.PositiveIntegerField(
+        default=0,
+        editable=False,
+        db_comment="how often the person was disabled; the database counts, and sessions end",
+    )
+
     class Meta(AbstractUser.Meta):
         verbose_name = _("user")  # type: ignore[assignment]  # lazy, as in every model
         verbose_name_plural = _("users")  # type: ignore[assignment]
+
+    def get_session_auth_hash(self) -> str:
+        """A session holds this; it ends with another password, or once the person is disabled."""
+        return f"{super().get_session_auth_hash()}-{self.disabled_count}"
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        """The same by the signing keys that were there before."""
+        for earlier in super().get_session_auth_fallback_hash():
+            yield f"{earlier}-{self.disabled_count}"
 
 
 class Role(models.TextChoices):
@@ -258,3 +275,21 @@ class KeptReply(models.Model):
 
     def __str__(self) -> str:
         return f"{self.status} {self.request_sha256[:12]}"
+
+
+class Tally(models.Model):
+    """How often something happened in a while that ends; the subject is a hash."""
+
+    subject_sha256 = models.CharField(
+        max_length=64, primary_key=True, db_comment="hex SHA-256 of what is counted, and for whom"
+    )
+    count = models.PositiveIntegerField(db_comment="since the while began")
+    ends_at = models.DateTimeField(db_index=True, db_comment="a sweep deletes it afterwards")
+
+    class Meta:
+        verbose_name = _("tally")
+        verbose_name_plural = _("tallies")
+        ordering = ["ends_at"]
+
+    def __str__(self) -> str:
+        return f"{self.count} {self.subject_sha256[:12]}"

@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
+from datetime import datetime, timedelta
 
-from django.core.cache import cache
+from departments.organisation import tallies
 
 TRIES = 10
-SECONDS = 15 * 60
+LASTS = timedelta(minutes=15)
 
 
-def is_exhausted(*, username: str, address: str) -> bool:
-    """Whether a quarter of an hour's tries are used up."""
-    return bool(cache.get(_key(username, address), 0) >= TRIES)
+def seconds_to_wait(*, username: str, address: str, at: datetime) -> int:
+    """Until a password may be tried again; 0 while tries are left."""
+    tried = tallies.counted(subject=_subject(username, address), at=at)
+    return tried.seconds_left(at=at) if tried.count >= TRIES else 0
 
 
-def note_failure(*, username: str, address: str) -> None:
+def note_failure(*, username: str, address: str, at: datetime) -> None:
     """Count a wrong password; the quarter of an hour begins with the first one."""
-    key = _key(username, address)
-    cache.add(key, 0, timeout=SECONDS)
-    cache.incr(key)
+    tallies.add(subject=_subject(username, address), lasts=LASTS, at=at)
 
 
 def forget_failures(*, username: str, address: str) -> None:
     """A right password ends the count."""
-    cache.delete(_key(username, address))
+    tallies.forget(subject=_subject(username, address))
 
 
-def _key(username: str, address: str) -> str:
-    return "sign-in-" + sha256(f"{username.casefold()}\0{address}".encode()).hexdigest()
+def _subject(username: str, address: str) -> str:
+    return f"sign-in\0{username.casefold()}\0{address}"

@@ -5,10 +5,16 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from departments.organisation import kept_replies
+from departments.organisation import kept_replies, tallies
 
 
 @shared_task(name="organisation.forget_old_replies")
 def forget_old_replies() -> None:
     """Delete answers to repeated requests that were kept for a day."""
     kept_replies.forget_old_replies(at=timezone.now())
+
+
+@shared_task(name="organisation.forget_ended_tallies")
+def forget_ended_tallies() -> None:
+    """Delete counts of what happened in a while that has ended."""
+    tallies.forget_ended(at=timezone.now())

@@ -9,6 +9,7 @@ from django.contrib.auth import login
 from django.contrib.auth.views import LoginView
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
@@ -17,10 +18,9 @@ from django.views.decorators.http import require_POST
 
 from departments.organisation.people import demo_people
 from departments.organisation.sign_in_limit import (
-    SECONDS,
     forget_failures,
-    is_exhausted,
     note_failure,
+    seconds_to_wait,
 )
 
 
@@ -32,16 +32,17 @@ class SignIn(LoginView):
     redirect_authenticated_user = True
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not is_exhausted(**_trier(request)):
+        wait = seconds_to_wait(**_trier(request), at=timezone.now())
+        if not wait:
             return super().post(request, *args, **kwargs)
         form = self.get_form_class()(request)
         answer = self.render_to_response(self.get_context_data(form=form, is_exhausted=True))
         answer.status_code = 429
-        answer["Retry-After"] = str(SECONDS)
+        answer["Retry-After"] = str(wait)
         return answer
 
     def form_invalid(self, form: Any) -> HttpResponse:
-        note_failure(**_trier(self.request))
+        note_failure(**_trier(self.request), at=timezone.now())
         return super().form_invalid(form)
 
     def form_valid(self, form: Any) -> HttpResponse:

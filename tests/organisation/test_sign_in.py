@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
-from django.core.cache import cache
 from django.test import Client, override_settings
 
+from departments.organisation import tallies
+from departments.organisation.models import Tally
+from departments.organisation.sign_in_limit import (
+    forget_failures,
+    note_failure,
+    seconds_to_wait,
+)
 from tests.factories import Cast, make_cast, make_person
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.organisation.urls")]
 
+NOON = datetime(2024, 1, 15, 12, tzinfo=UTC)
 PASSWORD = "correct horse battery staple"
 
 
@@ -58,7 +67,6 @@ def test_outside_the_demo_one_click_does_not_exist() -> None:
 
 def test_ten_wrong_passwords_are_enough_for_a_while() -> None:
     cast, client = make_company(), Client()
-    cache.clear()
     wrong = {"username": "real", "password": "wrong"}
     assert [client.post("/sign-in/", wrong).status_code for _ in range(11)] == [200] * 10 + [429]
     right = {"username": "real", "password": PASSWORD}
@@ -66,7 +74,31 @@ def test_ten_wrong_passwords_are_enough_for_a_while() -> None:
     elsewhere = Client(REMOTE_ADDR="192.0.2.7")
     elsewhere.post("/sign-in/", right)
     assert signed_in_as(elsewhere) == str(cast.people["real"].pk)
-    cache.clear()
+
+
+def test_every_process_counts_the_same_and_a_right_password_begins_anew() -> None:
+    make_company()
+    trier = {"username": "Real", "address": "192.0.2.1"}
+    for _ in range(9):
+        note_failure(**trier, at=NOON)
+    assert seconds_to_wait(**trier, at=NOON) == 0
+    note_failure(**trier | {"username": "rEAL"}, at=NOON + timedelta(minutes=14))
+    assert seconds_to_wait(**trier, at=NOON + timedelta(minutes=14, seconds=30)) == 30
+    assert seconds_to_wait(**trier | {"address": "192.0.2.2"}, at=NOON) == 0
+    assert seconds_to_wait(**trier, at=NOON + timedelta(minutes=15)) == 0
+
+    note_failure(**trier, at=NOON + timedelta(minutes=15))
+    assert Tally.objects.get().count == 1
+    assert "eal" not in Tally.objects.get().subject_sha256
+    forget_failures(**trier)
+    assert not Tally.objects.exists()
+
+
+def test_counts_whose_while_has_ended_are_forgotten() -> None:
+    note_failure(username="a", address="", at=NOON)
+    note_failure(username="b", address="", at=NOON + timedelta(minutes=1))
+    assert tallies.forget_ended(at=NOON + timedelta(minutes=15)) == 1
+    assert Tally.objects.count() == 1
 
 
 @override_settings(DEMO=True)
