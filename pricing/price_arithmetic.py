@@ -191,6 +191,7 @@ def _to_minor(value: Decimal, currency: str, rounding: str) -> Decimal:
 def _shown(value: Decimal) -> str:
     """At most six decimal places for people; the arithmetic itself keeps all of them."""
     rounded = value.quantize(Decimal("0.000001"), ROUND_HALF_UP, context=EXACT)
+    rounded = EXACT.add(rounded, Decimal(0))  # no zero below zero
     return plain(rounded) + ("" if rounded == value else " …")
 
 
