@@ -37,6 +37,7 @@ NAVIGATION: list[tuple[Any, list[tuple[Any, str, str]]]] = [
             (_("Prices"), "sell", "pricing_carbonprice_changelist"),
             (_("Incentive rates"), "volunteer_activism", "pricing_incentiverate_changelist"),
             (_("Baselines"), "straighten", "pricing_baseline_changelist"),
+            (_("Abatement rates"), "trending_down", "pricing_abatementrate_changelist"),
             (_("Event rates"), "flight", "pricing_eventrate_changelist"),
             (_("Contributions"), "savings", "pricing_contribution_changelist"),
             (_("Aims"), "flag", "ledger_climateaim_changelist"),

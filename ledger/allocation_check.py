@@ -38,6 +38,13 @@ class SharedTotal:
     in_journal: Decimal
     charged: Decimal | None
     wrong_departments: tuple[str, ...]
+    may_share_nothing: bool = False
+
+    @property
+    def is_worth_saying(self) -> bool:
+        """A fee that pays for no abatement shares nothing out, and has nothing to be compared."""
+        nothing = not self.by_mechanism and not self.in_journal and not self.wrong_departments
+        return not (self.may_share_nothing and nothing)
 
 
 def check() -> tuple[int, list[Finding]]:
@@ -59,7 +66,8 @@ def totals_of(period_id: int) -> list[SharedTotal]:
         amounts = shared.setdefault(terms.code, defaultdict(int))
         for row in allocated_by(settlement, terms):
             amounts[row.department_id, row.department] += row.difference_minor
-    return [_total(period_id, terms_of[code], shared[code]) for code in sorted(shared)]
+    totals = [_total(period_id, terms_of[code], shared[code]) for code in sorted(shared)]
+    return [each for each in totals if each.is_worth_saying]
 
 
 def _total(period_id: int, terms: SchemeTerms, shared: dict[tuple[int, str], int]) -> SharedTotal:
@@ -85,6 +93,7 @@ def _total(period_id: int, terms: SchemeTerms, shared: dict[tuple[int, str], int
         in_journal=units(sum(minor for _, minor in booked.values())),
         charged=units(sum(int(row[3]) for row in rows)) if terms.mechanism == "feebate" else None,
         wrong_departments=tuple(sorted(wrong)),
+        may_share_nothing=MECHANISMS[terms.mechanism].may_pay_abatement,
     )
 
 

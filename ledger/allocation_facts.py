@@ -5,18 +5,21 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
 
-from ledger.allocation_rules import PeriodRules, Told, periods_until, told_by
+from ledger.allocation_rules import PeriodRules, Told, periods_until, shares_out, told_by
 from ledger.models.periods import AccountingPeriod
 from ledger.models.settlements import Settlement, SettlementLine, SettlementState
 from ledger.sql import statement
 from pricing.mechanisms import MECHANISMS
-from pricing.mechanisms.terms import Events, Facts, Frame
+from pricing.mechanisms.terms import Emitted, Events, Facts, Frame
 from pricing.price_lookup import SchemeTerms
+
+MG_DIGITS = -6
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,15 @@ class _Known:
     legal_entity_id: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Settled:
+    """What is settled so far of one activity period, by department."""
+
+    known: dict[int, _Known] = field(default_factory=dict)
+    events: dict[int, list[Events]] = field(default_factory=lambda: defaultdict(list))
+    emitted: dict[int, list[Emitted]] = field(default_factory=lambda: defaultdict(list))
+
+
 def allocated_by(
     settlement: Settlement, terms: SchemeTerms, tables: LineTables = BOOKED
 ) -> list[Allocated]:
@@ -79,37 +91,28 @@ def allocated_by(
     Of its own period; of each earlier one that it settles something of; and of those whose rules
     are others than those of the settlement before. Empty for a mechanism that shares nothing.
     """
-    if MECHANISMS[terms.mechanism].share is None:
+    if not shares_out(settlement.rules, terms):
         return []
     periods = tables.periods or periods_until(settlement, terms)
     told = told_by(settlement.rules, terms, periods)
     touched = tables.periods or _touched(settlement, terms, periods, told)
-    known = _known(settlement, terms, touched, tables)
-    events = _events(settlement, terms, touched, tables)
+    settled = _settled(settlement, terms, touched, tables)
     return [
-        row
-        for period in touched
-        for row in _of_period(
-            period, terms, told, known.get(period.pk, {}), events.get(period.pk, {})
-        )
+        row for period in touched for row in _of_period(period, terms, told, settled[period.pk])
     ]
 
 
 def _of_period(
-    period: AccountingPeriod,
-    terms: SchemeTerms,
-    told: Told,
-    known: dict[int, _Known],
-    events: dict[int, list[Events]],
+    period: AccountingPeriod, terms: SchemeTerms, told: Told, settled: _Settled
 ) -> list[Allocated]:
-    frame, facts = _told(period, terms, told, known, events)
+    frame, facts = _told(period, terms, told, settled)
     share = MECHANISMS[terms.mechanism].share
     assert share is not None  # the caller has asked
     shares = {one.department: one for one in share(frame, list(facts.values()))}
     rows = []
     for pk, fact in facts.items():
         code = fact.department
-        one, line = shares.get(code), known.get(pk)
+        one, line = shares.get(code), settled.known.get(pk)
         if one is None and not (line and line.before_minor):
             continue
         rows.append(
@@ -132,41 +135,37 @@ def facts_of_period(
     """What the mechanism is told of one activity period, by department: all that is settled up to a
     settlement, by the rules of that settlement."""
     told = told_by(settlement.rules, terms, (period,))
-    known = _known(settlement, terms, (period,), BOOKED).get(period.pk, {})
-    events = _events(settlement, terms, (period,), BOOKED).get(period.pk, {})
-    frame, facts = _told(period, terms, told, known, events)
+    settled = _settled(settlement, terms, (period,), BOOKED)[period.pk]
+    frame, facts = _told(period, terms, told, settled)
     return frame, {one.department: one for one in facts.values()}
 
 
 def _told(
-    period: AccountingPeriod,
-    terms: SchemeTerms,
-    told: Told,
-    known: dict[int, _Known],
-    events: dict[int, list[Events]],
+    period: AccountingPeriod, terms: SchemeTerms, told: Told, settled: _Settled
 ) -> tuple[Frame, dict[int, Facts]]:
     """What departments have in common, and the facts of each by its id, in the order of codes."""
     rules = told.of(period.pk)
-    codes = {pk: row.department for pk, row in known.items()} | told.codes
-    ids = {codes[pk]: pk for pk in {*known, *rules.baselines, *rules.budgets, *events}}
-    frame = Frame(period.code, terms.currency, rules.pot_minor(terms.currency_exponent))
-    return frame, {pk: _facts(code, pk, rules, known, events) for code, pk in sorted(ids.items())}
+    codes = {pk: row.department for pk, row in settled.known.items()} | told.codes
+    named = {*settled.known, *rules.baselines, *rules.budgets, *settled.events}
+    ids = {codes[pk]: pk for pk in named}
+    frame = Frame(
+        period.code,
+        terms.currency,
+        rules.pot_minor(terms.currency_exponent),
+        tuple(rules.abatement_rates),
+    )
+    return frame, {pk: _facts(code, pk, rules, settled) for code, pk in sorted(ids.items())}
 
 
-def _facts(
-    code: str,
-    department_id: int,
-    rules: PeriodRules,
-    known: dict[int, _Known],
-    events: dict[int, list[Events]],
-) -> Facts:
-    line = known.get(department_id)
+def _facts(code: str, department_id: int, rules: PeriodRules, settled: _Settled) -> Facts:
+    line = settled.known.get(department_id)
     return Facts(
         department=code,
         charged_minor=line.charged_minor if line else 0,
         baselines=tuple(rules.baselines.get(department_id, ())),
         budget=rules.budgets.get(department_id, Decimal(0)),
-        events=tuple(events.get(department_id, ())),
+        events=tuple(settled.events.get(department_id, ())),
+        emitted=tuple(settled.emitted.get(department_id, ())),
     )
 
 
@@ -204,49 +203,35 @@ def _settlements_of(settlement: Settlement, terms: SchemeTerms) -> list[int]:
     return [*earlier.values_list("pk", flat=True), settlement.pk]
 
 
-def _known(
+def _settled(
     settlement: Settlement,
     terms: SchemeTerms,
     periods: Sequence[AccountingPeriod],
     tables: LineTables,
-) -> dict[int, dict[int, _Known]]:
-    found: dict[int, dict[int, _Known]] = defaultdict(dict)
+) -> dict[int, _Settled]:
+    """What statement lines and their records say of some activity periods."""
+    wants = MECHANISMS[terms.mechanism]
+    found: dict[int, _Settled] = defaultdict(_Settled)
+    facts: dict[str, Any] = {
+        "settlement_id": settlement.pk,
+        "settlements": _settlements_of(settlement, terms),
+        "periods": [period.pk for period in periods],
+        "kind": wants.line_kind,
+        "event_rates": json.dumps(settlement.rules.get("event_rates", [])),
+    }
     with connection.cursor() as cursor:
-        cursor.execute(
-            statement("allocation_totals").format(lines=tables.lines),
-            {
-                "settlement_id": settlement.pk,
-                "settlements": _settlements_of(settlement, terms),
-                "periods": [period.pk for period in periods],
-                "kind": MECHANISMS[terms.mechanism].line_kind,
-            },
-        )
+        cursor.execute(statement("allocation_totals").format(lines=tables.lines), facts)
         for period_id, department_id, code, charged, before, entity_id in cursor:
-            found[period_id][department_id] = _Known(code, int(charged), int(before), entity_id)
-    return found
-
-
-def _events(
-    settlement: Settlement,
-    terms: SchemeTerms,
-    periods: Sequence[AccountingPeriod],
-    tables: LineTables,
-) -> dict[int, dict[int, list[Events]]]:
-    """How many events each department has had so far, by activity period and rate."""
-    found: dict[int, dict[int, list[Events]]] = defaultdict(lambda: defaultdict(list))
-    if not MECHANISMS[terms.mechanism].needs_event_rates:
-        return found
-    with connection.cursor() as cursor:
-        cursor.execute(
-            statement("allocation_events").format(records=tables.records),
-            {
-                "settlement_id": settlement.pk,
-                "settlements": _settlements_of(settlement, terms),
-                "periods": [period.pk for period in periods],
-                "event_rates": json.dumps(settlement.rules["event_rates"]),
-            },
-        )
-        for period_id, department_id, _, activity, unit, rate, count in cursor:
-            name = f"{activity}, {unit}" if unit else activity
-            found[period_id][department_id].append(Events(name, count, rate))
+            known = _Known(code, int(charged), int(before), entity_id)
+            found[period_id].known[department_id] = known
+        if wants.needs_event_rates:
+            cursor.execute(statement("allocation_events").format(records=tables.records), facts)
+            for period_id, department_id, _, activity, unit, rate, count in cursor:
+                name = f"{activity}, {unit}" if unit else activity
+                found[period_id].events[department_id].append(Events(name, count, rate))
+        if wants.may_pay_abatement:
+            cursor.execute(statement("allocation_emitted"), facts)
+            for period_id, department_id, scope, category, mgco2e in cursor:
+                kgco2e = Decimal(mgco2e).scaleb(MG_DIGITS)
+                found[period_id].emitted[department_id].append(Emitted(kgco2e, scope, category))
     return found

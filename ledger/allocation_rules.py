@@ -17,7 +17,7 @@ from ledger.errors import AllocationImpossible
 from ledger.models.periods import AccountingPeriod
 from ledger.models.settlements import Settlement
 from pricing.mechanisms import MECHANISMS
-from pricing.mechanisms.terms import Baseline, Mechanism
+from pricing.mechanisms.terms import AbatementRate, Baseline, Mechanism
 from pricing.money import EXACT, round_half_away
 from pricing.price_lookup import SchemeTerms
 
@@ -32,6 +32,7 @@ class PeriodRules:
     budgets: dict[int, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
     pot: Decimal = Decimal(0)
     event_rates: list[dict[str, Any]] = field(default_factory=list)
+    abatement_rates: list[AbatementRate] = field(default_factory=list)
 
     def pot_minor(self, exponent: int) -> int:
         """The pot in minor units, rounded once, half away from zero."""
@@ -49,6 +50,14 @@ class Told:
 
     def of(self, period_id: int) -> PeriodRules:
         return self.periods.get(period_id) or PeriodRules()
+
+
+def shares_out(rules: dict[str, Any], terms: SchemeTerms) -> bool:
+    """Whether a settlement with these rules has anything to share out once its lines are there."""
+    mechanism = MECHANISMS[terms.mechanism]
+    if mechanism.may_pay_abatement:
+        return bool(rules.get("abatement_rates"))
+    return mechanism.share is not None
 
 
 def told_by(rules: dict[str, Any], terms: SchemeTerms, periods: Sequence[AccountingPeriod]) -> Told:
@@ -79,6 +88,11 @@ def told_by(rules: dict[str, Any], terms: SchemeTerms, periods: Sequence[Account
         for period in periods:
             if _touches(rule, period):
                 found[period.pk].event_rates.append(rule)
+    for rule in rules.get("abatement_rates", ()):
+        rate = AbatementRate(Decimal(rule["rate_per_tonne"]), rule["scope"], rule["category"])
+        for period in periods:
+            if _is_in_force(rule, period.last_day):
+                found[period.pk].abatement_rates.append(rate)
     return Told(dict(found), codes, tuple(problems))
 
 
@@ -93,9 +107,9 @@ def refuse_unready(
 
     Raises: AllocationImpossible, with every problem.
     """
-    wants = MECHANISMS[terms.mechanism]
-    if wants.share is None:
+    if not shares_out(settlement.rules, terms):
         return
+    wants = MECHANISMS[terms.mechanism]
     periods = periods_until(settlement, terms) if periods is None else periods
     told = told_by(settlement.rules, terms, periods)
     problems = [*told.problems, *_below_zero(told, periods), *_missing(wants, told, periods)]
@@ -148,6 +162,8 @@ def _below_zero(told: Told, periods: Sequence[AccountingPeriod]) -> Iterator[str
             if total < 0:
                 code = told.codes[department_id]
                 yield f"{code} has a baseline below zero in {period.code}: {total:f}"
+        if rules.pot < 0:
+            yield f"the contribution of {period.code} is below zero: {rules.pot:f}"
 
 
 def _placed(

@@ -18,7 +18,7 @@ from departments.inventory.factor_switch import switched_results
 from departments.organisation.models import Department
 from ledger import settlement_lines
 from ledger.allocation_facts import LineTables, allocated_by
-from ledger.allocation_rules import refuse_unready
+from ledger.allocation_rules import refuse_unready, shares_out
 from ledger.errors import PeriodNotFound, ScenarioInvalid
 from ledger.models.periods import AccountingPeriod
 from ledger.models.settlements import LineKind, Settlement, SettlementLine, SettlementState
@@ -224,8 +224,13 @@ def _draw(settlement: Settlement, terms: SchemeTerms, settings: Settings) -> lis
 def _shared_out(settlement: Settlement, terms: SchemeTerms) -> list[ReplayedLine]:
     """What the mechanism adds to the lines that were drawn, in their transaction."""
     kind = MECHANISMS[terms.mechanism].line_kind
-    if not kind:
+    if not kind or not shares_out(settlement.rules, terms):
         return []
+    if MECHANISMS[terms.mechanism].may_pay_abatement:
+        raise ScenarioInvalid(
+            f"Scheme {terms.code} pays for abatement: what is earned after the lines can't be "
+            "replayed yet. Replay a scheme of fees without a rate for abatement."
+        )
     alone = (settlement.period,) if settlement.pk == NEVER_SAVED else None
     refuse_unready(settlement, terms, alone)
     tables = LineTables(statement("replay_drawn"), statement("replay_drawn_records"), alone)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from pricing.mechanisms import MECHANISMS
-from pricing.models import Baseline, Contribution, EventRate, Measure
+from pricing.models import AbatementRate, Baseline, Contribution, EventRate, Measure
 from pricing.price_lookup import SchemeTerms
 
 
@@ -48,6 +48,18 @@ class ContributionRule:
     ends_before: date
 
 
+@dataclass(frozen=True, slots=True)
+class AbatementRule:
+    """What a tonne below the baseline earns, for periods that end on a range of days."""
+
+    rate_id: int
+    rate_per_tonne: Decimal
+    scope: int | None
+    category: int | None
+    starts_on: date
+    ends_before: date | None
+
+
 def allocation_rules(terms: SchemeTerms) -> dict[str, list[Any]]:
     """What a scheme's mechanism wants to be told, by name; nothing for one that shares nothing."""
     wants = MECHANISMS[terms.mechanism]
@@ -59,6 +71,9 @@ def allocation_rules(terms: SchemeTerms) -> dict[str, list[Any]]:
         rules["event_rates"] = _event_rates(terms.id)
     if wants.needs_budgets:
         rules["contributions"] = _contributions(terms.id)
+    if wants.may_pay_abatement and (rates := _abatement_rates(terms.id)):
+        rules["abatement_rates"] = rates
+        rules["baselines"] = _baselines(terms.id, Measure.KGCO2E)
     return rules
 
 
@@ -103,4 +118,19 @@ def _contributions(scheme_id: int) -> list[ContributionRule]:
             row.pk, row.amount, row.in_force.lower or date.min, row.in_force.upper or date.max
         )
         for row in rows.order_by("in_force", "pk")
+    ]
+
+
+def _abatement_rates(scheme_id: int) -> list[AbatementRule]:
+    rows = AbatementRate.objects.filter(scheme_id=scheme_id, approved_by__isnull=False)
+    return [
+        AbatementRule(
+            row.pk,
+            row.rate_per_tonne,
+            row.scope,
+            row.category,
+            row.in_force.lower or date.min,
+            row.in_force.upper,
+        )
+        for row in rows.exclude(in_force__isempty=True).order_by("in_force", "pk")
     ]

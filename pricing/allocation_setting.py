@@ -198,10 +198,12 @@ def propose_contribution(
 ) -> Contribution:
     """Propose what all departments pay into the fund together over all days of a range.
 
+    One below zero corrects another of the same accounting period, on days that have none.
+
     Raises: NotAllowed, PriceInvalid, PriceOverlaps.
     """
     proposals.require(by, Permission.PROPOSE_PRICE, "propose a contribution")
-    proposals.check_amount(amount)
+    proposals.check_money(amount)
     _check_of_days(starts_on, ends_before)
     with proposals.without_overlap("A contribution", starts_on, ends_before):
         return Contribution.objects.create(

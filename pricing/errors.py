@@ -296,3 +296,13 @@ class BaselinesRefused(PricingError):
         super().__init__(
             "No baseline was taken. " + "; ".join(problems) + ". Mend them and load the file again."
         )
+
+
+class ProposalsRefused(PricingError):
+    code = "proposals_refused"
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = problems
+        super().__init__(
+            "Nothing was proposed. " + "; ".join(problems) + ". Mend them and try again."
+        )

@@ -10,6 +10,7 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce, Now, Replace, Upper
 from django.utils.translation import gettext_lazy as _
 
+from pricing.abatement_models import AbatementRate
 from pricing.grant_models import (
     GrantApplication,
     GrantBudget,
@@ -18,8 +19,10 @@ from pricing.grant_models import (
     GrantMilestone,
     GrantState,
 )
+from pricing.proposed import Proposed
 
 __all__ = [
+    "AbatementRate",
     "CarbonPrice",
     "GrantApplication",
     "GrantBudget",
@@ -288,31 +291,6 @@ class IncentiveRate(models.Model):
         return f"{self.durability_class} {self.rate_per_tonne.normalize():f} {self.in_force}"
 
 
-class Proposed(models.Model):
-    """What one person proposes and another approves; it counts from then on."""
-
-    scheme = models.ForeignKey(Scheme, models.PROTECT, related_name="+")
-    in_force = DateRangeField(_("in force"), db_comment="[first day, day after the last)")
-    reason = models.TextField(_("reason"), blank=True)
-    source_url = models.URLField(_("source"), max_length=500, blank=True)
-    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    proposed_at = models.DateTimeField(db_default=Now(), editable=False)
-    approved_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
-    )
-    approved_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        abstract = True
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(approved_by__isnull=True) | ~Q(approved_by=F("proposed_by")),
-                name="pricing_%(class)s_approved_by_another_person",
-                violation_error_message=_("Whoever proposed it can't approve it."),
-            ),
-        ]
-
-
 class Measure(models.TextChoices):
     KGCO2E = "kgco2e", _("kgCO2e")
     BUDGET = "budget", _("budget")
@@ -427,7 +405,8 @@ class EventRate(Proposed):
 class Contribution(Proposed):
     """What all departments pay into the fund together over a range of days, by share of budget.
 
-    It belongs to the accounting period of its last day; once approved it is never edited.
+    It belongs to the accounting period of its last day. Once approved it is never edited; a
+    correction is one more, above or below zero, of other days.
     """
 
     amount = models.DecimalField(
@@ -456,9 +435,6 @@ class Contribution(Proposed):
                 condition=Q(in_force__isempty=False)
                 & Q(in_force__lower_inf=False, in_force__upper_inf=False),
                 name="pricing_contribution_is_of_days",
-            ),
-            models.CheckConstraint(
-                condition=Q(amount__gte=0), name="pricing_contribution_is_not_negative"
             ),
         ]
 

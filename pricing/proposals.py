@@ -21,10 +21,19 @@ from pricing.errors import (
     PriceNotFound,
     PriceOverlaps,
 )
-from pricing.models import Baseline, CarbonPrice, Contribution, EventRate, IncentiveRate
+from pricing.models import (
+    AbatementRate,
+    Baseline,
+    CarbonPrice,
+    Contribution,
+    EventRate,
+    IncentiveRate,
+)
 
-Proposal = TypeVar("Proposal", CarbonPrice, IncentiveRate, Baseline, EventRate, Contribution)
-Endable = TypeVar("Endable", CarbonPrice, IncentiveRate, EventRate)
+Proposal = TypeVar(
+    "Proposal", CarbonPrice, IncentiveRate, Baseline, EventRate, Contribution, AbatementRate
+)
+Endable = TypeVar("Endable", CarbonPrice, IncentiveRate, EventRate, AbatementRate)
 
 _MOST = Decimal(10) ** 12
 _STEP = Decimal("0.000001")
@@ -34,6 +43,7 @@ _OVERLAPS = (
     "pricing_one_baseline_in_force",
     "pricing_one_event_rate_in_force",
     "pricing_one_contribution_in_force",
+    "pricing_one_abatement_rate_in_force",
 )
 
 
@@ -96,6 +106,14 @@ def require(by: User, permission: Permission, step: str) -> None:
     """Refuse a step to whoever may not take it. Raises: NotAllowed."""
     if not may(by, permission):
         raise NotAllowed(by.get_username(), step, permission.roles_text)
+
+
+def check_money(amount: Decimal) -> None:
+    """Refuse what is no amount of money, above or below zero. Raises: PriceInvalid."""
+    if not amount.is_finite() or abs(amount) >= _MOST or amount % _STEP != 0:
+        raise PriceInvalid(
+            f"{amount} is no amount: it is below {_MOST:,f}, with at most six decimal places."
+        )
 
 
 def check_amount(amount: Decimal) -> None:

@@ -1,4 +1,4 @@
-"""Doors. Administration of what mechanisms share out by: baselines, event rates, contributions."""
+"""Doors. Administration of what mechanisms share out by: baselines, rates, contributions."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminDateWidget
 
-from pricing import allocation_setting
+from pricing import abatement_setting, allocation_setting
 from pricing.admin.prices import ProposalAdmin, ProposalForm, SourceField
-from pricing.models import Baseline, Contribution, EventRate
+from pricing.models import AbatementRate, Baseline, Contribution, EventRate
 
 ONE_DAY = timedelta(days=1)
 
@@ -58,6 +58,20 @@ class ContributionForm(OfDaysForm):
     class Meta:
         model = Contribution
         fields = ["scheme", "amount", "reason"]
+
+
+class AbatementRateForm(ProposalForm):
+    propose = staticmethod(abatement_setting.propose_abatement_rate)
+
+    source_url = SourceField()
+
+    class Meta:
+        model = AbatementRate
+        fields = ["scheme", "rate_per_tonne", "scope", "category", "reason"]
+
+    @staticmethod
+    def end(rate_id: int, **asked: Any) -> AbatementRate:
+        return abatement_setting.end_abatement_rate(rate_id=rate_id, **asked)
 
 
 class RuleAdmin(ProposalAdmin):
@@ -169,3 +183,26 @@ class ContributionAdmin(OfDaysAdmin):
     @staticmethod
     def withdraw(contribution_id: int, **asked: Any) -> None:
         allocation_setting.withdraw_contribution(contribution_id=contribution_id, **asked)
+
+
+@admin.register(AbatementRate)
+class AbatementRateAdmin(RuleAdmin):
+    form = AbatementRateForm
+    list_display = [
+        "scheme_code",
+        "rate_per_tonne",
+        "scope",
+        "category",
+        "days",
+        "proposed_by",
+        "state",
+    ]
+    list_select_related = ["scheme", "proposed_by"]
+
+    @staticmethod
+    def approve(rate_id: int, **asked: Any) -> AbatementRate:
+        return abatement_setting.approve_abatement_rate(rate_id=rate_id, **asked)
+
+    @staticmethod
+    def withdraw(rate_id: int, **asked: Any) -> None:
+        abatement_setting.withdraw_abatement_rate(rate_id=rate_id, **asked)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 from argparse import ArgumentTypeError, RawDescriptionHelpFormatter
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -50,3 +53,22 @@ def day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError as error:
         raise ArgumentTypeError(f"{text!r} is no day; write it as YYYY-MM-DD") from error
+
+
+def read_csv(file: Path, needed: Sequence[str], columns: Sequence[str]) -> list[dict[str, str]]:
+    """The rows of a CSV file, or exit code 2 with what is wrong with the file itself."""
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as text:
+            table = csv.DictReader(text)
+            rows = list(table)
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise CommandError(f"{file} can't be read: {error}.", returncode=2) from error
+    names = set(table.fieldnames or ())
+    unknown, missing = sorted(names - set(columns)), sorted(set(needed) - names)
+    if unknown or missing:
+        raise CommandError(
+            f"{file}: unknown columns: {', '.join(unknown) or 'none'}; missing columns: "
+            f"{', '.join(missing) or 'none'}. Known: {', '.join(columns)}.",
+            returncode=2,
+        )
+    return rows

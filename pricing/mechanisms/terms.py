@@ -39,6 +39,27 @@ class Events:
 
 
 @dataclass(frozen=True, slots=True)
+class Emitted:
+    """What a department was charged for: kgCO2e of one scope and category, on the scheme's basis.
+
+    There is none where no record is in force, which is not the same as none emitted.
+    """
+
+    kgco2e: Decimal
+    scope: int | None
+    category: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AbatementRate:
+    """What a tonne below a baseline earns: any baseline, or one of a scope or category."""
+
+    rate_per_tonne: Decimal
+    scope: int | None = None
+    category: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """One department in one activity period, so far: after every record that is known by now."""
 
@@ -47,6 +68,7 @@ class Facts:
     baselines: tuple[Baseline, ...] = ()
     budget: Decimal = Decimal(0)
     events: tuple[Events, ...] = ()
+    emitted: tuple[Emitted, ...] = ()
 
     @property
     def baseline_kgco2e(self) -> Decimal:
@@ -61,6 +83,7 @@ class Frame:
     period: str
     currency: str
     pot_minor: int = 0
+    abatement_rates: tuple[AbatementRate, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +116,8 @@ class Mechanism:
     needs_prices_of_baselines: bool = False
     needs_budgets: bool = False
     needs_event_rates: bool = False
+    # Shares out where the scheme has rates for what is abated, and nothing otherwise.
+    may_pay_abatement: bool = False
 
 
 def fee_on_baseline(facts: Facts, currency: str) -> tuple[Money, list[str]]:
@@ -104,7 +129,7 @@ def fee_on_baseline(facts: Facts, currency: str) -> tuple[Money, list[str]]:
         kgco2e = sum((row.kgco2e for row in rows), Decimal(0))
         cost = charge(kgco2e=kgco2e, price_per_tonne=price or Decimal(0), currency=currency)
         total = total + cost.amount
-        steps += [f"Baseline{_named(scope, category)}: {step}" for step in cost.explanation]
+        steps += [f"Baseline{named_place(scope, category)}: {step}" for step in cost.explanation]
     if len(steps) > 1:
         steps.append(f"Together {total}")
     return total, steps
@@ -120,15 +145,16 @@ def pot_of(facts: Iterable[Facts], currency: str) -> Money:
     return Money(sum(one.charged_minor for one in facts), currency)
 
 
+def named_place(scope: int | None, category: int | None) -> str:
+    """A scope and category behind a word: `, Scope 3 category 6`; nothing for all together."""
+    if scope is None:
+        return ""
+    return f", Scope {scope}" + (f" category {category}" if category else "")
+
+
 def _kind(row: Baseline) -> tuple[int | None, int | None, Decimal | None]:
     return (row.scope, row.category, row.price_per_tonne)
 
 
 def _key(row: Baseline) -> tuple[int, int, Decimal]:
     return (row.scope or 0, row.category or 0, row.price_per_tonne or Decimal(0))
-
-
-def _named(scope: int | None, category: int | None) -> str:
-    if scope is None:
-        return ""
-    return f", Scope {scope}" + (f" category {category}" if category else "")

@@ -10,6 +10,7 @@ from departments.organisation.models import Department, DepartmentPlacement, Leg
 from ledger import balances, settlement_run
 from ledger.models.settlements import CHARGING, EARNING, Settlement, SettlementLine
 from pricing.models import (
+    AbatementRate,
     Baseline,
     CarbonPrice,
     Contribution,
@@ -94,6 +95,12 @@ def levy(books: Books, scheme: Scheme, activity: str, rate: str, unit: str = "")
         in_force=ALWAYS,
         **signed(books),
     )
+
+
+def reward(books: Books, scheme: Scheme, rate: str, **facts: object) -> AbatementRate:
+    """An approved rate for each tonne below the baseline, for ever."""
+    wanted = {"in_force": ALWAYS, **facts, **signed(books)}
+    return AbatementRate.objects.create(scheme=scheme, rate_per_tonne=Decimal(rate), **wanted)
 
 
 def add_department(books: Books, code: str) -> None:

@@ -6,13 +6,13 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from ledger import accruals, close_checklist, statements, verification
 from ledger.errors import AllocationImpossible
 from ledger.models.settlements import SettlementLine
 from ledger.settlement_run import calculate, prepare
-from pricing.models import Baseline, CarbonPrice, Measure, Mechanism
+from pricing.models import Baseline, CarbonPrice, Contribution, Measure, Mechanism
 from tests.ledger.books import ALWAYS, NOON, Books
 from tests.ledger.sharing import (
     QUARTERS,
@@ -137,6 +137,29 @@ def test_what_a_contribution_lacks_is_said_at_once(books: Books) -> None:
     contribute(books, scheme, "2023Q1", "10")
     with pytest.raises(AllocationImpossible, match="has an approved budget in 2023Q1"):
         settle(books, scheme, "2023Q1")
+
+
+def test_a_contribution_that_was_too_high_is_corrected_in_the_next_settlement(
+    books: Books,
+) -> None:
+    """$1,000.00 by budgets of 1 and 2; then $99.99 less, so 300.00 and 600.01 of 900.01."""
+    scheme = found_sharing(books, Mechanism.CONTRIBUTION)
+    measure(books, scheme, "2023Q1", Measure.BUDGET, CLOUD="1000000", OFFICES="2000000")
+    days = {"amount": "1000", "in_force": (date(2023, 1, 1), date(2023, 3, 31))}
+    Contribution.objects.create(scheme=scheme, **days, **signed(books))
+    settle(books, scheme, "2023Q1")
+    last_day = {"in_force": (date(2023, 3, 31), date(2023, 4, 1))}
+    correction = Contribution(scheme=scheme, amount="-1000.01", **last_day, **signed(books))
+    correction.save()
+    with transaction.atomic(), pytest.raises(AllocationImpossible, match=r"below zero: -0\.01"):
+        settle(books, scheme, "2023Q2")
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute("UPDATE pricing_contribution SET amount = -99.99 WHERE amount < 0")
+        cursor.execute("SET LOCAL session_replication_role = origin")
+    settle(books, scheme, "2023Q2")
+    assert net(scheme) == {"CLOUD": Decimal("300.00"), "OFFICES": Decimal("600.01")}
+    assert holds("2023Q2")
 
 
 def test_eight_dollars_a_flight_and_ten_cents_a_night(books: Books) -> None:

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from pricing.models import (
+    AbatementRate,
     Baseline,
     CarbonPrice,
     Contribution,
@@ -175,10 +176,11 @@ DAYS = {"starts_on": "2022-07-01", "ends_before": "2023-07-01"}
         (Baseline, DAYS | {"measure": "kgco2e", "quantity": "1000"}),
         (EventRate, {"starts_on": "2022-07-01", "activity": "travel/flight", "rate": "8"}),
         (Contribution, DAYS | {"amount": "1000"}),
+        (AbatementRate, {"starts_on": "2022-07-01", "rate_per_tonne": "5", "scope": "1"}),
     ],
 )
 def test_what_mechanisms_share_out_by_takes_two_people(
-    table: type[Baseline | EventRate | Contribution], facts: dict[str, object]
+    table: type[Baseline | EventRate | Contribution | AbatementRate], facts: dict[str, object]
 ) -> None:
     cast, scheme = make_cast(), make_scheme()
     analyst, approver = client_of(cast, "analyst"), client_of(cast, "approver")

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import csv
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import CommandError
 from django.utils import timezone
 
 from pricing import allocation_setting
 from pricing.baseline_file import COLUMNS, NEEDED
-from pricing.management.steps import PolicyCommand, person
+from pricing.management.steps import PolicyCommand, person, read_csv
 
 
 class Command(PolicyCommand):
@@ -45,28 +43,9 @@ Exit codes: 0 done, 1 refused (the message says what to do), 2 wrong usage."""
             )
             self.stdout.write(f"{count} baselines approved.")
             return
-        rows = read(options["file"])
+        rows = read_csv(options["file"], NEEDED, COLUMNS)
         done = allocation_setting.load_baselines(rows, scheme_code=scheme, by=by)
         self.stdout.write(
             f"{done.proposed} baselines proposed, {done.unchanged} as they were. Another person "
             "approves them."
         )
-
-
-def read(file: Path) -> list[dict[str, str]]:
-    """The rows of a CSV file, or exit code 2 with what is wrong with the file itself."""
-    try:
-        with file.open(encoding="utf-8-sig", newline="") as text:
-            table = csv.DictReader(text)
-            rows = list(table)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise CommandError(f"{file} can't be read: {error}.", returncode=2) from error
-    names = set(table.fieldnames or ())
-    unknown, missing = sorted(names - set(COLUMNS)), sorted(set(NEEDED) - names)
-    if unknown or missing:
-        raise CommandError(
-            f"{file}: unknown columns: {', '.join(unknown) or 'none'}; missing columns: "
-            f"{', '.join(missing) or 'none'}. Known: {', '.join(COLUMNS)}.",
-            returncode=2,
-        )
-    return rows

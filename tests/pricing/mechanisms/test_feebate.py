@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pricing.errors import NothingToShareBy
-from pricing.mechanisms import feebate
+from pricing.mechanisms import MECHANISMS, feebate
 from pricing.mechanisms.terms import Baseline, Facts, Frame
 from tests.pricing.mechanisms import properties
 from tests.pricing.mechanisms.years import Year, cuts, in_steps, posted, years
@@ -35,6 +35,10 @@ def net(*facts: Facts) -> dict[str, int]:
     charged = {one.department: one.charged_minor for one in facts}
     returned = {one.department: one.amount_minor for one in feebate.share(FRAME, facts)}
     return {code: charged[code] - returned.get(code, 0) for code in charged}
+
+
+def test_a_scheme_names_it_so() -> None:
+    assert MECHANISMS["feebate"] is MECHANISM
 
 
 def test_the_worked_example() -> None:

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from pricing.charging import charge
 from pricing.mechanisms.terms import (
     ALLOCATION,
+    AbatementRate,
     Baseline,
+    Emitted,
     Events,
     Facts,
     Frame,
@@ -44,6 +46,7 @@ class Year:
     budgets: dict[str, Decimal]
     pot_minor: int
     rate: Decimal
+    abatement_rates: tuple[AbatementRate, ...] = ()
 
 
 def quantities(most: int = 10**9) -> st.SearchStrategy[Decimal]:
@@ -81,6 +84,10 @@ def years(draw: st.DrawFn) -> Year:
         | {"YARD": draw(amounts()) + 1},
         pot_minor=draw(st.integers(0, 10**8)),
         rate=draw(amounts()),
+        abatement_rates=tuple(
+            AbatementRate(draw(amounts()), scope)
+            for scope in draw(st.sets(st.sampled_from([None, 1, 2])))
+        ),
     )
 
 
@@ -109,7 +116,7 @@ def sums(mechanism: Mechanism, facts: Sequence[Facts], year: Year) -> dict[str, 
     """What a mechanism shares out so far, by department."""
     if mechanism.share is None:
         return {}
-    frame = Frame("FY30", CURRENCY, year.pot_minor)
+    frame = Frame("FY30", CURRENCY, year.pot_minor, year.abatement_rates)
     return {share.department: share.amount_minor for share in mechanism.share(frame, facts)}
 
 
@@ -124,6 +131,7 @@ def facts_of(mechanism: Mechanism, year: Year, records: Sequence[Record]) -> lis
             year.baselines[code],
             year.budgets[code],
             _events(year, [record for record in records if record.department == code]),
+            _emitted([record for record in records if record.department == code]),
         )
         for code in CODES
     ]
@@ -181,3 +189,11 @@ def _events(year: Year, records: Sequence[Record]) -> tuple[Events, ...]:
         return ()
     count = sum((record.events for record in records), Decimal(0))
     return (Events("travel/flight", count, year.rate),)
+
+
+def _emitted(records: Sequence[Record]) -> tuple[Emitted, ...]:
+    scopes = sorted({record.scope for record in records})
+    return tuple(
+        Emitted(sum((r.kgco2e for r in records if r.scope == scope), Decimal(0)), scope)
+        for scope in scopes
+    )

@@ -1,0 +1,17 @@
+"""What a fee pays for abatement, its fund holds; see the SQL beside this."""
+
+from pathlib import Path
+
+from django.db import migrations
+
+SQL = Path(__file__).with_suffix(".sql").read_text()
+UNDO = Path(__file__).with_suffix(".undo.sql").read_text()
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("ledger", "0019_aims"),
+        ("pricing", "0008_abatement_rates"),
+    ]
+
+    operations = [migrations.RunSQL(SQL, UNDO)]

@@ -1,0 +1,82 @@
+"""Writes. What a tonne below the baseline earns: proposed by one person, approved by another."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db import transaction
+
+from departments.organisation.access import Permission
+from departments.organisation.models import User
+from pricing import price_lookup, proposals
+from pricing.errors import PriceInvalid
+from pricing.mechanisms import MECHANISMS
+from pricing.models import AbatementRate
+
+
+@transaction.atomic
+def propose_abatement_rate(
+    *,
+    scheme_id: int,
+    rate_per_tonne: Decimal,
+    starts_on: date,
+    by: User,
+    scope: int | None = None,
+    category: int | None = None,
+    ends_before: date | None = None,
+    reason: str = "",
+    source_url: str = "",
+) -> AbatementRate:
+    """Propose what a tonne below the baseline earns, in the currency of a scheme that is a fee.
+
+    Raises: NotAllowed, SchemeNotFound, PriceInvalid, PriceOverlaps.
+    """
+    proposals.require(by, Permission.PROPOSE_PRICE, "propose an abatement rate")
+    terms = price_lookup.scheme_terms(scheme_id=scheme_id)
+    if not MECHANISMS[terms.mechanism].may_pay_abatement:
+        raise PriceInvalid(
+            f"Scheme {terms.code} is a {terms.mechanism}: only a fee pays for tonnes below the "
+            "baseline, other mechanisms have baselines of their own."
+        )
+    proposals.check_amount(rate_per_tonne)
+    proposals.check_days(starts_on, ends_before)
+    proposals.check_place(scope, category)
+    with proposals.without_overlap("A rate", starts_on, ends_before):
+        return AbatementRate.objects.create(
+            scheme_id=scheme_id,
+            rate_per_tonne=rate_per_tonne,
+            scope=scope,
+            category=category,
+            in_force=(starts_on, ends_before),
+            reason=reason,
+            source_url=source_url,
+            proposed_by=by,
+        )
+
+
+@transaction.atomic
+def approve_abatement_rate(*, rate_id: int, by: User, at: datetime) -> AbatementRate:
+    """Approve an abatement rate, as another person; from then on it is only ended.
+
+    Raises: NotAllowed, ApprovedBySamePerson, PriceNotFound.
+    """
+    return proposals.approve(proposals.locked(AbatementRate, rate_id), by, at)
+
+
+@transaction.atomic
+def end_abatement_rate(*, rate_id: int, ends_before: date, by: User) -> AbatementRate:
+    """Let an abatement rate end on a coming day.
+
+    Raises: NotAllowed, PriceNotFound, PriceInvalid, PriceNeverEdited.
+    """
+    return proposals.end(proposals.locked(AbatementRate, rate_id), ends_before, by)
+
+
+@transaction.atomic
+def withdraw_abatement_rate(*, rate_id: int, by: User) -> None:
+    """Take back an abatement rate that is not approved.
+
+    Raises: NotAllowed, PriceNotFound, PriceNeverEdited.
+    """
+    proposals.withdraw(proposals.locked(AbatementRate, rate_id), by)

@@ -1,0 +1,1 @@
+DROP TRIGGER pricing_approved_abatement_rate_never_edited ON pricing_abatementrate;
