@@ -38,6 +38,7 @@ NAVIGATION: list[tuple[Any, list[tuple[Any, str, str]]]] = [
             (_("Incentive rates"), "volunteer_activism", "pricing_incentiverate_changelist"),
             (_("Baselines"), "straighten", "pricing_baseline_changelist"),
             (_("Abatement rates"), "trending_down", "pricing_abatementrate_changelist"),
+            (_("Incentive caps"), "vertical_align_top", "pricing_incentivecap_changelist"),
             (_("Event rates"), "flight", "pricing_eventrate_changelist"),
             (_("Contributions"), "savings", "pricing_contribution_changelist"),
             (_("Aims"), "flag", "ledger_climateaim_changelist"),

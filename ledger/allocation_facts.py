@@ -11,12 +11,14 @@ from typing import Any
 
 from django.db import connection
 
+from ledger.allocation_caps import Shared, within_caps
 from ledger.allocation_rules import PeriodRules, Told, periods_until, shares_out, told_by
 from ledger.models.periods import AccountingPeriod
 from ledger.models.settlements import Settlement, SettlementLine, SettlementState
 from ledger.sql import statement
+from pricing.incentive_caps import Earned
 from pricing.mechanisms import MECHANISMS
-from pricing.mechanisms.terms import Emitted, Events, Facts, Frame
+from pricing.mechanisms.terms import Emitted, Events, Facts, Frame, Share
 from pricing.price_lookup import SchemeTerms
 
 MG_DIGITS = -6
@@ -81,6 +83,7 @@ class _Settled:
     known: dict[int, _Known] = field(default_factory=dict)
     events: dict[int, list[Events]] = field(default_factory=lambda: defaultdict(list))
     emitted: dict[int, list[Emitted]] = field(default_factory=lambda: defaultdict(list))
+    earned: list[Earned] = field(default_factory=list)
 
 
 def allocated_by(
@@ -96,29 +99,41 @@ def allocated_by(
     periods = tables.periods or periods_until(settlement, terms)
     told = told_by(settlement.rules, terms, periods)
     touched = tables.periods or _touched(settlement, terms, periods, told)
+    if told.caps:  # what is paid of a period depends on those before it
+        first = min(cap.starts_on for cap in told.caps)
+        touched = [period for period in periods if period in touched or period.last_day >= first]
     settled = _settled(settlement, terms, touched, tables)
+    facts = {period.pk: _told(period, terms, told, settled[period.pk]) for period in touched}
+    shared: Shared = {period.pk: _shares(terms, *facts[period.pk]) for period in touched}
+    if told.caps:
+        earned = {period.pk: settled[period.pk].earned for period in touched}
+        shared = within_caps(shared, earned, touched, told.caps, terms.currency)
     return [
-        row for period in touched for row in _of_period(period, terms, told, settled[period.pk])
+        row
+        for period in touched
+        for row in _rows(period, facts[period.pk][1], settled[period.pk], shared[period.pk])
     ]
 
 
-def _of_period(
-    period: AccountingPeriod, terms: SchemeTerms, told: Told, settled: _Settled
-) -> list[Allocated]:
-    frame, facts = _told(period, terms, told, settled)
+def _shares(terms: SchemeTerms, frame: Frame, facts: dict[int, Facts]) -> dict[str, Share]:
+    """What the mechanism shares out of an activity period so far, by department."""
     share = MECHANISMS[terms.mechanism].share
     assert share is not None  # the caller has asked
-    shares = {one.department: one for one in share(frame, list(facts.values()))}
+    return {one.department: one for one in share(frame, list(facts.values()))}
+
+
+def _rows(
+    period: AccountingPeriod, facts: dict[int, Facts], settled: _Settled, shares: dict[str, Share]
+) -> list[Allocated]:
     rows = []
     for pk, fact in facts.items():
-        code = fact.department
-        one, line = shares.get(code), settled.known.get(pk)
+        one, line = shares.get(fact.department), settled.known.get(pk)
         if one is None and not (line and line.before_minor):
             continue
         rows.append(
             Allocated(
                 department_id=pk,
-                department=code,
+                department=fact.department,
                 period=period,
                 amount_minor=one.amount_minor if one else 0,
                 before_minor=line.before_minor if line else 0,
@@ -234,4 +249,7 @@ def _settled(
             for period_id, department_id, scope, category, mgco2e in cursor:
                 kgco2e = Decimal(mgco2e).scaleb(MG_DIGITS)
                 found[period_id].emitted[department_id].append(Emitted(kgco2e, scope, category))
+            cursor.execute(statement("allocation_earned"), facts)
+            for period_id, code, durability_class, minor in cursor:
+                found[period_id].earned.append(Earned(code, durability_class, int(minor)))
     return found

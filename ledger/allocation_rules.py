@@ -16,6 +16,7 @@ from typing import Any
 from ledger.errors import AllocationImpossible
 from ledger.models.periods import AccountingPeriod
 from ledger.models.settlements import Settlement
+from pricing.incentive_caps import Cap
 from pricing.mechanisms import MECHANISMS
 from pricing.mechanisms.terms import AbatementRate, Baseline, Mechanism
 from pricing.money import EXACT, round_half_away
@@ -47,6 +48,7 @@ class Told:
     periods: dict[int, PeriodRules]
     codes: dict[int, str]
     problems: tuple[str, ...]
+    caps: tuple[Cap, ...] = ()
 
     def of(self, period_id: int) -> PeriodRules:
         return self.periods.get(period_id) or PeriodRules()
@@ -56,7 +58,7 @@ def shares_out(rules: dict[str, Any], terms: SchemeTerms) -> bool:
     """Whether a settlement with these rules has anything to share out once its lines are there."""
     mechanism = MECHANISMS[terms.mechanism]
     if mechanism.may_pay_abatement:
-        return bool(rules.get("abatement_rates"))
+        return bool(rules.get("abatement_rates") or rules.get("incentive_caps"))
     return mechanism.share is not None
 
 
@@ -93,7 +95,31 @@ def told_by(rules: dict[str, Any], terms: SchemeTerms, periods: Sequence[Account
         for period in periods:
             if _is_in_force(rule, period.last_day):
                 found[period.pk].abatement_rates.append(rate)
-    return Told(dict(found), codes, tuple(problems))
+    caps = _caps(rules.get("incentive_caps", ()), terms)
+    problems += [
+        f"caps of {cap.starts_on} to {cap.ends_before - ONE_DAY} come to less than nothing"
+        for cap in caps
+        if cap.amount_minor < 0
+    ]
+    return Told(dict(found), codes, tuple(problems), caps)
+
+
+def _caps(rules: Iterable[dict[str, Any]], terms: SchemeTerms) -> tuple[Cap, ...]:
+    """Caps on the same add up, and are rounded once, half away from zero."""
+    sums: dict[tuple[str, str, str, str], Decimal] = defaultdict(Decimal)
+    for rule in rules:
+        key = (rule["starts_on"], rule["ends_before"], rule["department"], rule["durability_class"])
+        sums[key] = EXACT.add(sums[key], Decimal(rule["amount"]))
+    return tuple(
+        Cap(
+            round_half_away(amount, terms.currency_exponent),
+            date.fromisoformat(starts),
+            date.fromisoformat(ends),
+            department,
+            durability_class,
+        )
+        for (starts, ends, department, durability_class), amount in sums.items()
+    )
 
 
 def refuse_unready(

@@ -228,8 +228,8 @@ def _shared_out(settlement: Settlement, terms: SchemeTerms) -> list[ReplayedLine
         return []
     if MECHANISMS[terms.mechanism].may_pay_abatement:
         raise ScenarioInvalid(
-            f"Scheme {terms.code} pays for abatement: what is earned after the lines can't be "
-            "replayed yet. Replay a scheme of fees without a rate for abatement."
+            f"Scheme {terms.code} pays for abatement, or has a cap: what is earned after the lines "
+            "can't be replayed yet. Replay a scheme of fees without a rate for abatement or a cap."
         )
     alone = (settlement.period,) if settlement.pk == NEVER_SAVED else None
     refuse_unready(settlement, terms, alone)

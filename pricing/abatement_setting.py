@@ -1,4 +1,4 @@
-"""Writes. What a tonne below the baseline earns: proposed by one person, approved by another."""
+"""Writes. Rates for tonnes below the baseline, and caps on incentives: by two people."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from departments.organisation.models import User
 from pricing import price_lookup, proposals
 from pricing.errors import PriceInvalid
 from pricing.mechanisms import MECHANISMS
-from pricing.models import AbatementRate
+from pricing.models import AbatementRate, IncentiveCap
 
 
 @transaction.atomic
@@ -33,12 +33,7 @@ def propose_abatement_rate(
     Raises: NotAllowed, SchemeNotFound, PriceInvalid, PriceOverlaps.
     """
     proposals.require(by, Permission.PROPOSE_PRICE, "propose an abatement rate")
-    terms = price_lookup.scheme_terms(scheme_id=scheme_id)
-    if not MECHANISMS[terms.mechanism].may_pay_abatement:
-        raise PriceInvalid(
-            f"Scheme {terms.code} is a {terms.mechanism}: only a fee pays for tonnes below the "
-            "baseline, other mechanisms have baselines of their own."
-        )
+    _refuse_other_than_fees(scheme_id, "pays for tonnes below the baseline")
     proposals.check_amount(rate_per_tonne)
     proposals.check_days(starts_on, ends_before)
     proposals.check_place(scope, category)
@@ -80,3 +75,64 @@ def withdraw_abatement_rate(*, rate_id: int, by: User) -> None:
     Raises: NotAllowed, PriceNotFound, PriceNeverEdited.
     """
     proposals.withdraw(proposals.locked(AbatementRate, rate_id), by)
+
+
+@transaction.atomic
+def propose_incentive_cap(
+    *,
+    scheme_id: int,
+    amount: Decimal,
+    starts_on: date,
+    ends_before: date | None,
+    by: User,
+    department_id: int | None = None,
+    durability_class: str = "",
+    reason: str = "",
+    source_url: str = "",
+) -> IncentiveCap:
+    """Propose how much a fee's incentives pay at most, for periods that end on a range of days.
+
+    One more for the same days adds to it, or lowers it where it is below zero.
+
+    Raises: NotAllowed, SchemeNotFound, PriceInvalid, PriceOverlaps.
+    """
+    proposals.require(by, Permission.PROPOSE_PRICE, "propose a cap")
+    _refuse_other_than_fees(scheme_id, "has a cap on its incentives")
+    proposals.check_money(amount)
+    proposals.check_of_days(starts_on, ends_before)
+    if durability_class not in ("", "short", "medium", "long"):
+        raise PriceInvalid(
+            f"{durability_class!r} is no durability class: short, medium or long, or empty for all."
+        )
+    with proposals.without_overlap("A cap", starts_on, ends_before):
+        return IncentiveCap.objects.create(
+            scheme_id=scheme_id,
+            amount=amount,
+            department_id=department_id,
+            durability_class=durability_class,
+            in_force=(starts_on, ends_before),
+            reason=reason,
+            source_url=source_url,
+            proposed_by=by,
+        )
+
+
+@transaction.atomic
+def approve_incentive_cap(*, cap_id: int, by: User, at: datetime) -> IncentiveCap:
+    """Approve a cap, as another person. Raises what `approve_abatement_rate` raises."""
+    return proposals.approve(proposals.locked(IncentiveCap, cap_id), by, at)
+
+
+@transaction.atomic
+def withdraw_incentive_cap(*, cap_id: int, by: User) -> None:
+    """Take back a cap that is not approved. Raises what `withdraw_abatement_rate` raises."""
+    proposals.withdraw(proposals.locked(IncentiveCap, cap_id), by)
+
+
+def _refuse_other_than_fees(scheme_id: int, does: str) -> None:
+    terms = price_lookup.scheme_terms(scheme_id=scheme_id)
+    if not MECHANISMS[terms.mechanism].may_pay_abatement:
+        raise PriceInvalid(
+            f"Scheme {terms.code} is a {terms.mechanism}: only a fee {does}; what another "
+            "mechanism pays follows from its own rule."
+        )

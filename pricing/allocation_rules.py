@@ -8,7 +8,14 @@ from decimal import Decimal
 from typing import Any
 
 from pricing.mechanisms import MECHANISMS
-from pricing.models import AbatementRate, Baseline, Contribution, EventRate, Measure
+from pricing.models import (
+    AbatementRate,
+    Baseline,
+    Contribution,
+    EventRate,
+    IncentiveCap,
+    Measure,
+)
 from pricing.price_lookup import SchemeTerms
 
 
@@ -60,6 +67,19 @@ class AbatementRule:
     ends_before: date | None
 
 
+@dataclass(frozen=True, slots=True)
+class CapRule:
+    """The most that incentives pay for periods that end on a range of days."""
+
+    cap_id: int
+    amount: Decimal
+    department_id: int | None
+    department: str
+    durability_class: str
+    starts_on: date
+    ends_before: date
+
+
 def allocation_rules(terms: SchemeTerms) -> dict[str, list[Any]]:
     """What a scheme's mechanism wants to be told, by name; nothing for one that shares nothing."""
     wants = MECHANISMS[terms.mechanism]
@@ -74,6 +94,8 @@ def allocation_rules(terms: SchemeTerms) -> dict[str, list[Any]]:
     if wants.may_pay_abatement and (rates := _abatement_rates(terms.id)):
         rules["abatement_rates"] = rates
         rules["baselines"] = _baselines(terms.id, Measure.KGCO2E)
+    if wants.may_pay_abatement and (caps := _incentive_caps(terms.id)):
+        rules["incentive_caps"] = caps
     return rules
 
 
@@ -133,4 +155,20 @@ def _abatement_rates(scheme_id: int) -> list[AbatementRule]:
             row.in_force.upper,
         )
         for row in rows.exclude(in_force__isempty=True).order_by("in_force", "pk")
+    ]
+
+
+def _incentive_caps(scheme_id: int) -> list[CapRule]:
+    rows = IncentiveCap.objects.filter(scheme_id=scheme_id, approved_by__isnull=False)
+    return [
+        CapRule(
+            row.pk,
+            row.amount,
+            row.department_id,
+            row.department.code if row.department else "",
+            row.durability_class,
+            row.in_force.lower or date.min,
+            row.in_force.upper or date.max,
+        )
+        for row in rows.select_related("department").order_by("in_force", "pk")
     ]

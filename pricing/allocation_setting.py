@@ -131,7 +131,7 @@ def propose_baseline(
     Raises: NotAllowed, PriceInvalid, PriceOverlaps.
     """
     proposals.require(by, Permission.PROPOSE_PRICE, "propose a baseline")
-    _check_of_days(starts_on, ends_before)
+    proposals.check_of_days(starts_on, ends_before)
     proposals.check_place(scope, category)
     if measure == Measure.BUDGET and scope is not None:
         raise PriceInvalid("A budget has no scope: leave it empty.")
@@ -204,7 +204,7 @@ def propose_contribution(
     """
     proposals.require(by, Permission.PROPOSE_PRICE, "propose a contribution")
     proposals.check_money(amount)
-    _check_of_days(starts_on, ends_before)
+    proposals.check_of_days(starts_on, ends_before)
     with proposals.without_overlap("A contribution", starts_on, ends_before):
         return Contribution.objects.create(
             scheme_id=scheme_id,
@@ -263,9 +263,3 @@ def withdraw_event_rate(*, rate_id: int, by: User) -> None:
 def withdraw_contribution(*, contribution_id: int, by: User) -> None:
     """Take back a contribution that is not approved. Raises what `withdraw_baseline` raises."""
     proposals.withdraw(proposals.locked(Contribution, contribution_id), by)
-
-
-def _check_of_days(starts_on: date, ends_before: date | None) -> None:
-    proposals.check_days(starts_on, ends_before)
-    if ends_before is None:
-        raise PriceInvalid("It is of all days of a range: say on which day it ends, too.")

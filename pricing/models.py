@@ -10,7 +10,7 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce, Now, Replace, Upper
 from django.utils.translation import gettext_lazy as _
 
-from pricing.abatement_models import AbatementRate
+from pricing.abatement_models import AbatementRate, IncentiveCap
 from pricing.grant_models import (
     GrantApplication,
     GrantBudget,
@@ -30,6 +30,7 @@ __all__ = [
     "GrantMeasurement",
     "GrantMilestone",
     "GrantState",
+    "IncentiveCap",
     "IncentiveRate",
     "Mechanism",
     "Scheme",

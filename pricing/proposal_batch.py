@@ -10,10 +10,10 @@ from typing import Any
 from django.db import transaction
 
 from departments.organisation.access import Permission
-from departments.organisation.models import User
+from departments.organisation.models import Department, User
 from pricing import abatement_setting, allocation_setting, price_lookup, proposals
-from pricing.errors import NotAllowed, PricingError, ProposalsRefused
-from pricing.models import AbatementRate, Contribution, EventRate
+from pricing.errors import NotAllowed, PriceInvalid, PricingError, ProposalsRefused
+from pricing.models import AbatementRate, Contribution, EventRate, IncentiveCap
 from pricing.proposal_file import DAYS, OF_DAYS, PLACE, WORDS, Column, amount, read_proposals
 
 
@@ -25,6 +25,7 @@ class Kind:
     table: Any  # a model: proposals.approve takes each of them
     columns: tuple[Column, ...]
     propose: Callable[..., Any]
+    empty: Mapping[str, Any]  # what a fact is that is left out
 
 
 EVENT_RATES = Kind(
@@ -38,18 +39,34 @@ EVENT_RATES = Kind(
         *WORDS,
     ),
     allocation_setting.propose_event_rate,
+    {"unit": ""},
 )
 CONTRIBUTIONS = Kind(
     "contributions",
     Contribution,
     (Column("amount", amount, is_needed=True), *OF_DAYS, *WORDS),
     allocation_setting.propose_contribution,
+    {},
 )
 ABATEMENT_RATES = Kind(
     "abatement rates",
     AbatementRate,
     (Column("rate_per_tonne", amount, is_needed=True), *DAYS, *PLACE, *WORDS),
     abatement_setting.propose_abatement_rate,
+    {"scope": None, "category": None},
+)
+INCENTIVE_CAPS = Kind(
+    "incentive caps",
+    IncentiveCap,
+    (
+        Column("amount", amount, is_needed=True),
+        *OF_DAYS,
+        Column("department", str),
+        Column("durability_class", str),
+        *WORDS,
+    ),
+    abatement_setting.propose_incentive_cap,
+    {"department_id": None, "durability_class": ""},
 )
 
 
@@ -82,12 +99,13 @@ def load(kind: Kind, rows: Sequence[Mapping[str, str]], *, scheme_code: str, by:
     proposed, unchanged = 0, 0
     problems = []
     for row in read_proposals(rows, kind.columns):
-        if _is_there(kind, terms.id, row.facts):
-            unchanged += 1
-            continue
         try:
+            facts = _placed(row.facts)
+            if _is_there(kind, terms.id, facts):
+                unchanged += 1
+                continue
             with transaction.atomic():
-                kind.propose(scheme_id=terms.id, by=by, **row.facts)
+                kind.propose(scheme_id=terms.id, by=by, **facts)
                 proposed += 1
         except NotAllowed:
             raise
@@ -98,19 +116,23 @@ def load(kind: Kind, rows: Sequence[Mapping[str, str]], *, scheme_code: str, by:
     return Loaded(proposed, unchanged)
 
 
+def _placed(facts: dict[str, Any]) -> dict[str, Any]:
+    """Facts with the department that its code names. Raises: PriceInvalid."""
+    code = facts.get("department")
+    if code is None:
+        return facts
+    found = Department.objects.filter(code=code).first()
+    if found is None:
+        raise PriceInvalid(f"there is no department {code!r}")
+    kept = {name: value for name, value in facts.items() if name != "department"}
+    return kept | {"department_id": found.pk}
+
+
 def _is_there(kind: Kind, scheme_id: int, facts: dict[str, Any]) -> bool:
     same = {name: value for name, value in facts.items() if name not in _BESIDE}
-    empty = {
-        f"{column.name}__isnull": True
-        for column in PLACE
-        if column in kind.columns and column.name not in facts
-    }
-    if kind is EVENT_RATES:
-        same.setdefault("unit", "")
     days = (facts["starts_on"], facts["ends_before"])
-    return kind.table._default_manager.filter(
-        scheme_id=scheme_id, in_force=days, **same, **empty
-    ).exists()
+    rows = kind.table._default_manager.filter(scheme_id=scheme_id, in_force=days)
+    return bool(rows.filter(**{**kind.empty, **same}).exists())
 
 
 _BESIDE = ("starts_on", "ends_before", "reason", "source_url")

@@ -27,11 +27,19 @@ from pricing.models import (
     CarbonPrice,
     Contribution,
     EventRate,
+    IncentiveCap,
     IncentiveRate,
 )
 
 Proposal = TypeVar(
-    "Proposal", CarbonPrice, IncentiveRate, Baseline, EventRate, Contribution, AbatementRate
+    "Proposal",
+    CarbonPrice,
+    IncentiveRate,
+    Baseline,
+    EventRate,
+    Contribution,
+    AbatementRate,
+    IncentiveCap,
 )
 Endable = TypeVar("Endable", CarbonPrice, IncentiveRate, EventRate, AbatementRate)
 
@@ -44,6 +52,8 @@ _OVERLAPS = (
     "pricing_one_event_rate_in_force",
     "pricing_one_contribution_in_force",
     "pricing_one_abatement_rate_in_force",
+    "pricing_caps_have_the_same_lower_days",
+    "pricing_caps_have_the_same_upper_days",
 )
 
 
@@ -129,6 +139,13 @@ def check_days(starts_on: date, ends_before: date | None) -> None:
     """Refuse a range that ends before it starts. Raises: PriceInvalid."""
     if ends_before is not None and ends_before <= starts_on:
         raise PriceInvalid(f"It would end before {ends_before}, yet starts on {starts_on}.")
+
+
+def check_of_days(starts_on: date, ends_before: date | None) -> None:
+    """Refuse what is of all days of a range and names no last one. Raises: PriceInvalid."""
+    check_days(starts_on, ends_before)
+    if ends_before is None:
+        raise PriceInvalid("It is of all days of a range: say on which day it ends, too.")
 
 
 def check_place(scope: int | None, category: int | None) -> None:

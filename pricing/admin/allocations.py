@@ -13,7 +13,7 @@ from unfold.widgets import UnfoldAdminDateWidget
 
 from pricing import abatement_setting, allocation_setting
 from pricing.admin.prices import ProposalAdmin, ProposalForm, SourceField
-from pricing.models import AbatementRate, Baseline, Contribution, EventRate
+from pricing.models import AbatementRate, Baseline, Contribution, EventRate, IncentiveCap
 
 ONE_DAY = timedelta(days=1)
 
@@ -72,6 +72,16 @@ class AbatementRateForm(ProposalForm):
     @staticmethod
     def end(rate_id: int, **asked: Any) -> AbatementRate:
         return abatement_setting.end_abatement_rate(rate_id=rate_id, **asked)
+
+
+class IncentiveCapForm(OfDaysForm):
+    propose = staticmethod(abatement_setting.propose_incentive_cap)
+
+    source_url = SourceField()
+
+    class Meta:
+        model = IncentiveCap
+        fields = ["scheme", "amount", "department", "durability_class", "reason"]
 
 
 class RuleAdmin(ProposalAdmin):
@@ -206,3 +216,27 @@ class AbatementRateAdmin(RuleAdmin):
     @staticmethod
     def withdraw(rate_id: int, **asked: Any) -> None:
         abatement_setting.withdraw_abatement_rate(rate_id=rate_id, **asked)
+
+
+@admin.register(IncentiveCap)
+class IncentiveCapAdmin(OfDaysAdmin):
+    form = IncentiveCapForm
+    autocomplete_fields = ["department"]
+    list_display = [
+        "scheme_code",
+        "amount",
+        "department",
+        "durability_class",
+        "days",
+        "proposed_by",
+        "state",
+    ]
+    list_select_related = ["scheme", "department", "proposed_by"]
+
+    @staticmethod
+    def approve(cap_id: int, **asked: Any) -> IncentiveCap:
+        return abatement_setting.approve_incentive_cap(cap_id=cap_id, **asked)
+
+    @staticmethod
+    def withdraw(cap_id: int, **asked: Any) -> None:
+        abatement_setting.withdraw_incentive_cap(cap_id=cap_id, **asked)

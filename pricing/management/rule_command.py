@@ -1,4 +1,4 @@
-"""Door. What the commands for event rates, contributions and abatement rates have in common."""
+"""Door. What the commands for rules of a scheme (rates, contributions, caps) have in common."""
 
 from __future__ import annotations
 

@@ -15,6 +15,7 @@ from pricing.models import (
     CarbonPrice,
     Contribution,
     EventRate,
+    IncentiveCap,
     Measure,
     Scheme,
     SchemeCoverage,
@@ -101,6 +102,15 @@ def reward(books: Books, scheme: Scheme, rate: str, **facts: object) -> Abatemen
     """An approved rate for each tonne below the baseline, for ever."""
     wanted = {"in_force": ALWAYS, **facts, **signed(books)}
     return AbatementRate.objects.create(scheme=scheme, rate_per_tonne=Decimal(rate), **wanted)
+
+
+YEAR = (date(2023, 1, 1), date(2024, 1, 1))
+
+
+def cap(books: Books, scheme: Scheme, amount: str, **facts: object) -> IncentiveCap:
+    """An approved cap on incentives for the year 2023."""
+    wanted = {"in_force": YEAR, **facts, **signed(books)}
+    return IncentiveCap.objects.create(scheme=scheme, amount=Decimal(amount), **wanted)
 
 
 def add_department(books: Books, code: str) -> None:

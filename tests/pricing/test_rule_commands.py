@@ -1,4 +1,4 @@
-"""Event rates, contributions and abatement rates by command, from files and arguments, by two."""
+"""Rates, contributions and caps by command, from files and arguments, by two people."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 
 from departments.organisation.constraints import constraint_of
-from departments.organisation.models import Membership, User
+from departments.organisation.models import Department, Membership, User
 from pricing import abatement_setting, price_setting, proposal_batch
 from pricing.errors import (
     ApprovedBySamePerson,
@@ -30,6 +30,10 @@ JANUARY = date(2024, 1, 1)
 COMMANDS = {
     "event_rates": ("flights", "activity,rate,first_day\n/travel/flight/,8,2024-01-01\n"),
     "contributions": ("pot", "amount,first_day,last_day\n1000,2024-01-01,2024-12-30\n"),
+    "incentive_caps": (
+        "fee",
+        "amount,first_day,last_day,department\n9,2024-01-01,2024-12-31,CLOUD\n",
+    ),
     "abatement_rates": ("fee", "rate_per_tonne,first_day,scope\n5,2024-01-01,1\n"),
 }
 
@@ -44,6 +48,7 @@ def people() -> dict[str, User]:
     ):
         made[username] = User.objects.create(username=username)
         Membership.objects.create(user=made[username], role=role)
+    Department.objects.create(code="CLOUD", name="Cloud")
     for code, mechanism in (("flights", "per_event"), ("pot", "contribution"), ("fee", "fee")):
         price_setting.create_scheme(
             code=code,
@@ -184,3 +189,20 @@ def test_an_abatement_rate_takes_two_people_and_is_only_ended(people: dict[str, 
         rate_id=rate.pk, ends_before=date(2999, 1, 1), by=people["approver"]
     )
     assert ended.in_force.upper == date(2999, 1, 1)
+
+
+def test_what_a_cap_names_there_has_to_be(people: dict[str, User]) -> None:
+    row = {"amount": "9", "first_day": "2024-01-01", "last_day": "2024-12-31"}
+    rows = [row | {"department": "NOBODY"}, row | {"durability_class": "endless"}]
+    with pytest.raises(ProposalsRefused) as refused:
+        proposal_batch.load(
+            proposal_batch.INCENTIVE_CAPS, rows, scheme_code="fee", by=people["analyst"]
+        )
+    assert refused.value.problems == [
+        "line 2: there is no department 'NOBODY'",
+        "line 3: 'endless' is no durability class: short, medium or long, or empty for all",
+    ]
+    with pytest.raises(ProposalsRefused, match="only a fee has a cap on its incentives"):
+        proposal_batch.load(
+            proposal_batch.INCENTIVE_CAPS, [row], scheme_code="pot", by=people["analyst"]
+        )

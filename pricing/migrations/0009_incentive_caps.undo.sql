@@ -1,0 +1,1 @@
+DROP TRIGGER pricing_approved_incentive_cap_never_edited ON pricing_incentivecap;
