@@ -53,6 +53,12 @@ ACCRUALS = (
     "tests/ledger/test_accruals_by_hand.py",
     f"{BOOKS_BY_HAND}::test_an_accrual_stays_in_the_books_of_its_department",
 )
+SHARED_OUT = (
+    "tests/ledger/test_mechanisms.py",
+    "tests/ledger/test_abatement.py",
+    "tests/ledger/test_incentive_caps.py",
+    "tests/ledger/test_feebate.py",
+)
 ENTRIES_BY_HAND = "tests/promises/test_guards_of_entries.py"
 LINES_BY_HAND = "tests/promises/test_guards_of_lines.py"
 
@@ -99,6 +105,18 @@ TARGETS = [
         """,
         ("tests/pricing/mechanisms", *CALCULATIONS),
     ),
+    *_targets("pricing/incentive_caps.py", ("tests/pricing/test_incentive_caps.py", *CALCULATIONS)),
+    *_targets(
+        """
+        ledger/allocation_caps.py
+        ledger/sql/allocation_earned.sql
+        ledger/sql/allocation_emitted.sql
+        ledger/sql/allocation_events.sql
+        ledger/sql/allocation_totals.sql
+        """,
+        SHARED_OUT,
+    ),
+    *_targets("ledger/fund_guard.py", ("tests/ledger/test_fund_guard.py",)),
     *_targets("ledger/amounts.py", ("tests/ledger/test_amounts.py",)),
     *_targets(
         """
