@@ -57,6 +57,10 @@ app.conf.update(
             "task": "ledger.deliver_outbox",
             "schedule": 60.0,
         },
+        "deliver webhooks that are due": {
+            "task": "ledger.deliver_webhooks",
+            "schedule": 60.0,
+        },
         "seal what was committed": {
             "task": "ledger.seal_entries",
             "schedule": 60.0,

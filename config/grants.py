@@ -32,6 +32,8 @@ APPEND_ONLY_TABLES = (
     "ledger_journalline",
     "ledger_manualentryline",
     "ledger_postedsource",
+    "ledger_webhookattempt",
+    "ledger_webhookevent",
 )
 # Written by functions and guards of the owner, which the application may call or set off.
 READ_ONLY_TABLES = (
@@ -50,6 +52,8 @@ NEVER_DELETED_TABLES = (
     "ledger_settlement",
     "ledger_settlementshard",
     "ledger_sweetspotrun",
+    "ledger_webhookdelivery",
+    "ledger_webhookendpoint",
     "pricing_grantapplication",
     "pricing_grantbudget",
     "pricing_grantmeasurement",

@@ -88,6 +88,10 @@ WALLS = (
     Wall("ledger_climateaim", "false"),
     Wall("ledger_scenariorun", "false"),
     Wall("ledger_sweetspotrun", "false"),
+    Wall("ledger_webhookendpoint", "false"),
+    Wall("ledger_webhookevent", "false"),
+    Wall("ledger_webhookdelivery", "false"),
+    Wall("ledger_webhookattempt", "false"),
 )
 
 # What a row's neighbours say of it. They run as their owner, so that they don't look through the

@@ -62,6 +62,7 @@ NAVIGATION: list[tuple[Any, list[tuple[Any, str, str]]]] = [
             (_("GL mappings"), "swap_horiz", "ledger_glmapping_changelist"),
             (_("Seals"), "verified_user", "ledger_periodseal_changelist"),
             (_("Outgoing messages"), "outgoing_mail", "ledger_outboxmessage_changelist"),
+            (_("Webhooks"), "webhook", "ledger_webhookendpoint_changelist"),
             (_("Verify"), "fact_check", "verify"),
         ],
     ),

@@ -11,6 +11,7 @@ from departments.organisation.models import User
 from ledger import close_checklist, deliveries, seal
 from ledger.errors import NotAllowed, PeriodNotFound, PeriodNotReady
 from ledger.models.periods import AccountingPeriod, PeriodState
+from ledger.webhooks import events
 
 
 @transaction.atomic
@@ -35,6 +36,7 @@ def close(*, period_code: str, by: User, at: datetime) -> AccountingPeriod:
     period.closed_at = at
     period.save()
     deliveries.put_head(seal.seal_period(period))
+    events.period_closed(period)
     return period
 
 

@@ -38,6 +38,7 @@ from ledger.models.settlements import (
     SettlementState,
     ShardState,
 )
+from ledger.webhooks import events
 from pricing import price_lookup
 from pricing.price_lookup import SchemeTerms
 
@@ -183,6 +184,7 @@ def finish_if_whole(*, settlement_id: int, at: datetime) -> Settlement:
     settlement.state = SettlementState.CALCULATED
     settlement.calculated_at = at
     settlement.save()
+    events.settlement_moved(settlement)
     return settlement
 
 
@@ -222,6 +224,7 @@ def approve(
     settlement.approved_at = at
     settlement.review_ends_on = review_ends_on
     settlement.save()
+    events.settlement_moved(settlement)
     return settlement
 
 
@@ -248,6 +251,7 @@ def post(*, settlement_id: int, by: User, at: datetime) -> Settlement:
     settlement.posted_by = by
     settlement.posted_at = at
     settlement.save()
+    events.settlement_moved(settlement)
     return settlement
 
 
@@ -264,6 +268,7 @@ def cancel(*, settlement_id: int, by: User, at: datetime) -> Settlement:
     settlement.cancelled_by = by
     settlement.cancelled_at = at
     settlement.save()
+    events.settlement_moved(settlement)
     SettledRecord.objects.filter(line__settlement=settlement)._raw_delete(settlement._state.db)
     SettlementLine.objects.filter(settlement=settlement)._raw_delete(settlement._state.db)
     return settlement

@@ -9,6 +9,7 @@ from celery.exceptions import OperationalError
 from django.utils import timezone
 
 from ledger import deliveries, scenario_runs, seal, settlement_run, sweet_spots
+from ledger.webhooks import delivering
 
 logger = logging.getLogger(__name__)
 
@@ -34,6 +35,12 @@ def sweep_settlements() -> None:
 def deliver_outbox() -> None:
     """Tell the outside world what is due; several workers may do it at once."""
     deliveries.deliver_due(at=timezone.now())
+
+
+@shared_task(name="ledger.deliver_webhooks")
+def deliver_webhooks() -> None:
+    """Tell every endpoint what is due; several workers may do it at once."""
+    delivering.deliver_due(clock=timezone.now)
 
 
 @shared_task(name="ledger.seal_entries")
@@ -82,6 +89,14 @@ def ring_sweet_spot(run_id: int) -> None:
         estimate_sweet_spot.delay(run_id)
     except OperationalError as error:
         logger.warning("sweet spot %s waits for the next sweep: %s", run_id, error)
+
+
+def ring_webhooks() -> None:
+    """Wake a worker for the webhooks; if the broker is down, the sweep delivers a minute later."""
+    try:
+        deliver_webhooks.delay()
+    except OperationalError as error:
+        logger.warning("the webhooks wait for the next sweep: %s", error)
 
 
 def ring_outbox() -> None:

@@ -35,6 +35,8 @@ SCOPES: tuple[str, ...] = (
     "factors:read",
     "prices:read",
     "departments:read",
+    "webhooks:read",
+    "webhooks:write",
 )
 
 _MARK = "cfl_"

@@ -11,6 +11,7 @@ from ledger.admin import (
     scenarios,
     settlements,
     sweet_spots,
+    webhooks,
 )
 
 __all__ = [
@@ -24,4 +25,5 @@ __all__ = [
     "scenarios",
     "settlements",
     "sweet_spots",
+    "webhooks",
 ]

@@ -10,6 +10,7 @@ from ledger.api import (
     manual_entry_views,
     settlement_views,
     statement_views,
+    webhook_views,
 )
 
 urlpatterns = [
@@ -101,4 +102,42 @@ urlpatterns = [
         manual_entry_views.ManualEntryReverse.as_view(),
         name="manual-entry-reverse",
     ),
+    path("webhook-endpoints/", webhook_views.EndpointList.as_view(), name="webhook-endpoints"),
+    path(
+        "webhook-endpoints/<str:code>/",
+        webhook_views.EndpointDetail.as_view(),
+        name="webhook-endpoint",
+    ),
+    path(
+        "webhook-endpoints/<str:code>/rotate/",
+        webhook_views.EndpointRotate.as_view(),
+        name="webhook-endpoint-rotate",
+    ),
+    path(
+        "webhook-endpoints/<str:code>/test/",
+        webhook_views.EndpointTest.as_view(),
+        name="webhook-endpoint-test",
+    ),
+    path(
+        "webhook-endpoints/<str:code>/turn-off/",
+        webhook_views.EndpointTurnOff.as_view(),
+        name="webhook-endpoint-turn-off",
+    ),
+    path(
+        "webhook-endpoints/<str:code>/turn-on/",
+        webhook_views.EndpointTurnOn.as_view(),
+        name="webhook-endpoint-turn-on",
+    ),
+    path(
+        "webhook-endpoints/<str:code>/replay/",
+        webhook_views.EndpointReplay.as_view(),
+        name="webhook-endpoint-replay",
+    ),
+    path(
+        "webhook-endpoints/<str:code>/deliveries/",
+        webhook_views.EndpointDeliveries.as_view(),
+        name="webhook-endpoint-deliveries",
+    ),
+    path("events/", webhook_views.EventList.as_view(), name="events"),
+    path("events/<str:code>/", webhook_views.EventDetail.as_view(), name="event"),
 ]

@@ -11,6 +11,7 @@ from departments.organisation.models import User
 from ledger.errors import ExportAcknowledged, ExportRejected, NotAllowed
 from ledger.exports.run import find
 from ledger.models.exports import ExportAcknowledgement, JournalExport
+from ledger.webhooks import events
 
 
 @transaction.atomic
@@ -27,12 +28,14 @@ def acknowledge(*, sequence: int, by: User, at: datetime, reference: str = "") -
     export.refresh_from_db()
     if hasattr(export, "rejection"):
         raise ExportRejected.of(sequence, export.rejection)
-    kept, _ = ExportAcknowledgement.objects.select_related("acknowledged_by").get_or_create(
+    kept, is_new = ExportAcknowledgement.objects.select_related("acknowledged_by").get_or_create(
         export=export,
         defaults={"reference": reference, "acknowledged_by": by, "acknowledged_at": at},
     )
     if kept.reference != reference:
         raise ExportAcknowledged.of(sequence, kept)
+    if is_new:
+        events.export_moved(export, "acknowledged")
     return find(sequence=sequence)
 
 

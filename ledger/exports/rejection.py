@@ -12,6 +12,7 @@ from ledger.errors import ExportAcknowledged, ExportRejected, NotAllowed, Reject
 from ledger.exports.acknowledgement import wait_for_other_answers
 from ledger.exports.run import find
 from ledger.models.exports import ExportRejection, JournalExport
+from ledger.webhooks import events
 
 
 @transaction.atomic
@@ -33,9 +34,11 @@ def reject(*, sequence: int, by: User, at: datetime, reason: str) -> JournalExpo
     export.refresh_from_db()
     if hasattr(export, "acknowledgement"):
         raise ExportAcknowledged.of(export.sequence, export.acknowledgement)
-    kept, _ = ExportRejection.objects.select_related("rejected_by").get_or_create(
+    kept, is_new = ExportRejection.objects.select_related("rejected_by").get_or_create(
         export=export, defaults={"reason": reason, "rejected_by": by, "rejected_at": at}
     )
     if kept.reason != reason:
         raise ExportRejected.of(sequence, kept)
+    if is_new:
+        events.export_moved(export, "rejected")
     return find(sequence=sequence)

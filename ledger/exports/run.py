@@ -33,6 +33,7 @@ from ledger.exports.writing import Written, write
 from ledger.models.accounts import Commodity
 from ledger.models.exports import JournalExport
 from ledger.models.periods import AccountingPeriod, PeriodSeal
+from ledger.webhooks import events
 from pricing import price_lookup
 
 PROGRESS_EVERY = 50_000
@@ -309,6 +310,7 @@ def _register(
         replaces=replaces,
     )
     export.refresh_from_db()
+    events.export_moved(export, "created")
     return export
 
 

@@ -13,6 +13,7 @@ from ledger.models import (
     seals,
     settlements,
     sweet_spots,
+    webhooks,
 )
 
 __all__ = [
@@ -28,4 +29,5 @@ __all__ = [
     "seals",
     "settlements",
     "sweet_spots",
+    "webhooks",
 ]

@@ -169,6 +169,7 @@ def test_no_table_with_a_departments_rows_is_without_a_wall():
     """Who adds a table of facts or money adds a wall, or says here why it needs none."""
     open_to_all = {
         "organisation_apikey_departments": "who may do what, not what they emit",
+        "ledger_webhookendpoint_departments": "who hears of what, not what they emit",
         "organisation_costcentre": "the company's structure",
         "organisation_departmentplacement": "the company's structure",
         "organisation_membership": "who may do what",
