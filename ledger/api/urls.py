@@ -5,6 +5,7 @@ from django.urls import path
 from ledger.api import (
     atmosphere_views,
     book_views,
+    charge_views,
     export_views,
     grant_views,
     manual_entry_views,
@@ -23,6 +24,7 @@ urlpatterns = [
     path("accounts/", book_views.AccountList.as_view(), name="accounts"),
     path("trial-balance/", book_views.TrialBalance.as_view(), name="trial-balance"),
     path("atmosphere/", atmosphere_views.AtmosphereDoor.as_view(), name="atmosphere"),
+    path("charges/", charge_views.ChargeList.as_view(), name="charges"),
     path("periods/", book_views.PeriodList.as_view(), name="periods"),
     path("verification/", book_views.Verify.as_view(), name="verification"),
     path("statements/", statement_views.StatementList.as_view(), name="statements"),

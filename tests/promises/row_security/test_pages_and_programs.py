@@ -71,6 +71,7 @@ API = [
     "verification/",
     "statements/",
     "statements/fee/2023Q1/OFFICES/",
+    "charges/",
     "settlements/",
     "activities/",
     "activities/{R}/",
