@@ -11,7 +11,7 @@ import ledger.models.webhooks
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("ledger", "0019_aims"),
+        ("ledger", "0020_abatement"),
         ("organisation", "0005_legal_entity_code"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
