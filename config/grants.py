@@ -62,7 +62,16 @@ NEVER_DELETED_TABLES = (
 
 # What the reader doesn't see: who is signed in, answers that were kept for somebody, and what
 # passwords and keys are checked against.
-SECRET_TABLES = ("django_session", "organisation_keptreply", "organisation_tally")
+SECRET_TABLES = (
+    "account_emailconfirmation",
+    "django_session",
+    "mfa_authenticator",
+    "organisation_keptreply",
+    "organisation_tally",
+    "socialaccount_socialaccount",
+    "socialaccount_socialapp",
+    "socialaccount_socialtoken",
+)
 SECRET_COLUMNS = {
     "organisation_apikey": ("secret_sha256",),
     "organisation_user": ("password",),

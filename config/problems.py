@@ -84,7 +84,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     """The site's 404: a problem under /api/, a page elsewhere."""
     if not request.path.startswith(API):
         return defaults.page_not_found(request, exception)
-    return _answer(request, 404, "not_found", _("There is nothing at this address."))
+    return refusal(request, 404, "not_found", _("There is nothing at this address."))
 
 
 def internal_error(request: HttpRequest) -> HttpResponseBase:
@@ -92,10 +92,11 @@ def internal_error(request: HttpRequest) -> HttpResponseBase:
     if not request.path.startswith(API):
         return defaults.server_error(request)
     words = _("Something went wrong here, and it is noted. Nothing was half done.")
-    return _answer(request, 500, "internal_error", words)
+    return refusal(request, 500, "internal_error", words)
 
 
-def _answer(request: HttpRequest, status: int, code: str, detail: str) -> HttpResponseBase:
+def refusal(request: HttpRequest, status: int, code: str, detail: str) -> HttpResponseBase:
+    """A refusal that no view answers."""
     found = _problem(status, code, detail)
     found |= {"instance": request.path, "request_id": request_id_of(request)}
     return JsonResponse(found, status=status, content_type=MEDIA_TYPE)

@@ -32,6 +32,7 @@ if not SECRET_KEY and PRODUCTION:
         "SECRET_KEY is missing. With DATABASE_URL and without DEBUG this is production: put "
         "a long random text into the environment as SECRET_KEY; sessions are signed with it."
     )
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 SECRET_KEY = SECRET_KEY or kept_secret_key(_engines.var)
 
 # What it is made of
@@ -49,6 +50,11 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "csp",
     "drf_spectacular",
     "drf_spectacular_sidecar",
@@ -77,6 +83,8 @@ MIDDLEWARE = [
     "departments.organisation.middleware.end_old_sessions",
     "config.web_sight.see_as_person",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "config.second_factor.demand_second_factor",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
@@ -156,6 +164,61 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
+
+# How they sign in; docs/operations.md, "Signing in", has the words
+
+_AT_WORK = not (DEMO or TESTING)
+MFA_REQUIRED = env.bool("CFL_MFA_REQUIRED", default=_AT_WORK)
+STEP_UP_SECONDS = 60 * env.int("CFL_STEP_UP_MINUTES", default=15 if _AT_WORK else 0)
+ACCOUNT_ADAPTER = "departments.organisation.signing_in.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]  # asked by a check; none signs up
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_RATE_LIMITS = False  # counted by `organisation.sign_in_limit`
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if PRODUCTION else "http"
+MFA_ADAPTER = "departments.organisation.signing_in.adapters.SecondFactorAdapter"
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_FORMS = {
+    "authenticate": "departments.organisation.signing_in.forms.CodeForm",
+    "reauthenticate": "departments.organisation.signing_in.forms.CodeAgainForm",
+}
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RATE_LIMITS = False
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1  # thirty seconds, either way
+
+# The company's own provider; in the demo there is none, since its people are not real
+
+OIDC_SERVER_URL = "" if DEMO else env.str("OIDC_SERVER_URL", default="").rstrip("/")
+OIDC_PROVIDER_ID = "company"
+OIDC_NAME = env.str("OIDC_NAME", default="Company account")
+OIDC_CREATES_PEOPLE = env.bool("OIDC_CREATES_PEOPLE", default=False)
+OIDC_SECOND_FACTOR_AMR = env.list("OIDC_SECOND_FACTOR_AMR", default=[])
+if OIDC_SERVER_URL and PRODUCTION and not OIDC_SERVER_URL.startswith("https://"):
+    raise ImproperlyConfigured(
+        f"OIDC_SERVER_URL is {OIDC_SERVER_URL!r}. Passwords and tokens travel there: take https."
+    )
+SOCIALACCOUNT_ADAPTER = "departments.organisation.signing_in.adapters.ProviderAdapter"
+SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "provider_class": "departments.organisation.signing_in.company_provider.CompanyProvider",
+        "APPS": [
+            {
+                "provider_id": OIDC_PROVIDER_ID,
+                "name": OIDC_NAME,
+                "client_id": env.str("OIDC_CLIENT_ID", default=""),
+                "secret": env.str("OIDC_CLIENT_SECRET", default=""),
+                "settings": {
+                    "server_url": OIDC_SERVER_URL,
+                    "token_auth_method": env.str("OIDC_TOKEN_AUTH_METHOD", default="") or None,
+                    "verified_email": env.list("OIDC_VERIFIED_DOMAINS", default=[]),
+                    "fetch_userinfo": True,
+                },
+            }
+        ],
+    }
+}
 
 # Words and time
 

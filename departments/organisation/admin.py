@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
@@ -38,6 +41,7 @@ from departments.organisation.people import open_admin_by_role
 from departments.organisation.placement import place_department
 
 admin.site.unregister(Group)  # what people may do follows from their memberships alone
+admin.site.unregister((EmailAddress, Authenticator, SocialAccount, SocialApp, SocialToken))
 
 
 class MembershipInline(RoleInline):

@@ -18,6 +18,7 @@ from unfold.decorators import display
 
 from departments.organisation.access import Permission
 from departments.organisation.admin_access import may_here, require_here
+from departments.organisation.signing_in.step_up import proven_again
 from ledger import manual_entries
 from ledger.admin.manual_steps import STEPS, ManualStep, standing_reversal, steps_for
 from ledger.admin.pages import BADGES, BooksAdmin, moment, person_of, refusals_shown
@@ -152,6 +153,7 @@ class ManualEntryAdmin(BooksAdmin):
             refusals=refusals,
         )
 
+    @proven_again()
     def take_step(self, request: HttpRequest, manual_entry_id: int, step_name: str) -> HttpResponse:
         """GET asks for confirmation or a reason, POST takes the step."""
         step: ManualStep | None = STEPS.get(step_name)

@@ -18,6 +18,7 @@ from unfold.decorators import action, display
 
 from departments.organisation.access import Permission
 from departments.organisation.admin_access import may_here, require_here
+from departments.organisation.signing_in.step_up import proven_again
 from ledger import close_checklist, period_close, periods, tasks
 from ledger.admin.pages import BADGES, BooksAdmin, hash_of, person_of, refusals_shown
 from ledger.desk.words import first_day_of, last_day_of
@@ -148,6 +149,7 @@ class AccountingPeriodAdmin(BooksAdmin):
             close_takes=Permission.CLOSE_PERIOD.roles_text,
         )
 
+    @proven_again()
     def close(self, request: HttpRequest, period_id: int) -> HttpResponse:
         """GET asks for confirmation, POST closes and seals."""
         require_here(request, Permission.CLOSE_PERIOD)

@@ -21,6 +21,7 @@ from unfold.decorators import display
 
 from departments.organisation.access import Permission
 from departments.organisation.admin_access import may_here, require_here
+from departments.organisation.signing_in.step_up import proven_again
 from ledger import accruals, amounts, settlement_review, settlement_run, tasks
 from ledger.admin.pages import BADGES, BooksAdmin, moment, person_of, refusals_shown, right
 from ledger.admin.steps import STEPS, Step, steps_for
@@ -172,6 +173,7 @@ class SettlementAdmin(BooksAdmin):
             render_to_string("ledger/admin/settlement_progress.html", shown, request)
         )
 
+    @proven_again()
     def take_step(self, request: HttpRequest, settlement_id: int, step_name: str) -> HttpResponse:
         """GET asks for confirmation, POST approves, posts or cancels."""
         step: Step | None = STEPS.get(step_name)

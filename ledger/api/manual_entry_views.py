@@ -99,6 +99,7 @@ class ManualEntryDetail(ManualEntryView):
 class ManualEntryApprove(ManualEntryView):
     """Approve an entry by hand."""
 
+    takes_recent_proof = True
     required_scopes = {"POST": "manual:approve"}
 
     @extend_schema(

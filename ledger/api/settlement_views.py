@@ -110,6 +110,8 @@ class SettlementDetail(SettlementView):
 class SettlementApprove(SettlementView):
     """Approve a settlement."""
 
+    takes_recent_proof = True
+
     @extend_schema(
         operation_id="settlements_approve",
         request=ApprovalSerializer,
@@ -124,6 +126,8 @@ class SettlementApprove(SettlementView):
 
 class SettlementPost(SettlementView):
     """Post a settlement."""
+
+    takes_recent_proof = True
 
     @extend_schema(
         operation_id="settlements_post", request=NothingSerializer, responses=SettlementSerializer

@@ -69,7 +69,7 @@ def test_from_a_dollar_to_its_record(
         page.goto(live_server.url)
         page.get_by_label("Username").fill("contributor")
         page.get_by_label("Password").fill(PASSWORD)
-        page.locator("main button", has_text="Sign in").click()
+        page.get_by_role("button", name="Sign in", exact=True).click()
 
         page.wait_for_url("**/departments/CLOUD/fee/2023Q1/")
         assert "USD 8,836,785.00" in page.locator("#due-heading + .due-amount").inner_text()

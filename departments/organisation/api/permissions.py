@@ -10,6 +10,7 @@ from rest_framework.views import APIView
 
 from departments.organisation.access import Permission, may, visible_department_ids
 from departments.organisation.models import ApiKey
+from departments.organisation.signing_in.proof import is_recent_enough
 
 
 class KeyScope(BasePermission):
@@ -17,7 +18,8 @@ class KeyScope(BasePermission):
 
     The view says both: `required_scopes = {"GET": "journal:read"}`, and, unless everyone signed in
     may come, `required_permission`, one for all methods or one for each. A method that names no
-    scope is closed to keys. A key never opens what its person may not.
+    scope is closed to keys. A key never opens what its person may not. With `takes_recent_proof` a
+    person who signed in long ago has to prove again who they are before a POST.
     """
 
     def has_permission(self, request: Request, view: APIView) -> bool:
@@ -27,7 +29,16 @@ class KeyScope(BasePermission):
         if needed is not None and not may(request.user, needed):
             self.message = f"This takes the role {needed.roles_text}."
             return False
+        if self._asks_again(request, view):
+            self.message = "Sign in again first: this step asks who takes it. See /confirm/."
+            self.code = "proof_too_old"
+            return False
         return self._key_fits(request, view)
+
+    def _asks_again(self, request: Request, view: APIView) -> bool:
+        """A step that can't be taken back, in a session whose person proved nothing lately."""
+        takes_proof = getattr(view, "takes_recent_proof", False) and request.method == "POST"
+        return takes_proof and key_of(request) is None and not is_recent_enough(request)
 
     def _key_fits(self, request: Request, view: APIView) -> bool:
         key = key_of(request)

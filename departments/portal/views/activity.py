@@ -22,6 +22,7 @@ from departments.organisation.access import (
     visible_department_ids,
 )
 from departments.organisation.models import Department
+from departments.organisation.signing_in.step_up import proven_again
 from departments.portal.forms import ActivityFilter, ActivityForm, CorrectionForm, DecisionForm
 from departments.portal.views.page import (
     PersonRequest,
@@ -223,6 +224,7 @@ def _decided_by(request: PersonRequest) -> list[Department]:
 
 
 @require_POST
+@proven_again(back="portal:approvals")
 @page
 def decide(request: PersonRequest) -> HttpResponse:
     """Approve records, or return them with a reason; all of them, or none."""
