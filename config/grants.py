@@ -21,6 +21,7 @@ APPEND_ONLY_TABLES = (
     "inventory_columnmapping",
     "inventory_emissionfactor",
     "inventory_importpart",
+    "inventory_recordevent",
     "ledger_account",
     "ledger_commodity",
     "ledger_exportacknowledgement",
@@ -44,7 +45,12 @@ READ_ONLY_TABLES = (
     "ledger_periodbalance",
     "ledger_periodseal",
 )
-NEVER_UPDATED_TABLES = ("ledger_settledrecord", "ledger_settlementline")
+NEVER_UPDATED_TABLES = (
+    "inventory_evidencefile",
+    "inventory_evidencepart",
+    "ledger_settledrecord",
+    "ledger_settlementline",
+)
 NEVER_DELETED_TABLES = (
     "inventory_importbatch",
     "ledger_outbox",

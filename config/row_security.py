@@ -28,6 +28,20 @@ _OWN_FILE = f"batch_id IN (SELECT id FROM inventory_importbatch WHERE imported_b
 _OWN_RECORD = (
     f"activity_record_id IN (SELECT id FROM inventory_activityrecord WHERE department_id = {_SEEN})"
 )
+# Asked row by row, so that the history of one record does not read all records of a department.
+_OF_OWN_RECORD = (
+    "EXISTS (SELECT FROM inventory_activityrecord a WHERE a.id = {table}.record_id "
+    f"AND a.department_id = {_SEEN})"
+)
+_OF_OWN_BATCH = (
+    "EXISTS (SELECT FROM inventory_activityrecord a WHERE a.batch_id = {table}.batch_id "
+    f"AND a.department_id = {_SEEN})"
+)
+_OWN_EVIDENCE = (
+    "EXISTS (SELECT FROM inventory_evidencefile f JOIN inventory_activityrecord a "
+    "ON a.id = f.record_id WHERE f.id = inventory_evidencepart.file_id "
+    f"AND a.department_id = {_SEEN})"
+)
 _OWN_SITE = f"site_id IN (SELECT id FROM inventory_site WHERE department_id = {_SEEN})"
 _OWN_GRANT = f"grant_id IN (SELECT id FROM pricing_grantapplication WHERE department_id = {_SEEN})"
 _OWN_RESULT = (
@@ -65,6 +79,19 @@ WALLS = (
     Wall("inventory_emissionrecord", f"department_id = {_SEEN}", is_theirs_to_write=True),
     Wall("inventory_importbatch", f"imported_by_id = {_PERSON}", is_theirs_to_write=True),
     Wall("inventory_importpart", _OWN_FILE, is_theirs_to_write=True),
+    Wall(
+        "inventory_recordevent",
+        _OF_OWN_RECORD.format(table="inventory_recordevent")
+        + " THEN 1 WHEN "
+        + _OF_OWN_BATCH.format(table="inventory_recordevent"),
+        is_theirs_to_write=True,
+    ),
+    Wall(
+        "inventory_evidencefile",
+        _OF_OWN_RECORD.format(table="inventory_evidencefile"),
+        is_theirs_to_write=True,
+    ),
+    Wall("inventory_evidencepart", _OWN_EVIDENCE, is_theirs_to_write=True),
     Wall("inventory_instrumentuse", _OWN_RECORD),
     Wall("inventory_allocationkey", f"pool_id = {_SEEN}"),
     Wall("inventory_allocationshare", f"department_id = {_SEEN}"),

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from django.db import IntegrityError, transaction
 
@@ -25,6 +25,7 @@ from departments.inventory.errors import ImportRefused, RowProblem
 from departments.inventory.evidence import digest_of, keep_file
 from departments.inventory.factor_choice import FactorLibrary
 from departments.inventory.foreign_files.conversion import Conversion
+from departments.inventory.history import note_import
 from departments.inventory.import_report import ImportReport, Keep, RowReport, report_content
 from departments.inventory.models.activity import ActivityRecord, ImportBatch
 from departments.inventory.preparation import prepare
@@ -285,12 +286,14 @@ def _stored(
     batch.save(force_insert=True)
     keep_file(batch, file)
     records = ActivityRecord.objects.bulk_create(
-        (_record(row.facts, batch, doubts.get(row.line, [])) for row in valid), batch_size=BATCH
+        (_record(row, batch, doubts.get(row.line, [])) for row in valid), batch_size=BATCH
     )
+    note_import(batch)
     return ImportReport(reports, tuple(record.pk for record in records), batch.pk)
 
 
-def _record(facts: dict[str, Any], batch: ImportBatch, doubts: list[Doubt]) -> ActivityRecord:
+def _record(row: Row, batch: ImportBatch, doubts: list[Doubt]) -> ActivityRecord:
+    facts = row.facts
     return ActivityRecord(
         department=facts["department"],
         activity=facts["activity"],
@@ -305,6 +308,7 @@ def _record(facts: dict[str, Any], batch: ImportBatch, doubts: list[Doubt]) -> A
         is_estimated=facts["estimated"],
         doubts=comparison.contents(doubts) or None,
         batch=batch,
+        import_line=row.line,
         created_by=batch.imported_by,
         created_at=batch.imported_at,
     )

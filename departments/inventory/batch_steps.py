@@ -27,8 +27,10 @@ from departments.inventory.errors import (
     StepRefused,
 )
 from departments.inventory.factor_choice import FactorLibrary
+from departments.inventory.history import note_batch_step
 from departments.inventory.models.activity import ActivityRecord, ImportBatch
 from departments.inventory.models.emissions import LARGEST_KGCO2E, EmissionRecord
+from departments.inventory.models.history import RecordStep
 from departments.inventory.recipes import Recipe, recipe_of
 from departments.inventory.set_based import read_sql
 from departments.inventory.submission import APPROVERS, CONTRIBUTORS
@@ -61,6 +63,8 @@ def submit_batch(*, batch_id: int, by: User, at: datetime) -> int:
         _look_again(cursor)
         cursor.execute("SELECT count(*) FROM inventory_going")
         count: int = cursor.fetchone()[0]
+    if count:
+        note_batch_step(batch_id, RecordStep.SUBMITTED, by=by, at=at)
     return count
 
 
@@ -86,6 +90,8 @@ def approve_batch(*, batch_id: int, by: User, at: datetime, doubtful: Collection
         count: int = cursor.fetchone()[0]
         with results.claims_refused():
             cursor.execute(read_sql("batch_number"))
+    if count:
+        note_batch_step(batch_id, RecordStep.APPROVED, by=by, at=at)
     return count
 
 

@@ -278,6 +278,39 @@ class RecordNotDeletable(InventoryError):
         )
 
 
+class EvidenceRefused(InventoryError):
+    """A file is not taken as evidence."""
+
+    code = "evidence_refused"
+
+    def __init__(self, *, reason: str, hint: str) -> None:
+        self.reason, self.hint = reason, hint
+        super().__init__(f"{reason} {hint}")
+
+
+class EvidenceNotFound(InventoryError):
+    code = "evidence_not_found"
+    http_status = 404
+
+    def __init__(self, *, evidence_id: int) -> None:
+        self.evidence_id = evidence_id
+        super().__init__(f"There is no evidence {evidence_id}, or you may not see it.")
+
+
+class EvidenceStays(InventoryError):
+    """A record was submitted with its evidence, or would be deleted under it."""
+
+    code = "evidence_stays"
+    http_status = 409
+
+    def __init__(self, *, record_id: int) -> None:
+        self.record_id = record_id
+        super().__init__(
+            f"Evidence of record {record_id} stays: the record was submitted with it, or would be "
+            "deleted under it. Remove the files of a draft first; otherwise add what is right."
+        )
+
+
 class RecordInWrongState(InventoryError):
     code = "record_in_wrong_state"
     http_status = 409

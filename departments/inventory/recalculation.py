@@ -20,9 +20,11 @@ from departments.inventory.errors import (
     ResultSuperseded,
 )
 from departments.inventory.factor_choice import FactorLibrary
+from departments.inventory.history import note_steps
 from departments.inventory.instrument_uses import covers_of
 from departments.inventory.models.activity import ActivityRecord, RecordState
 from departments.inventory.models.emissions import EmissionRecord
+from departments.inventory.models.history import RecordStep
 from departments.inventory.submission import (
     for_each,
     lock_records,
@@ -71,7 +73,9 @@ def propose_recalculation(
     changed = [result for result in proposed if result is not None]
     results.drop_proposed([record.pk for record in records])
     results.store_results(changed)
-    return [result.activity_record_id for result in changed]
+    ids = [result.activity_record_id for result in changed]
+    note_steps(ids, RecordStep.PROPOSED, by=by, at=at, words=reason)
+    return ids
 
 
 @transaction.atomic
@@ -101,7 +105,9 @@ def approve_recalculation(*, record_ids: Collection[int], by: User, at: datetime
     result_ids = for_each(records, check, step="recalculated")
     EmissionRecord.objects.filter(pk__in=result_ids).update(approved_by=by)
     results.number_results(result_ids)
-    return [record.pk for record in records]
+    ids = [record.pk for record in records]
+    note_steps(ids, RecordStep.RECALCULATED, by=by, at=at)
+    return ids
 
 
 def _require_current(record: ActivityRecord, corrected: dict[int, int]) -> None:

@@ -12,6 +12,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from departments.inventory.entry import plain
 from departments.inventory.errors import RecordNotFound
+from departments.inventory.evidence_reading import Evidence, evidence_of
+from departments.inventory.history import HistoryEvent, history_of
 from departments.inventory.models.activity import ActivityRecord, RecordState
 from departments.inventory.models.emissions import EmissionRecord
 from departments.inventory.results import trace_of
@@ -131,18 +133,8 @@ class RecordSummary:
 
 
 @dataclass(frozen=True, slots=True)
-class HistoryEvent:
-    """Who did what to a record, when and why."""
-
-    at: datetime
-    by: str
-    step: str
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class RecordDetail:
-    """A record with its inputs, its result in force (or the one proposed), and its history.
+    """A record with its inputs, its result in force (or the one proposed), history and evidence.
 
     `pending` is a recalculation that waits for approval; `corrections` supersede this record.
     """
@@ -153,6 +145,7 @@ class RecordDetail:
     pending: EmissionDetail | None
     earlier: tuple[EmissionDetail, ...]
     history: tuple[HistoryEvent, ...]
+    evidence: tuple[Evidence, ...]
     corrections: tuple[RecordSummary, ...]
     supersedes: RecordSummary | None
 
@@ -211,7 +204,8 @@ def record_detail(*, record_id: int, department_ids: Collection[int] | None) -> 
     if found is None:
         raise RecordNotFound(record_id)
     related = Q(supersedes_id=record_id) | Q(pk=found.supersedes_id or 0)
-    family = _summaries(_visible(department_ids).filter(related).order_by("pk"))
+    relatives = list(_visible(department_ids).filter(related).order_by("pk"))
+    family = _summaries(relatives)
     results = list(_results().filter(activity_record=found).order_by("pk"))
     current = _current(results)
     pending = _pending(results, current)
@@ -221,7 +215,10 @@ def record_detail(*, record_id: int, department_ids: Collection[int] | None) -> 
         emission=_present(current) if current else None,
         pending=_present(pending) if pending else None,
         earlier=tuple(_present(r) for r in results if r not in (current, pending)),
-        history=_history(found, results),
+        history=history_of(
+            found, results, [one for one in relatives if one.supersedes_id == record_id]
+        ),
+        evidence=tuple(evidence_of(record_id)),
         corrections=tuple(one for one in family if one.supersedes_id == record_id),
         supersedes=next((one for one in family if one.record_id == found.supersedes_id), None),
     )
@@ -401,20 +398,3 @@ def citation_of(trace: dict[str, Any]) -> Citation:
     """The source named in a stored trace; parts that it lacks are empty."""
     named = trace.get("citation") or {}
     return Citation(**{name: str(named.get(name, "")) for name in Citation.__dataclass_fields__})
-
-
-def _history(row: ActivityRecord, results: Iterable[EmissionRecord]) -> tuple[HistoryEvent, ...]:
-    entered_by = row.created_by.get_username()
-    events = [HistoryEvent(row.created_at, entered_by, "entered", row.correction_reason)]
-    if row.submitted_by and row.submitted_at:
-        events.append(HistoryEvent(row.submitted_at, row.submitted_by.get_username(), "submitted"))
-    if row.decided_by and row.decided_at:
-        step = "approved" if row.state == RecordState.APPROVED else "returned"
-        by = row.decided_by.get_username()
-        events.append(HistoryEvent(row.decided_at, by, step, row.return_reason))
-    for result in results:
-        if result.proposed_by:
-            by = result.proposed_by.get_username()
-            step = "recalculated" if result.approval_number else "proposed a recalculation"
-            events.append(HistoryEvent(result.calculated_at, by, step, result.reason))
-    return tuple(events)

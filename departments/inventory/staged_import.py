@@ -18,6 +18,7 @@ from departments.inventory.activity_rows import Enterable
 from departments.inventory.errors import RowProblem
 from departments.inventory.evidence import keep_file
 from departments.inventory.factor_choice import FactorLibrary
+from departments.inventory.history import note_import
 from departments.inventory.import_report import ImportReport, Keep, RowReport, Unlisted
 from departments.inventory.models.activity import ImportBatch
 from departments.inventory.prepared_file import PreparedFile
@@ -56,6 +57,7 @@ def import_staged(
         _add_repeated(refusals)
         return _refused(refusals, accepted=stream.rows - refusals.rows)
     keep_file(batch, source.original)
+    note_import(batch)
     return replace(report, batch_id=batch.pk)
 
 

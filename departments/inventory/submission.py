@@ -17,6 +17,7 @@ from departments.inventory import comparison, results
 from departments.inventory.calculation_run import calculate
 from departments.inventory.errors import (
     DecidedBySamePerson,
+    EvidenceStays,
     ExternalIdTaken,
     InventoryError,
     ReasonMissing,
@@ -33,8 +34,10 @@ from departments.inventory.errors import (
     StepRefused,
 )
 from departments.inventory.factor_choice import FactorLibrary
+from departments.inventory.history import note_steps
 from departments.inventory.models.activity import ALLOCATED, ActivityRecord, RecordState
 from departments.inventory.models.emissions import EmissionRecord
+from departments.inventory.models.history import RecordStep
 from departments.inventory.record_fields import FIELDS, read_fields
 from departments.organisation.access import (
     Permission,
@@ -86,6 +89,7 @@ def edit_record(
         record.state, record.submitted_by, record.submitted_at = RecordState.DRAFT, None, None
     record.edited_by = by
     results.drop_proposed([record_id])
+    note_steps([record_id], RecordStep.CHANGED, by=by, at=at)
     return _saved(record)
 
 
@@ -93,12 +97,14 @@ def edit_record(
 def delete_draft(*, record_id: int, by: User) -> None:
     """Delete a record that nobody approved or is looking at.
 
-    Raises: RecordNotDeletable, RecordNotFound, NotAllowed.
+    Raises: RecordNotDeletable, EvidenceStays, RecordNotFound, NotAllowed.
     """
     (record,) = lock_records([record_id])
     require_contributor(by, [record.department_id])
     if record.state not in _OPEN:
         raise RecordNotDeletable(record_id=record_id, state=record.state)
+    if record.evidence.exists():
+        raise EvidenceStays(record_id=record_id)
     results.drop_proposed([record_id])
     record.delete()
 
@@ -137,6 +143,7 @@ def submit_records(*, record_ids: Collection[int], by: User, at: datetime) -> li
         decided_at=None,
         return_reason="",
     )
+    note_steps(ids, RecordStep.SUBMITTED, by=by, at=at)
     return ids
 
 
@@ -182,6 +189,7 @@ def approve_records(
         state=RecordState.APPROVED, decided_by=by, decided_at=at
     )
     results.number_results(result_ids)
+    note_steps(ids, RecordStep.APPROVED, by=by, at=at)
     return ids
 
 
@@ -203,6 +211,7 @@ def return_records(
     ActivityRecord.objects.filter(pk__in=ids).update(
         state=RecordState.RETURNED, decided_by=by, decided_at=at, return_reason=reason
     )
+    note_steps(ids, RecordStep.RETURNED, by=by, at=at, words=reason)
     return ids
 
 

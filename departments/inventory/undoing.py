@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from departments.inventory.errors import BatchNotFound, ImportNotUndoable
+from departments.inventory.errors import BatchNotFound, EvidenceStays, ImportNotUndoable
 from departments.inventory.models.activity import ActivityRecord, ImportBatch, RecordState
 from departments.inventory.set_based import read_sql
 from departments.organisation.access import contributed_department_ids
@@ -22,7 +22,7 @@ def undo_import(*, batch_id: int, by: User, at: datetime) -> int:
 
     Approved records are never deleted: they are corrected, before and after their period closes.
     Returns: how many records were removed; 0 if the import was undone before.
-    Raises:  BatchNotFound, NotAllowed, ImportNotUndoable.
+    Raises:  BatchNotFound, NotAllowed, ImportNotUndoable, EvidenceStays.
     """
     batch = ImportBatch.objects.select_for_update().filter(pk=batch_id).first()
     if batch is None:
@@ -37,6 +37,9 @@ def undo_import(*, batch_id: int, by: User, at: datetime) -> int:
     if count := approved.count():
         first = approved.order_by("pk").values_list("pk", flat=True)[0]
         raise ImportNotUndoable(batch_id=batch_id, approved=count, first_id=first)
+    proven = records.filter(evidence__isnull=False).order_by("pk").values_list("pk", flat=True)
+    if proven:
+        raise EvidenceStays(record_id=proven[0])
     with connection.cursor() as cursor:
         cursor.execute(read_sql("batch_undo"), {"batch": batch_id})
         removed: int = cursor.rowcount

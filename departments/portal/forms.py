@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from departments.inventory.seen import seen_results
 
 MOST_UPLOADED_BYTES = 5 * 1024 * 1024
+MOST_EVIDENCE_BYTES = 10 * 1024 * 1024
 
 
 class BillChoice:
@@ -198,6 +199,26 @@ class UploadForm(forms.Form):
         found = self.cleaned_data["file"]
         if found.size > MOST_UPLOADED_BYTES:
             raise forms.ValidationError(_("The file is larger than 5 MB. Split it."))
+        return found
+
+
+class EvidenceForm(forms.Form):
+    """A file that proves a record; what it is, the inventory tells from its bytes."""
+
+    evidence = forms.FileField(
+        label=gettext_lazy("Attach a file"),
+        max_length=255,
+        widget=forms.FileInput({"accept": ".pdf,.jpg,.jpeg,.png,.csv,.xlsx,.txt"}),
+        help_text=gettext_lazy(
+            "An invoice, a photo of a meter: PDF, JPEG, PNG, CSV, workbook or plain text, "
+            "at most 10 MB."
+        ),
+    )
+
+    def clean_evidence(self) -> Any:
+        found = self.cleaned_data["evidence"]
+        if found.size > MOST_EVIDENCE_BYTES:
+            raise forms.ValidationError(_("The file is larger than 10 MB."))
         return found
 
 

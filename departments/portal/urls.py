@@ -5,6 +5,7 @@ from django.urls import path
 from departments.portal.views import (
     activity,
     bills,
+    evidence,
     grants,
     help_pages,
     quote,
@@ -33,6 +34,15 @@ urlpatterns = [
     path("activity/<int:record_id>/edit/", activity.edit, name="activity_edit"),
     path("activity/<int:record_id>/correct/", activity.correct, name="activity_correct"),
     path("activity/<int:record_id>/submit/", activity.submit, name="activity_submit"),
+    path("activity/<int:record_id>/evidence/", evidence.attach, name="evidence_add"),
+    path(
+        "activity/<int:record_id>/evidence/<int:evidence_id>/", evidence.download, name="evidence"
+    ),
+    path(
+        "activity/<int:record_id>/evidence/<int:evidence_id>/remove/",
+        evidence.remove,
+        name="evidence_remove",
+    ),
     path("approvals/", activity.show_approvals, name="approvals"),
     path("approvals/decide/", activity.decide, name="decide"),
     path("departments/<str:department>/activity/", activity.show_list, name="activity"),

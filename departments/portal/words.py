@@ -72,8 +72,32 @@ STATES: dict[str, Promise] = {
     "taken_back": gettext_lazy("Taken back"),
 }
 
+DOUBTS: dict[str, Promise] = {
+    "high": gettext_lazy("Unusually high"),
+    "low": gettext_lazy("Unusually low"),
+    "digit": gettext_lazy("A digit too many"),
+    "counter": gettext_lazy("A counter that began anew"),
+    "repeated": gettext_lazy("Repeated"),
+    "overlapping": gettext_lazy("Overlapping days"),
+    "vintage": gettext_lazy("Certificate of another year"),
+    "market": gettext_lazy("Certificate of another market"),
+    "late": gettext_lazy("Late"),
+}
+
+FILE_KINDS: dict[str, str | Promise] = {
+    "application/pdf": "PDF",
+    "image/jpeg": "JPEG",
+    "image/png": "PNG",
+    "text/csv": "CSV",
+    "text/plain": gettext_lazy("plain text"),
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": gettext_lazy("workbook"),
+}
+
 STEPS: dict[str, Promise] = {
     "entered": gettext_lazy("Entered"),
+    "imported": gettext_lazy("Imported"),
+    "changed": gettext_lazy("Changed"),
+    "superseded": gettext_lazy("Superseded"),
     "submitted": gettext_lazy("Submitted"),
     "approved": gettext_lazy("Approved"),
     "returned": gettext_lazy("Returned"),

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from departments.inventory.record_evidence import attach_evidence
 from departments.inventory.records import list_records
 from departments.portal import urls
 from ledger.statements import statement_lines, statement_of
 from tests.ledger.books import Books
 from tests.ledger.granting import apply
 
+NOON = datetime(2023, 3, 1, 12, tzinfo=UTC)
+
 # name → what its address needs; D is the department's code, L one of its lines, R a record, G a
-# grant of it, H the hash of its statement
+# grant of it, H the hash of its statement, E a file that proves that record
 ADDRESSES: dict[str, tuple[str, ...]] = {
     "home": (),
     "choose_bill": (),
@@ -35,6 +39,9 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "activity_edit": ("R",),
     "activity_correct": ("R",),
     "activity_submit": ("R",),
+    "evidence_add": ("R",),
+    "evidence": ("R", "E"),
+    "evidence_remove": ("R", "E"),
     "activity": ("D",),
     "activity_new": ("D",),
     "upload": ("D",),
@@ -51,6 +58,7 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "verify_hash": ("H",),
 }
 ONLY_POST = {"decide", "activity_submit", "upload_confirm", "grant_step"}
+ONLY_POST |= {"evidence_add", "evidence_remove"}
 HIDING = sorted(name for name, needs in ADDRESSES.items() if set(needs) & {"D", "L", "H", "R", "G"})
 
 
@@ -65,6 +73,14 @@ def address_of(name: str, books: Books, department: str) -> str:
         "L": line.line_id,
         "R": record.record_id,
     }
+    if "E" in ADDRESSES[name]:
+        known["E"] = attach_evidence(
+            record_id=record.record_id,
+            file_name="meter.txt",
+            content=b"412500 kWh",
+            by=books.people["analyst"],
+            at=NOON,
+        )
     if "G" in ADDRESSES[name]:
         known["G"] = apply(books, department).pk
     return reverse(f"portal:{name}", args=[known.get(need, need) for need in ADDRESSES[name]])

@@ -1,5 +1,5 @@
 """Doors. Facts for people: records, instruments, readings and keys take their steps here."""
 
-from departments.inventory.admin import allocation, instruments, records, sites
+from departments.inventory.admin import allocation, evidence, instruments, records, sites
 
-__all__ = ["allocation", "instruments", "records", "sites"]
+__all__ = ["allocation", "evidence", "instruments", "records", "sites"]

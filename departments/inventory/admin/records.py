@@ -11,6 +11,7 @@ from django.contrib import admin, messages
 from django.db import transaction
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -25,6 +26,8 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 from departments.inventory import recalculation, records, submission
 from departments.inventory.entry import plain
 from departments.inventory.errors import EntryRefused, InventoryError
+from departments.inventory.evidence_reading import evidence_of
+from departments.inventory.history import HistoryEvent
 from departments.inventory.models.activity import ActivityRecord, ImportBatch, RecordState
 from departments.inventory.models.emissions import EmissionRecord
 from departments.inventory.models.factors import (
@@ -281,12 +284,21 @@ class ActivityRecordAdmin(ReadAdmin):
     )
     list_select_related = ("department", "created_by")
     search_fields = ("activity", "external_id", "note", "department__code")
-    readonly_fields = ("state_badge", "doubts_shown", "source", "arithmetic", "history")
+    readonly_fields = ("state_badge", "doubts_shown", "source", "arithmetic", "evidence", "history")
     fieldsets = (
         (None, {"fields": ENTERED}),
         (
             _("Result"),
-            {"fields": ("state_badge", "doubts_shown", "source", "arithmetic", "history")},
+            {
+                "fields": (
+                    "state_badge",
+                    "doubts_shown",
+                    "source",
+                    "arithmetic",
+                    "evidence",
+                    "history",
+                )
+            },
         ),
     )
 
@@ -362,8 +374,30 @@ class ActivityRecordAdmin(ReadAdmin):
     @admin.display(description=_("history"))
     def history(self, record: ActivityRecord) -> SafeString:
         detail = records.record_detail(record_id=record.pk, department_ids=None)
-        lines = ((f"{e.at:%Y-%m-%d %H:%M}", e.by, e.step, e.reason) for e in detail.history)
+        lines = (
+            (f"{e.at:%Y-%m-%d %H:%M}" if e.at else "", e.by, e.step, _told(e))
+            for e in detail.history
+        )
         return format_html_join(SafeString("<br>"), "{} {} {} {}", lines)
+
+    @admin.display(description=_("evidence"))
+    def evidence(self, record: ActivityRecord) -> SafeString:
+        """What proves it, and the way to attach more."""
+        files = format_html_join(
+            "",
+            '<a href="{}" download>{}</a> ({}, {})<br>',
+            (
+                (
+                    reverse("admin:inventory_evidencefile_download", args=[each.evidence_id]),
+                    each.file_name,
+                    each.added_by,
+                    f"{each.added_at:%Y-%m-%d %H:%M}",
+                )
+                for each in evidence_of(record.pk)
+            ),
+        )
+        address = f"{reverse('admin:inventory_evidencefile_add')}?record_id={record.pk}"
+        return format_html('{}<a href="{}">{}</a>', files, address, _("Attach a file"))
 
     @admin.action(description=_("Submit"))
     def submit(self, request: HttpRequest, rows: QuerySet[ActivityRecord]) -> None:
@@ -399,6 +433,13 @@ class ActivityRecordAdmin(ReadAdmin):
     @admin.action(description=_("Approve the new calculation"))
     def approve_recalculation(self, request: HttpRequest, rows: QuerySet[ActivityRecord]) -> None:
         _take(request, rows, recalculation.approve_recalculation)
+
+
+def _told(event: HistoryEvent) -> str:
+    """What a step of the history says besides: the file and line, the other record, the reason."""
+    line = f":{event.line}" if event.line else ""
+    other = f"#{event.other_record_id}" if event.other_record_id else ""
+    return " ".join(filter(None, (event.file_name + line, other, event.reason)))
 
 
 def _take(

@@ -6,7 +6,9 @@ from typing import Any
 
 from rest_framework import serializers
 
+from departments.inventory.evidence_reading import Evidence
 from departments.inventory.factor_choice import ChosenFactor
+from departments.inventory.history import HistoryEvent
 from departments.inventory.models.activity import RecordState
 from departments.inventory.records import EmissionDetail, RecordDetail, RecordSummary
 from departments.organisation.api.pages import MOST_LIMIT
@@ -177,6 +179,33 @@ class EmissionSerializer(serializers.Serializer[EmissionDetail]):
     supersedes = serializers.IntegerField(source="supersedes_id", allow_null=True)
 
 
+class HistorySerializer(serializers.Serializer[HistoryEvent]):
+    at = serializers.DateTimeField(allow_null=True)
+    by = serializers.CharField()
+    step = serializers.CharField(
+        help_text="entered, imported, changed, submitted, approved, returned, superseded, "
+        "proposed a recalculation or recalculated."
+    )
+    reason = serializers.CharField()
+    file_name = serializers.CharField(help_text="Of an import.")
+    line = serializers.IntegerField(allow_null=True, help_text="Of that file.")
+    other_record = serializers.IntegerField(
+        source="other_record_id", allow_null=True, help_text="What superseded it."
+    )
+
+
+class EvidenceSerializer(serializers.Serializer[Evidence]):
+    id = serializers.IntegerField(source="evidence_id")
+    activity_record = serializers.IntegerField(source="record_id")
+    file_name = serializers.CharField()
+    content_type = serializers.CharField(help_text="Told from the bytes.")
+    size = serializers.IntegerField(help_text="Bytes.")
+    sha256 = serializers.CharField()
+    added_by = serializers.CharField()
+    added_at = serializers.DateTimeField()
+    is_removable = serializers.BooleanField(help_text="Not once the record was submitted with it.")
+
+
 class ActivityDetailSerializer(serializers.Serializer[RecordDetail]):
     record = ActivitySerializer()
     inputs = serializers.DictField()
@@ -185,6 +214,8 @@ class ActivityDetailSerializer(serializers.Serializer[RecordDetail]):
         allow_null=True, help_text="A recalculation that waits for approval."
     )
     corrections = ActivitySerializer(many=True)
+    history = HistorySerializer(many=True)
+    evidence = EvidenceSerializer(many=True)
 
 
 class FactorSerializer(serializers.Serializer[ChosenFactor]):

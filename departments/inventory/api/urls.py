@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from departments.inventory.api import import_views, shared_views, site_views, views
+from departments.inventory.api import evidence_views, import_views, shared_views, site_views, views
 
 urlpatterns = [
     path("activities/", views.ActivityList.as_view(), name="activities"),
@@ -23,6 +23,16 @@ urlpatterns = [
         "activities/<int:record_id>/return/",
         views.ActivityReturn.as_view(),
         name="activity-return",
+    ),
+    path(
+        "activities/<int:record_id>/evidence/",
+        evidence_views.EvidenceList.as_view(),
+        name="activity-evidence",
+    ),
+    path(
+        "activities/<int:record_id>/evidence/<int:evidence_id>/",
+        evidence_views.EvidenceDetail.as_view(),
+        name="activity-evidence-file",
     ),
     path("emission-records/", views.EmissionList.as_view(), name="emission-records"),
     path("factors/", views.FactorList.as_view(), name="factors"),

@@ -142,6 +142,12 @@ class ActivityRecord(models.Model):
         db_constraint=False,
         db_index=False,
     )
+    import_line = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        editable=False,
+        db_comment="line of the file that it was imported from",
+    )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,

@@ -161,6 +161,24 @@ def step_name(step: str) -> str:
 
 
 @register.filter
+def doubt_name(kind: str) -> str:
+    """What looks wrong, in a few words."""
+    return str(words.DOUBTS.get(kind, kind))
+
+
+@register.filter
+def file_kind(content_type: str) -> str:
+    """What a kind of file is called."""
+    return str(words.FILE_KINDS.get(content_type, content_type))
+
+
+@register.filter
+def count_for(counts: dict[int, int], key: int) -> int:
+    """How many there are for a key."""
+    return counts.get(key, 0)
+
+
+@register.filter
 def scope_name(scope: int) -> str:
     """What a scope means, in a few words."""
     return str(words.SCOPES.get(scope, ""))

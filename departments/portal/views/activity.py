@@ -23,7 +23,13 @@ from departments.organisation.access import (
 )
 from departments.organisation.models import Department
 from departments.organisation.signing_in.step_up import proven_again
-from departments.portal.forms import ActivityFilter, ActivityForm, CorrectionForm, DecisionForm
+from departments.portal.forms import (
+    ActivityFilter,
+    ActivityForm,
+    CorrectionForm,
+    DecisionForm,
+    EvidenceForm,
+)
 from departments.portal.views.page import (
     PersonRequest,
     page,
@@ -92,6 +98,7 @@ def show_record(request: PersonRequest, record_id: int) -> HttpResponse:
         and not is_own
         and may_approve_records(request.user, record.department_id),
         "is_own": is_own,
+        "evidence_form": EvidenceForm(),
     }
     return render(request, "portal/activity_record.html", context)
 

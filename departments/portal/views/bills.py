@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from departments.inventory.evidence_reading import evidence_counts
 from departments.organisation.access import Permission, may, visible_department_ids
 from departments.organisation.models import Department
 from departments.organisation.spreadsheet import as_csv
@@ -197,7 +198,12 @@ def show_line(request: PersonRequest, line_id: int) -> HttpResponse:
     """A line with its whole arithmetic."""
     visible = visible_department_ids(request.user)
     detail = statements.line_detail(line_id=line_id, department_ids=visible)
-    context = {"detail": detail, "line": detail.line, "sum": arithmetic.of_line(detail)}
+    context = {
+        "detail": detail,
+        "line": detail.line,
+        "sum": arithmetic.of_line(detail),
+        "evidence_counts": evidence_counts([each.emission.record_id for each in detail.records]),
+    }
     return render(request, "portal/line.html", context)
 
 

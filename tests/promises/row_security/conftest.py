@@ -11,7 +11,10 @@ from django.db import connection
 from psycopg2.extensions import connection as PsycopgConnection
 
 from config import engines
-from departments.inventory.models.activity import ImportBatch, ImportPart
+from departments.inventory.history import note_steps
+from departments.inventory.models.activity import ActivityRecord, ImportBatch, ImportPart
+from departments.inventory.models.history import RecordStep
+from departments.inventory.record_evidence import attach_evidence
 from departments.organisation import sight
 from departments.organisation.models import Membership, User
 from tests.ledger.books import Books, open_books
@@ -31,6 +34,15 @@ def books(db: None) -> Books:
         ("OFFICES", "offices-contributor", "45671000"),
     ]:
         books.emit(code, date(2023, 3, 1), kgco2e)
+        record = ActivityRecord.objects.get(department=books.departments[code])
+        note_steps([record.pk], RecordStep.CHANGED, by=books.people[person], at=record.created_at)
+        attach_evidence(
+            record_id=record.pk,
+            file_name="meter.txt",
+            content=f"{code} counted {kgco2e}".encode(),
+            by=books.people[person],
+            at=record.created_at,
+        )
         batch = ImportBatch.objects.create(
             file_name=f"{code}.csv",
             sha256=code,

@@ -13,6 +13,7 @@ from django.db import connection
 from django.urls import reverse
 
 from departments.inventory.models.activity import ActivityRecord
+from departments.inventory.models.evidence import EvidenceFile
 from departments.organisation import access, sight
 from departments.organisation.models import Department
 from departments.portal import urls as portal_urls
@@ -53,6 +54,7 @@ PORTAL = {
     "activity_record": ["R"],
     "activity_edit": ["R"],
     "activity_correct": ["R"],
+    "evidence": ["R", "F"],
     "activity": ["OFFICES"],
     "activity_new": ["OFFICES"],
     "upload": ["OFFICES"],
@@ -62,7 +64,7 @@ PORTAL = {
     "lines": ["OFFICES", "fee", "2023Q1"],
     "lines_csv": ["OFFICES", "fee", "2023Q1"],
 }
-ONLY_POST = {"decide", "activity_submit", "upload_confirm"}
+ONLY_POST = {"decide", "activity_submit", "upload_confirm", "evidence_add", "evidence_remove"}
 API = [
     "journal-lines/",
     "journal-entries/{E}/",
@@ -75,6 +77,8 @@ API = [
     "settlements/",
     "activities/",
     "activities/{R}/",
+    "activities/{R}/evidence/",
+    "activities/{R}/evidence/{F}/",
     "emission-records/",
 ]
 
@@ -91,6 +95,7 @@ def offices(books: Books) -> dict[str, int]:
     return {
         "L": line,
         "R": ActivityRecord.objects.get(department=department).pk,
+        "F": EvidenceFile.objects.get(record__department=department).pk,
         "E": JournalEntry.objects.filter(department=department).latest("id").pk,
     }
 

@@ -1,0 +1,10 @@
+DROP TRIGGER inventory_evidence_part_is_whole ON inventory_evidencepart;
+DROP TRIGGER inventory_evidence_is_whole ON inventory_evidencefile;
+DROP FUNCTION inventory_guard_evidence();
+DROP TRIGGER inventory_evidence_part_stays ON inventory_evidencepart;
+DROP TRIGGER inventory_evidence_stays ON inventory_evidencefile;
+DROP FUNCTION inventory_keep_evidence();
+DROP TRIGGER inventory_event_names_a_record ON inventory_recordevent;
+DROP FUNCTION inventory_guard_events();
+DROP TRIGGER inventory_history_never_changes ON inventory_recordevent;
+DROP FUNCTION inventory_keep_event();
