@@ -103,6 +103,7 @@ WALLS = (
     Wall("pricing_grantmilestone", _OWN_GRANT, is_theirs_to_write=True),
     Wall("pricing_grantmeasurement", _OWN_GRANT, is_theirs_to_write=True),
     Wall("ledger_settlementline", f"department_id = {_SEEN}"),
+    Wall("ledger_dispute", f"department_id = {_SEEN}", is_theirs_to_write=True),
     Wall("ledger_settledrecord", "ledger_line_is_seen(line_id)"),
     Wall(
         "ledger_journalentry",

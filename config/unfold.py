@@ -54,6 +54,7 @@ NAVIGATION: list[tuple[Any, list[tuple[Any, str, str]]]] = [
             (_("Settlements"), "calculate", "ledger_settlement_changelist"),
             (_("Periods"), "event_available", "ledger_accountingperiod_changelist"),
             (_("Statement lines"), "receipt_long", "ledger_settlementline_changelist"),
+            (_("Disputes"), "gavel", "ledger_dispute_changelist"),
             (_("Journal entries"), "menu_book", "ledger_journalentry_changelist"),
             (_("Journal lines"), "format_list_numbered", "ledger_journalline_changelist"),
             (_("Manual entries"), "edit_note", "ledger_manualentry_changelist"),

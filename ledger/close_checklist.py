@@ -14,6 +14,7 @@ from departments.inventory import shared_totals
 from ledger import allocation_check, control_totals
 from ledger.errors import PeriodNotFound
 from ledger.exports import coverage
+from ledger.models.disputes import Dispute, DisputeState
 from ledger.models.manual_entries import ManualEntry, ManualEntryState
 from ledger.models.periods import AccountingPeriod, PeriodState
 from ledger.models.settlements import (
@@ -82,6 +83,7 @@ def steps_of(period: AccountingPeriod, *, at: datetime) -> list[Check]:
         _settlements_posted(period),
         _no_shard_in_quarantine(period),
         _review_over(period, at),
+        _disputes_answered(period),
         _manual_entries_decided(period),
         _pools_shared_out(period),
         _exports_acknowledged(period),
@@ -203,6 +205,27 @@ def _review_over(period: AccountingPeriod, at: datetime) -> Check:
         _("The time for disputes is over"),
         (Figure(_("last day of review"), last.isoformat() if last else _("none set")),),
         problem % {"day": last} if last and last >= today else "",
+    )
+
+
+def _disputes_answered(period: AccountingPeriod) -> Check:
+    """What is accepted is put right while its period can still be looked at."""
+    of_period = Dispute.objects.filter(line__settlement__period=period).aggregate(
+        all=Count("pk"), waiting=Count("pk", Q(state=DisputeState.OPEN))
+    )
+    problem = ngettext(
+        "%(count)s dispute waits for an answer. Accept or reject it.",
+        "%(count)s disputes wait for an answer. Accept or reject them.",
+        of_period["waiting"],
+    )
+    return Check(
+        "disputes_answered",
+        _("Every dispute is answered"),
+        (
+            Figure(_("disputes of its bills"), str(of_period["all"])),
+            Figure(_("unanswered"), str(of_period["waiting"])),
+        ),
+        problem % {"count": of_period["waiting"]} if of_period["waiting"] else "",
     )
 
 

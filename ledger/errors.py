@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, ClassVar, NamedTuple, Self
 
@@ -708,4 +709,80 @@ class AllocationImpossible(LedgerError):
         super().__init__(
             f"Scheme {scheme} can't be settled: {'; '.join(problems)}. Propose what is missing, "
             "let another person approve it, then prepare the settlement."
+        )
+
+
+class DisputeInvalid(LedgerError):
+    code = "dispute_invalid"
+
+    def __init__(self, problems: Sequence[FieldProblem]) -> None:
+        self.field_problems = tuple(problems)
+        super().__init__(
+            "The dispute was not written: "
+            + " ".join(f"{problem.field}: {problem.reason}" for problem in problems)
+        )
+
+
+class DisputeNotFound(LedgerError):
+    code = "dispute_not_found"
+    http_status = 404
+
+    def __init__(self, dispute_id: int) -> None:
+        self.dispute_id = dispute_id
+        super().__init__(f"There is no dispute {dispute_id}.")
+
+
+class DisputeExists(LedgerError):
+    code = "dispute_exists"
+    http_status = 409
+
+    def __init__(self, line_id: int, dispute_id: int) -> None:
+        self.line_id, self.dispute_id = line_id, dispute_id
+        super().__init__(
+            f"Line {line_id} is disputed already, by dispute {dispute_id}. Wait for its answer, or "
+            "withdraw it and open another."
+        )
+
+
+class DisputeTooLate(LedgerError):
+    code = "dispute_too_late"
+    http_status = 409
+
+    def __init__(self, line_id: int, period: str, last_day: date | None) -> None:
+        self.line_id, self.period, self.last_day = line_id, period, last_day
+        over = f"was {last_day}" if last_day else f"ended when {period} was closed"
+        super().__init__(
+            f"The last day to dispute line {line_id} {over}. Correct the record instead: the "
+            "difference comes as a true-up on the next bill."
+        )
+
+
+class DisputeDecided(LedgerError):
+    code = "dispute_decided"
+    http_status = 409
+
+    def __init__(self, dispute_id: int, state: str) -> None:
+        self.dispute_id, self.state = dispute_id, state
+        super().__init__(f"Dispute {dispute_id} is {state} and stays so. Open another one.")
+
+
+class DisputeAnsweredByOpener(LedgerError):
+    code = "dispute_answered_by_opener"
+    http_status = 403
+
+    def __init__(self, person: str, dispute_id: int) -> None:
+        self.person, self.dispute_id = person, dispute_id
+        super().__init__(
+            f"{person} opened dispute {dispute_id}, so another person has to answer it."
+        )
+
+
+class RecordNotInLine(LedgerError):
+    code = "record_not_in_line"
+
+    def __init__(self, record_id: int, line_id: int) -> None:
+        self.record_id, self.line_id = record_id, line_id
+        super().__init__(
+            f"Record {record_id} is not in line {line_id}. Name one of the records that the line "
+            "is made of."
         )

@@ -24,6 +24,23 @@ class ReasonForm(forms.Form):
     )
 
 
+class DisputeRemedyForm(ReasonForm):
+    """How an accepted dispute is put right: by one of the two, never both."""
+
+    record_id = forms.IntegerField(
+        label=_("Record to correct"),
+        required=False,
+        min_value=1,
+        help_text=_("One of the records that the line is made of."),
+    )
+    manual_entry_id = forms.IntegerField(
+        label=_("Entry by hand"),
+        required=False,
+        min_value=1,
+        help_text=_("Number of a manual entry that is proposed or approved."),
+    )
+
+
 class ReversalForm(ReasonForm):
     """When an entry is taken back, and why."""
 

@@ -38,6 +38,7 @@ class Permission(StrEnum):
     MAP_ACCOUNTS = "map_accounts"
     PROPOSE_ENTRY = "propose_entry"
     APPROVE_ENTRY = "approve_entry"
+    ANSWER_DISPUTE = "answer_dispute"
     READ_BOOKS = "read_books"
     PROPOSE_PRICE = "propose_price"
     APPROVE_PRICE = "approve_price"
@@ -85,6 +86,9 @@ _ROLES: dict[Permission, frozenset[Role]] = {
     Permission.MAP_ACCOUNTS: frozenset({Role.FINANCE}),
     Permission.PROPOSE_ENTRY: frozenset({Role.SUSTAINABILITY_ANALYST, Role.FINANCE}),
     Permission.APPROVE_ENTRY: frozenset({Role.SUSTAINABILITY_APPROVER, Role.FINANCE}),
+    Permission.ANSWER_DISPUTE: frozenset(
+        {Role.SUSTAINABILITY_ANALYST, Role.SUSTAINABILITY_APPROVER, Role.FINANCE}
+    ),
     Permission.READ_BOOKS: frozenset(COMPANY_ROLES),
     Permission.PROPOSE_PRICE: frozenset({Role.SUSTAINABILITY_ANALYST}),
     Permission.APPROVE_PRICE: frozenset({Role.SUSTAINABILITY_APPROVER}),

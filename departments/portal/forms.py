@@ -252,3 +252,20 @@ class DecisionForm(forms.Form):
         if self.cleaned_data["decision"] == "return" and not self.cleaned_data["reason"].strip():
             return _("Say why you return it, so that it can be mended.")
         return ""
+
+
+class DisputeForm(forms.Form):
+    """Why a line is held to be wrong."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("What is wrong?"),
+        max_length=2_000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=gettext_lazy("With figures, so that somebody else can follow it."),
+    )
+    evidence = forms.CharField(
+        label=gettext_lazy("Evidence"),
+        max_length=2_000,
+        required=False,
+        help_text=gettext_lazy("A link to an invoice or a reading, or where it is kept."),
+    )

@@ -5,6 +5,7 @@ from django.urls import path
 from departments.portal.views import (
     activity,
     bills,
+    disputes,
     evidence,
     grants,
     help_pages,
@@ -21,6 +22,9 @@ urlpatterns = [
     path("company/", bills.show_company, name="company"),
     path("atmosphere/", bills.show_atmosphere, name="atmosphere"),
     path("lines/<int:line_id>/", bills.show_line, name="line"),
+    path("lines/<int:line_id>/dispute/", disputes.open_dispute, name="dispute_new"),
+    path("disputes/", disputes.show_disputes, name="disputes"),
+    path("disputes/<int:dispute_id>/withdraw/", disputes.withdraw_dispute, name="dispute_withdraw"),
     path("method/", help_pages.show_method, name="method"),
     path("verify/", statements.verify, name="verify"),
     path("verify/<str:sha256>/", statements.verify_hash, name="verify_hash"),

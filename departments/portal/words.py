@@ -93,6 +93,13 @@ FILE_KINDS: dict[str, str | Promise] = {
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": gettext_lazy("workbook"),
 }
 
+DISPUTE_STATES: dict[str, Promise] = {
+    "open": gettext_lazy("Open"),
+    "accepted": gettext_lazy("Accepted"),
+    "rejected": gettext_lazy("Rejected"),
+    "withdrawn": gettext_lazy("Withdrawn"),
+}
+
 STEPS: dict[str, Promise] = {
     "entered": gettext_lazy("Entered"),
     "imported": gettext_lazy("Imported"),

@@ -3,6 +3,7 @@
 from ledger.admin import (
     aims,
     books,
+    disputes,
     exports,
     gl_mapping,
     manual_entries,
@@ -17,6 +18,7 @@ from ledger.admin import (
 __all__ = [
     "aims",
     "books",
+    "disputes",
     "exports",
     "gl_mapping",
     "manual_entries",

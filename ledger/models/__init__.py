@@ -3,6 +3,7 @@
 from ledger.models import (
     accounts,
     aims,
+    disputes,
     exports,
     gl_mapping,
     journal,
@@ -19,6 +20,7 @@ from ledger.models import (
 __all__ = [
     "accounts",
     "aims",
+    "disputes",
     "exports",
     "gl_mapping",
     "journal",

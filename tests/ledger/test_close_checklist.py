@@ -34,6 +34,7 @@ STEPS = [
     "settlements_posted",
     "no_shard_in_quarantine",
     "review_over",
+    "disputes_answered",
     "manual_entries_decided",
     "pools_shared_out",
     "exports_acknowledged",
@@ -342,7 +343,7 @@ def test_the_command_exits_1_while_something_fails(settled: Books) -> None:
     assert "WARNING  Finance has acknowledged the journal" in said.getvalue()
     assert "ok       Debits equal credits" in said.getvalue()
     told = StringIO()
-    with pytest.raises(CommandError, match="2 of 13 checks fail") as refused:
+    with pytest.raises(CommandError, match="2 of 14 checks fail") as refused:
         call_command("close_checklist", "--period", "2023Q2", "--json", stdout=told)
     assert refused.value.returncode == 1
     answer = json.loads(told.getvalue())
@@ -364,7 +365,7 @@ def test_the_desk_shows_every_check_with_its_figures(settled: Books) -> None:
         assert word in shown
     later = reverse("admin:ledger_accountingperiod_change", args=[settled.periods["2023Q2"].pk])
     shown = client.get(later).content.decode()
-    assert "2 of 13 checks fail." in shown
+    assert "2 of 14 checks fail." in shown
     assert "fails</span>" in shown
 
 

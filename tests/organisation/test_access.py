@@ -30,12 +30,13 @@ ALL = set(TREE)
 MATRIX = {
     "analyst": "prepare_settlement open_period read_books propose_price propose_entry "
     "propose_factors enter_instrument enter_site enter_absorption propose_key share_out "
-    "score_grant propose_award estimate_sweet_spot run_scenario",
+    "answer_dispute score_grant propose_award estimate_sweet_spot run_scenario",
     "approver": "approve_settlement post_settlement read_books approve_price approve_entry "
     "approve_factors approve_instrument approve_absorption approve_key score_grant approve_award "
-    "estimate_sweet_spot run_scenario verify_removal",
+    "answer_dispute estimate_sweet_spot run_scenario verify_removal",
     "finance": "post_settlement open_period close_period export_journal acknowledge_export "
-    "map_accounts propose_entry approve_entry read_books manage_keys pay_grant run_scenario",
+    "map_accounts propose_entry approve_entry read_books manage_keys pay_grant run_scenario "
+    "answer_dispute",
     "auditor": "export_journal read_books",
     "admin": "prepare_settlement open_period read_books enter_site manage_people manage_keys",
     "cloud-contributor": "",

@@ -12,6 +12,7 @@ from django.urls import reverse
 from departments.inventory.record_evidence import attach_evidence
 from departments.inventory.records import list_records
 from departments.portal import urls
+from ledger import disputes
 from ledger.statements import statement_lines, statement_of
 from tests.ledger.books import Books
 from tests.ledger.granting import apply
@@ -19,7 +20,7 @@ from tests.ledger.granting import apply
 NOON = datetime(2023, 3, 1, 12, tzinfo=UTC)
 
 # name → what its address needs; D is the department's code, L one of its lines, R a record, G a
-# grant of it, H the hash of its statement, E a file that proves that record
+# grant of it, H the hash of its statement, E a file that proves that record, P a dispute of it
 ADDRESSES: dict[str, tuple[str, ...]] = {
     "home": (),
     "choose_bill": (),
@@ -54,12 +55,17 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "statement_pdf": ("D", "fee", "2023Q1"),
     "statement_json": ("D", "fee", "2023Q1"),
     "statement_csv": ("D", "fee", "2023Q1"),
+    "disputes": (),
+    "dispute_new": ("L",),
+    "dispute_withdraw": ("P",),
     "verify": (),
     "verify_hash": ("H",),
 }
-ONLY_POST = {"decide", "activity_submit", "upload_confirm", "grant_step"}
+ONLY_POST = {"decide", "activity_submit", "upload_confirm", "grant_step", "dispute_withdraw"}
 ONLY_POST |= {"evidence_add", "evidence_remove"}
-HIDING = sorted(name for name, needs in ADDRESSES.items() if set(needs) & {"D", "L", "H", "R", "G"})
+HIDING = sorted(
+    name for name, needs in ADDRESSES.items() if set(needs) & {"D", "L", "H", "R", "G", "P"}
+)
 
 
 def address_of(name: str, books: Books, department: str) -> str:
@@ -83,6 +89,10 @@ def address_of(name: str, books: Books, department: str) -> str:
         )
     if "G" in ADDRESSES[name]:
         known["G"] = apply(books, department).pk
+    if "P" in ADDRESSES[name]:
+        known["P"] = disputes.open_dispute(
+            line_id=line.line_id, reason="Not ours", by=books.people["analyst"], at=NOON
+        ).pk
     return reverse(f"portal:{name}", args=[known.get(need, need) for need in ADDRESSES[name]])
 
 

@@ -155,6 +155,12 @@ def change_reason(step: str) -> str:
 
 
 @register.filter
+def dispute_state(state: str) -> str:
+    """What the state of a dispute is called."""
+    return str(words.DISPUTE_STATES.get(state, state))
+
+
+@register.filter
 def step_name(step: str) -> str:
     """What somebody did to a record."""
     return str(words.STEPS.get(step, step))

@@ -11,13 +11,14 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from departments.inventory.evidence_reading import evidence_counts
-from departments.organisation.access import Permission, may, visible_department_ids
+from departments.organisation.access import Permission, may, may_contribute, visible_department_ids
 from departments.organisation.models import Department
 from departments.organisation.spreadsheet import as_csv
 from departments.portal import arithmetic, bill, line_table, words
 from departments.portal.charts import bar_chart
 from departments.portal.forms import BillChoice, LineFilter
 from departments.portal.line_chart import line_chart
+from departments.portal.views.disputes import withdrawable
 from departments.portal.views.page import (
     PersonRequest,
     page,
@@ -29,6 +30,7 @@ from ledger import statements
 from ledger.aims import aims_in_force
 from ledger.atmosphere_outlook import USUAL, Aims, outlook
 from ledger.bill_change import charged_activities
+from ledger.dispute_lookup import list_disputes
 from ledger.statements import PeriodSummary, Statement
 from pricing.price_lookup import SchemeTerms, all_scheme_terms
 from pricing.projection_file import read_scenarios
@@ -198,11 +200,15 @@ def show_line(request: PersonRequest, line_id: int) -> HttpResponse:
     """A line with its whole arithmetic."""
     visible = visible_department_ids(request.user)
     detail = statements.line_detail(line_id=line_id, department_ids=visible)
+    found = list_disputes(department_ids=visible, line_id=line_id)
     context = {
         "detail": detail,
         "line": detail.line,
         "sum": arithmetic.of_line(detail),
         "evidence_counts": evidence_counts([each.emission.record_id for each in detail.records]),
+        "disputes": found,
+        "withdrawable": withdrawable(request, found),
+        "may_dispute": may_contribute(request.user, detail.line.department_id),
     }
     return render(request, "portal/line.html", context)
 

@@ -1,0 +1,96 @@
+"""Reads. Disputes of the departments that may be seen, and whether a line may be disputed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from ledger.models.disputes import Dispute, DisputeState
+from ledger.models.periods import PeriodState
+from ledger.models.settlements import Settlement, SettlementState
+from ledger.statements import StatementLine, present_line
+from pricing import price_lookup
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeDetail:
+    """A dispute with the line that it is about; `amount` is the line's, in its currency."""
+
+    dispute_id: int
+    department: str
+    scheme: str
+    period: str
+    line: StatementLine
+    reason: str
+    evidence: str
+    state: str
+    opened_by: str
+    opened_at: datetime
+    decided_by: str
+    decided_at: datetime | None
+    answer: str
+    record_id: int | None
+    manual_entry_id: int | None
+
+    def may_be_withdrawn(self, department_ids: Collection[int] | None) -> bool:
+        """Whether who enters activity of these departments (None: of all) may take it back."""
+        is_theirs = department_ids is None or self.line.department_id in department_ids
+        return self.state == DisputeState.OPEN and is_theirs
+
+    @property
+    def amount(self) -> Decimal:
+        return self.line.amount
+
+
+def list_disputes(
+    *, department_ids: Collection[int] | None, line_id: int | None = None
+) -> list[DisputeDetail]:
+    """Disputes, newest first; `department_ids` None is every department."""
+    rows = Dispute.objects.select_related(
+        "line__settlement__period",
+        "line__department",
+        "line__activity_period",
+        "line__legal_entity",
+        "opened_by",
+        "decided_by",
+    )
+    if department_ids is not None:
+        rows = rows.filter(department_id__in=department_ids)
+    if line_id is not None:
+        rows = rows.filter(line_id=line_id)
+    return [_present(row) for row in rows]
+
+
+def last_day_to_dispute(*, settlement_id: int, on: date) -> tuple[bool, date | None]:
+    """Whether lines of a settlement may be disputed on a day, and the last day if there is one."""
+    settlement = Settlement.objects.select_related("period").get(pk=settlement_id)
+    last = settlement.review_ends_on
+    is_open = (
+        settlement.state == SettlementState.POSTED
+        and settlement.period.state == PeriodState.OPEN
+        and (last is None or on <= last)
+    )
+    return is_open, last
+
+
+def _present(row: Dispute) -> DisputeDetail:
+    terms = price_lookup.scheme_terms(scheme_id=row.line.scheme_id)
+    return DisputeDetail(
+        dispute_id=row.pk,
+        department=row.line.department.code,
+        scheme=terms.code,
+        period=row.line.settlement.period.code,
+        line=present_line(row.line, terms),
+        reason=row.reason,
+        evidence=row.evidence,
+        state=DisputeState(row.state).value,
+        opened_by=row.opened_by.get_username(),
+        opened_at=row.opened_at,
+        decided_by=row.decided_by.get_username() if row.decided_by else "",
+        decided_at=row.decided_at,
+        answer=row.answer,
+        record_id=row.record_id,
+        manual_entry_id=row.manual_entry_id,
+    )
