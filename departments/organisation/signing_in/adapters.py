@@ -1,9 +1,8 @@
-"""Reads and writes. What the sign-in library asks of this project: who may, in which words."""
+"""Doors. What the sign-in library asks of this project: who may, in which words."""
 
 from __future__ import annotations
 
 import base64
-from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -19,13 +18,11 @@ from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy
 from qrcode.main import QRCode
 
-from departments.organisation import tallies
 from departments.organisation.models import User
 from departments.organisation.sign_in_limit import forget_failures, note_failure, seconds_to_wait
 from departments.organisation.signing_in import proof
 
 ISSUER = "Carbon Fee Ledger"
-CODE_LASTS = timedelta(seconds=150)  # longer than any code holds
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # untyped in the library
@@ -150,12 +147,6 @@ def note_code(user: Any, *, is_right: bool) -> None:
         forget_failures(**_coder(user))
     else:
         note_failure(**_coder(user), at=timezone.now())
-
-
-def spend_code(user: Any, code: str) -> bool:
-    """Whether this is the first use of a right code, in whichever process."""
-    subject = f"code\0{user.pk}\0{code}"
-    return tallies.add(subject=subject, lasts=CODE_LASTS, at=timezone.now()).count == 1
 
 
 def _coder(user: Any) -> dict[str, str]:

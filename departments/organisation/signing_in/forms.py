@@ -1,18 +1,19 @@
-"""Reads and writes. Codes of a second factor: how often one may be wrong, and each only once."""
+"""Doors. Codes of a second factor: how often one may be wrong, and each only once."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
-from departments.organisation.signing_in.adapters import (
-    note_code,
-    refuse_if_exhausted,
-    spend_code,
-)
+from departments.organisation import tallies
+from departments.organisation.signing_in.adapters import note_code, refuse_if_exhausted
+
+LASTS = timedelta(seconds=150)  # longer than any code holds
 
 
 class _Counted:
@@ -27,7 +28,8 @@ class _Counted:
         except ValidationError:
             note_code(self.user, is_right=False)
             raise
-        if not spend_code(self.user, code):
+        used = f"used code\0{self.user.pk}\0{code.strip()}"
+        if tallies.add(subject=used, lasts=LASTS, at=timezone.now()).count > 1:
             raise get_adapter().validation_error("incorrect_code")
         note_code(self.user, is_right=True)
         return code
