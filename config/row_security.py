@@ -99,6 +99,7 @@ WALLS = (
     Wall("inventory_site", f"department_id = {_SEEN}"),
     Wall("inventory_sitereading", _OWN_SITE),
     Wall("inventory_absorptionclaim", _OWN_RESULT),
+    Wall("pricing_baseline", f"department_id = {_SEEN}"),
     Wall("pricing_grantapplication", f"department_id = {_SEEN}", is_theirs_to_write=True),
     Wall("pricing_grantmilestone", _OWN_GRANT, is_theirs_to_write=True),
     Wall("pricing_grantmeasurement", _OWN_GRANT, is_theirs_to_write=True),

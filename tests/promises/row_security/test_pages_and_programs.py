@@ -18,7 +18,9 @@ from departments.organisation import access, sight
 from departments.organisation.models import Department
 from departments.portal import urls as portal_urls
 from ledger.models.journal import JournalEntry
+from ledger.statements import statement_of
 from tests.ledger.books import Books
+from tests.ledger.granting import apply
 from tests.promises.row_security.clients import body_of, signed_in, with_key
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -47,7 +49,16 @@ PORTAL = {
     "home": [],
     "choose_bill": [],
     "company": [],
+    "atmosphere": [],
     "method": [],
+    "quote": [],
+    "verify": [],
+    "verify_hash": ["H"],
+    "grants": [],
+    "grant": ["G"],
+    "grant_new": ["OFFICES"],
+    "disputes": [],
+    "dispute_new": ["L"],
     "all_activity": [],
     "approvals": [],
     "line": ["L"],
@@ -63,8 +74,12 @@ PORTAL = {
     "bill": ["OFFICES", "fee", "2023Q1"],
     "lines": ["OFFICES", "fee", "2023Q1"],
     "lines_csv": ["OFFICES", "fee", "2023Q1"],
+    "statement_pdf": ["OFFICES", "fee", "2023Q1"],
+    "statement_json": ["OFFICES", "fee", "2023Q1"],
+    "statement_csv": ["OFFICES", "fee", "2023Q1"],
 }
 ONLY_POST = {"decide", "activity_submit", "upload_confirm", "evidence_add", "evidence_remove"}
+ONLY_POST |= {"grant_step", "dispute_withdraw"}
 API = [
     "journal-lines/",
     "journal-entries/{E}/",
@@ -84,8 +99,8 @@ API = [
 
 
 @pytest.fixture
-def offices(books: Books) -> dict[str, int]:
-    """Ids of a line, a record and an entry of OFFICES."""
+def offices(books: Books) -> dict[str, int | str]:
+    """A line, a record, an entry, a grant and the hash of the statement of OFFICES."""
     department = books.departments["OFFICES"]
     with connection.cursor() as cursor:
         cursor.execute(
@@ -97,10 +112,14 @@ def offices(books: Books) -> dict[str, int]:
         "R": ActivityRecord.objects.get(department=department).pk,
         "F": EvidenceFile.objects.get(record__department=department).pk,
         "E": JournalEntry.objects.filter(department=department).latest("id").pk,
+        "G": apply(books, "OFFICES").pk,
+        "H": statement_of(
+            department_code="OFFICES", scheme_code="fee", period_code="2023Q1"
+        ).sha256,
     }
 
 
-def portal_address(name: str, offices: dict[str, int]) -> str:
+def portal_address(name: str, offices: dict[str, int | str]) -> str:
     return reverse(f"portal:{name}", args=[offices.get(need, need) for need in PORTAL[name]])
 
 
@@ -109,7 +128,7 @@ def test_no_page_is_missing_here():
 
 
 def test_pages_hide_other_departments_though_their_filters_are_gone(
-    books: Books, offices: dict[str, int], as_application: None, without_first_wall: None
+    books: Books, offices: dict[str, int | str], as_application: None, without_first_wall: None
 ):
     client, auditor = signed_in(books.people["contributor"]), signed_in(books.people["auditor"])
     shown = set()
@@ -125,7 +144,7 @@ def test_pages_hide_other_departments_though_their_filters_are_gone(
 @pytest.mark.parametrize("program", ["person", "key", "finance's key"])
 def test_the_api_hides_other_departments_though_its_filters_are_gone(
     books: Books,
-    offices: dict[str, int],
+    offices: dict[str, int | str],
     as_application: None,
     without_first_wall: None,
     program: str,

@@ -174,6 +174,7 @@ def test_no_table_with_a_departments_rows_is_without_a_wall():
         "organisation_departmentplacement": "the company's structure",
         "organisation_membership": "who may do what",
         "pricing_carbonprice": "prices are everybody's to read",
+        "pricing_incentivecap": "caps are everybody's to read, like the rates they hold",
         "ledger_account": "names without amounts",
         "ledger_accountseal": "hashes without amounts",
         "inventory_chargeable": "a view that shows what its reader may see",

@@ -24,6 +24,7 @@ EMPTY |= {"ledger_webhookendpoint", "ledger_webhookdelivery", "ledger_webhookatt
 EMPTY |= {"inventory_instrumentuse", "inventory_absorptionclaim"}
 EMPTY |= {"inventory_allocationkey", "inventory_allocationshare", "inventory_allocatedpart"}
 EMPTY |= {"inventory_site", "inventory_sitereading"}
+EMPTY |= {"pricing_baseline"}
 EMPTY |= {"pricing_grantapplication", "pricing_grantmilestone", "pricing_grantmeasurement"}
 
 
