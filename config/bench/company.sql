@@ -2,11 +2,11 @@
 -- always the same: the figures follow from the record's number. The owner fills the tables without
 -- their guards: an approval number is otherwise drawn by the database, one record at a time.
 INSERT INTO organisation_user (id, username, password, is_superuser, first_name, last_name, email,
-                               is_staff, is_active, date_joined)
-VALUES (1, 'analyst', '!', false, '', '', '', true, true, now()),
-       (2, 'approver', '!', false, '', '', '', true, true, now()),
-       (3, 'finance', '!', false, '', '', '', true, true, now()),
-       (4, 'administrator', '!', false, '', '', '', true, true, now());
+                               is_staff, is_active, date_joined, disabled_count)
+VALUES (1, 'analyst', '!', false, '', '', '', true, true, now(), 0),
+       (2, 'approver', '!', false, '', '', '', true, true, now(), 0),
+       (3, 'finance', '!', false, '', '', '', true, true, now(), 0),
+       (4, 'administrator', '!', false, '', '', '', true, true, now(), 0);
 INSERT INTO organisation_membership (user_id, role)
 VALUES (1, 'sustainability_analyst'), (2, 'sustainability_approver'), (3, 'finance'),
        (4, 'administrator');
@@ -24,8 +24,8 @@ INSERT INTO organisation_departmentplacement (department_id, parent_id, legal_en
 SELECT n, CASE WHEN n > 1 THEN 1 + (n - 2) / 20 END, 1, '[2020-01-01,)'
   FROM generate_series(1, %(departments)s) n;
 INSERT INTO pricing_scheme (id, code, name, mechanism, currency, scope2_basis, starts_on,
-                            keeps_atmosphere, purpose, is_illustrative)
-VALUES (1, 'fee', 'Fee', 'fee', 'USD', 'market', '2024-01-01', true, '', true);
+                            keeps_atmosphere, purpose, is_illustrative, fund_may_overdraw, contributions_lapse)
+VALUES (1, 'fee', 'Fee', 'fee', 'USD', 'market', '2024-01-01', true, '', true, false, false);
 INSERT INTO pricing_schemecoverage (scheme_id, scope, category, in_force)
 VALUES (1, 1, NULL, '[2020-01-01,)'), (1, 2, NULL, '[2020-01-01,)'), (1, 3, 6, '[2020-01-01,)');
 INSERT INTO pricing_carbonprice (scheme_id, scope, category, country, price_per_tonne, in_force,
