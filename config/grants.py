@@ -80,6 +80,7 @@ SECRET_TABLES = (
     "socialaccount_socialtoken",
 )
 SECRET_COLUMNS = {
+    "ledger_webhookendpoint": ("salt", "previous_salt"),
     "organisation_apikey": ("secret_sha256",),
     "organisation_user": ("password",),
 }

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from departments.organisation.access import Permission, may
+from departments.organisation.constraints import constraint_of
 from departments.organisation.models import User
 from ledger import close_checklist, deliveries, seal
 from ledger.errors import NotAllowed, PeriodNotFound, PeriodNotReady
-from ledger.models.periods import AccountingPeriod, PeriodState
+from ledger.models.periods import AccountingPeriod, PeriodSeal, PeriodState
 from ledger.webhooks import events
+
+SEALINGS = 3
 
 
 @transaction.atomic
@@ -35,9 +38,21 @@ def close(*, period_code: str, by: User, at: datetime) -> AccountingPeriod:
     period.closed_by = by
     period.closed_at = at
     period.save()
-    deliveries.put_head(seal.seal_period(period))
+    deliveries.put_head(_seal(period))
     events.period_closed(period)
     return period
+
+
+def _seal(period: AccountingPeriod) -> PeriodSeal:
+    """Seal the period; once more where another scheme opened accounts meanwhile."""
+    for _ in range(SEALINGS - 1):
+        try:
+            with transaction.atomic():
+                return seal.seal_period(period)
+        except IntegrityError as error:
+            if constraint_of(error) != "ledger_seal_covers_its_period":
+                raise
+    return seal.seal_period(period)
 
 
 def _wait_for_posting(period: AccountingPeriod) -> None:

@@ -23,7 +23,12 @@ def scheme_with(books: Books, **rules: list[tuple[Any, ...]]) -> None:
     """A scheme `own`: coverage (scope, category, days), prices (price, days), rates
     (durability, rate, days)."""
     scheme = Scheme.objects.create(
-        code="own", name="Own", currency="USD", starts_on=date(2023, 1, 1), keeps_atmosphere=False
+        code="own",
+        name="Own",
+        currency="USD",
+        starts_on=date(2023, 1, 1),
+        keeps_atmosphere=False,
+        fund_may_overdraw=True,  # what is earned has no fees beside it
     )
     signed: dict[str, Any] = {
         "scheme": scheme,

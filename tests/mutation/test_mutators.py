@@ -144,7 +144,7 @@ def test_a_constant_is_changed_wherever_it_was_imported() -> None:
     from pricing import mechanisms
 
     swap = ModuleSwap("pricing/mechanisms/fee.py")
-    with swap.running(swap.text.replace("Mechanism()", "Mechanism(moves_money=False)")):
+    with swap.running(swap.text.replace("= Mechanism(", "= Mechanism(moves_money=False, ")):
         assert not mechanisms.moves_money("fee", "charge")
     assert mechanisms.moves_money("fee", "charge")
 

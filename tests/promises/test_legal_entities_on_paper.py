@@ -57,7 +57,9 @@ class Group(People):
             from_on=day,
             by=self.people["admin"],
         )
-        self.paper.moves[department][day] = entity
+        moves = self.paper.moves[department]
+        if moves[max(moved_on for moved_on in moves if moved_on <= day)] != entity:
+            moves[day] = entity  # who is there already does not move, so nothing begins that day
 
     @rule(period=periods, day=st.integers(0, 89), kg=kilograms, earned=kilograms)
     def pass_a_quarter(self, period: Period, day: int, kg: Decimal, earned: Decimal) -> None:

@@ -299,7 +299,7 @@ class TestImport:
         assert "Left out, line 4: __idle__: its 10 GPU-hours are shared out" in told
 
     def test_options_that_do_not_fit_are_refused(self, cast: Cast, owners: Path) -> None:
-        with pytest.raises(CommandError, match="need a --format"):
+        with pytest.raises(CommandError, match="needs a --format"):
             self.run("emissions.csv", "csv", owners)
         with pytest.raises(CommandError, match="Unknown column"):
             self.run("emissions.csv", "codecarbon", owners, set=["colour=red"])

@@ -112,7 +112,7 @@ def offices(books: Books) -> dict[str, int | str]:
         "R": ActivityRecord.objects.get(department=department).pk,
         "F": EvidenceFile.objects.get(record__department=department).pk,
         "E": JournalEntry.objects.filter(department=department).latest("id").pk,
-        "G": apply(books, "OFFICES").pk,
+        "G": apply(books, "OFFICES", by=books.people["offices-contributor"]).pk,
         "H": statement_of(
             department_code="OFFICES", scheme_code="fee", period_code="2023Q1"
         ).sha256,

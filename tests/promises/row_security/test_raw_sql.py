@@ -177,6 +177,7 @@ def test_no_table_with_a_departments_rows_is_without_a_wall():
         "pricing_incentivecap": "caps are everybody's to read, like the rates they hold",
         "ledger_account": "names without amounts",
         "ledger_accountseal": "hashes without amounts",
+        "socialaccount_socialtoken": "a person's account elsewhere, closed to the reader",
         "inventory_chargeable": "a view that shows what its reader may see",
         "inventory_superseded": "a view that shows what its reader may see",
     }
