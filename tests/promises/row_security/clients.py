@@ -10,6 +10,7 @@ from django.utils import timezone
 from departments.organisation.api_keys import SCOPES, issue_key
 from departments.organisation.models import User
 from tests.ledger.books import Books
+from tests.portal.pdf_text import text_of_pdf
 
 
 def signed_in(person: User) -> Client:
@@ -34,4 +35,6 @@ def with_key(books: Books, *, acts_for: str) -> Client:
 def body_of(response: Any) -> str:
     content = b"".join(response.streaming_content) if response.streaming else response.content
     response.close()
+    if response["Content-Type"] == "application/pdf":
+        return text_of_pdf(content)
     return content.decode()
