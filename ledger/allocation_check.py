@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import Q
 
 from ledger.allocation_facts import Allocated, allocated_by
-from ledger.allocations import entity_of
+from ledger.allocations import Places, entity_of, places_by_department
 from ledger.findings import Finding
 from ledger.models.settlements import LineKind, Settlement, SettlementLine, SettlementState
 from ledger.sql import statement
@@ -121,9 +121,10 @@ def _wrong_in(settlement: Settlement, terms: SchemeTerms) -> Iterator[tuple[str,
         (line.department_id, line.activity_period_id): line
         for line in settlement.lines.filter(kind__in=SHARED_OUT)
     }
+    places = places_by_department(settlement)
     for row in rows:
         line = lines.pop((row.department_id, row.period.pk), None)
-        wrong = _wrong_with(row, line, settlement, terms)
+        wrong = _wrong_with(row, line, places, terms)
         if wrong:
             yield f"{place}, department {row.department}, activity of {row.period.code}", wrong
     for line in lines.values():
@@ -131,7 +132,7 @@ def _wrong_in(settlement: Settlement, terms: SchemeTerms) -> Iterator[tuple[str,
 
 
 def _wrong_with(
-    row: Allocated, line: SettlementLine | None, settlement: Settlement, terms: SchemeTerms
+    row: Allocated, line: SettlementLine | None, places: Places, terms: SchemeTerms
 ) -> str:
     billed = line.amount_minor if line else 0
     if billed != row.difference_minor:
@@ -142,7 +143,7 @@ def _wrong_with(
         return f"statement line {line.pk} is no {MECHANISMS[terms.mechanism].line_kind}"
     if line.explanation != "\n".join(row.explanation):
         return f"statement line {line.pk} prints another arithmetic than its mechanism's"
-    if line.legal_entity_id != entity_of(row, settlement, terms):
+    if line.legal_entity_id != entity_of(row, places, terms):
         return f"statement line {line.pk} is in the books of another legal entity"
     return ""
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from departments.organisation.models import Department, LegalEntity
 from ledger.allocation_facts import Allocated, allocated_by
@@ -14,6 +16,8 @@ from ledger.models.settlements import LineKind, Settlement, SettlementLine
 from pricing import price_lookup
 from pricing.mechanisms import MECHANISMS, moves_money
 from pricing.price_lookup import SchemeTerms
+
+Places = dict[int, list[dict[str, Any]]]
 
 ACCOUNT_KINDS = {
     LineKind.LEVY: AccountKind.LEVY_EXPENSE,
@@ -34,7 +38,8 @@ def allocate(settlement: Settlement) -> None:
     if not rows:
         return
     kind = LineKind(MECHANISMS[terms.mechanism].line_kind)
-    entities = {_key(row): entity_of(row, settlement, terms) for row in rows}
+    places = places_by_department(settlement)
+    entities = {_key(row): entity_of(row, places, terms) for row in rows}
     accounts = _accounts(rows, entities, terms) if moves_money(terms.mechanism, kind) else {}
     SettlementLine.objects.bulk_create(
         [
@@ -51,18 +56,24 @@ def allocate(settlement: Settlement) -> None:
     )
 
 
-def entity_of(row: Allocated, settlement: Settlement, terms: SchemeTerms) -> int | None:
+def places_by_department(settlement: Settlement) -> Places:
+    """Where departments are in other books than the fund's, as the settlement keeps it."""
+    places: Places = defaultdict(list)
+    for rule in settlement.rules.get("entity_rules", ()):
+        places[rule["department_id"]].append(rule)
+    return places
+
+
+def entity_of(row: Allocated, places: Places, terms: SchemeTerms) -> int | None:
     """Whose books a line is in: those of the lines before it, or else those that the department was
     in on the last day of the activity period."""
     if row.legal_entity_id is not None or terms.fund_entity_id is None:
         return row.legal_entity_id
     day = row.period.last_day
-    for rule in settlement.rules.get("entity_rules", ()):
+    for rule in places.get(row.department_id, ()):
         starts, ends = rule["starts_on"], rule["ends_before"]
-        if (
-            rule["department_id"] == row.department_id
-            and (starts is None or date.fromisoformat(starts) <= day)
-            and (ends is None or day < date.fromisoformat(ends))
+        if (starts is None or date.fromisoformat(starts) <= day) and (
+            ends is None or day < date.fromisoformat(ends)
         ):
             return int(rule["legal_entity_id"])
     return terms.fund_entity_id

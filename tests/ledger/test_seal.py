@@ -13,7 +13,7 @@ from django.db import connection
 from ledger import period_close, posting, seal, verification
 from ledger.models.accounts import Account, Commodity
 from ledger.models.journal import JournalEntry, JournalLine
-from ledger.models.periods import PeriodSeal
+from ledger.models.periods import AccountingPeriod, PeriodSeal
 from ledger.models.seals import EntrySeal
 from tests.ledger.books import NOON, Books
 
@@ -147,6 +147,30 @@ def test_entries_sealed_as_they_come_and_at_the_close_make_one_chain(closed: Boo
     assert kept.entry_count == len(entries) == 3
     assert kept.lines_sha256 == end_of_chain(map(entry_link, entries))
     assert verification.verify().findings == ()
+
+
+def test_a_close_seals_again_where_an_account_came_meanwhile(
+    books: Books, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The guard sees an account that the hashing before it did not; the second time both do."""
+    books.settle("2023Q1")
+    whole, tries = seal.seal_period, []
+
+    def seal_too_early(period: AccountingPeriod) -> PeriodSeal:
+        tries.append(period.code)
+        if len(tries) == 1:
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "DO $$ BEGIN RAISE EXCEPTION 'an account more' USING ERRCODE = "
+                    "'check_violation', CONSTRAINT = 'ledger_seal_covers_its_period'; END $$"
+                )
+        return whole(period)
+
+    monkeypatch.setattr(seal, "seal_period", seal_too_early)
+    kept = close(books, "2023Q1")
+    assert tries == ["2023Q1", "2023Q1"]
+    assert kept.chain_sha256 == seal.chain_of(kept)
+    assert verification.verify().holds
 
 
 def test_an_entry_that_was_committed_late_is_sealed_by_the_close(closed: Books) -> None:
