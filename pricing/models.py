@@ -20,6 +20,7 @@ from pricing.grant_models import (
     GrantState,
 )
 from pricing.proposed import Proposed
+from pricing.text_models import SchemeText, TextTopic
 
 __all__ = [
     "AbatementRate",
@@ -35,7 +36,9 @@ __all__ = [
     "Mechanism",
     "Scheme",
     "SchemeCoverage",
+    "SchemeText",
     "Scope2Basis",
+    "TextTopic",
 ]
 
 

@@ -11,9 +11,15 @@ from django.db import transaction
 
 from departments.organisation.access import Permission
 from departments.organisation.models import Department, User
-from pricing import abatement_setting, allocation_setting, price_lookup, proposals
+from pricing import (
+    abatement_setting,
+    allocation_setting,
+    price_lookup,
+    proposals,
+    text_setting,
+)
 from pricing.errors import NotAllowed, PriceInvalid, PricingError, ProposalsRefused
-from pricing.models import AbatementRate, Contribution, EventRate, IncentiveCap
+from pricing.models import AbatementRate, Contribution, EventRate, IncentiveCap, SchemeText
 from pricing.proposal_file import DAYS, OF_DAYS, PLACE, WORDS, Column, amount, read_proposals
 
 
@@ -67,6 +73,18 @@ INCENTIVE_CAPS = Kind(
     ),
     abatement_setting.propose_incentive_cap,
     {"department_id": None, "durability_class": ""},
+)
+SCHEME_TEXTS = Kind(
+    "scheme texts",
+    SchemeText,
+    (
+        Column("topic", str, is_needed=True),
+        Column("text", str, is_needed=True),
+        *DAYS,
+        *WORDS,
+    ),
+    text_setting.propose_text,
+    {},
 )
 
 

@@ -29,6 +29,7 @@ from pricing.models import (
     EventRate,
     IncentiveCap,
     IncentiveRate,
+    SchemeText,
 )
 
 Proposal = TypeVar(
@@ -40,6 +41,7 @@ Proposal = TypeVar(
     Contribution,
     AbatementRate,
     IncentiveCap,
+    SchemeText,
 )
 Endable = TypeVar("Endable", CarbonPrice, IncentiveRate, EventRate, AbatementRate)
 

@@ -1,5 +1,5 @@
 """Doors. Administration of policy."""
 
-from pricing.admin import allocations, prices
+from pricing.admin import allocations, prices, texts
 
-__all__ = ["allocations", "prices"]
+__all__ = ["allocations", "prices", "texts"]

@@ -1,0 +1,2 @@
+DROP TRIGGER pricing_approved_text_never_edited ON pricing_schemetext;
+DROP FUNCTION pricing_keep_text();
