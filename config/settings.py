@@ -323,6 +323,13 @@ BROKER_URL = env.str("BROKER_URL", default="") or _engines.broker_url
 SEAL_HEADS_FILE = env.path("SEAL_HEADS_FILE", default=_engines.var / "seal-heads.txt")
 WEBHOOK_KEY = env.str("WEBHOOK_KEY", default="") or SECRET_KEY
 WEBHOOK_ALLOWED_HOSTS = env.list("WEBHOOK_ALLOWED_HOSTS", default=[])
+DATAPOINT_MAPS = env.str("DATAPOINT_MAPS", default=str(BASE_DIR / "fixtures" / "disclosure"))
+INVENTORY_VIEWS = env.str(
+    "INVENTORY_VIEWS",
+    default=str(
+        BASE_DIR / "fixtures" / ("demo" if DEMO else "inventory_views") / "inventory_views.toml"
+    ),
+)
 EXPORT_PROFILES = env.str("EXPORT_PROFILES", default=str(BASE_DIR / "fixtures" / "export_profiles"))
 PDF_FONTS = env.str("PDF_FONTS", default="")
 WATCHED_FOLDER = env.str("WATCHED_FOLDER", default="")

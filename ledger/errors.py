@@ -786,3 +786,55 @@ class RecordNotInLine(LedgerError):
             f"Record {record_id} is not in line {line_id}. Name one of the records that the line "
             "is made of."
         )
+
+
+class ReportingYearNotFound(LedgerError):
+    code = "reporting_year_not_found"
+    http_status = 404
+
+    def __init__(self, year: str, periods: list[str]) -> None:
+        self.year, self.periods = year, periods
+        listed = ", ".join(periods[-12:]) or "none"
+        super().__init__(
+            f"No accounting period belongs to a year {year!r}. Name a period, or what the periods "
+            f"of a year begin with: FY23, or 2023 for 2023Q1 to 2023Q4. There are: {listed}."
+        )
+
+
+class ReportingYearHasGap(LedgerError):
+    code = "reporting_year_has_gap"
+
+    def __init__(self, year: str, before: str, after: str) -> None:
+        self.year, self.before, self.after = year, before, after
+        super().__init__(
+            f"The periods of {year} have a gap between {before} and {after}: what was emitted then "
+            "is in no figure. Create the period that is missing first."
+        )
+
+
+class FrameworkNotFound(LedgerError):
+    code = "framework_not_found"
+    http_status = 404
+
+    def __init__(self, framework: str, version: str | None, known: list[str]) -> None:
+        self.framework, self.version, self.known = framework, version, known
+        wanted = framework + (f", version {version}" if version else "")
+        super().__init__(
+            f"There is no datapoint map for {wanted}. There are: {', '.join(known) or 'none'}."
+        )
+
+
+class DatapointMapInvalid(LedgerError):
+    code = "datapoint_map_invalid"
+
+    def __init__(self, file: str, problems: list[str]) -> None:
+        self.file, self.problems = file, problems
+        super().__init__(f"The datapoint map {file} can't be used: {'; '.join(problems)}.")
+
+
+class InventoryViewsInvalid(LedgerError):
+    code = "inventory_views_invalid"
+
+    def __init__(self, file: str, problems: list[str]) -> None:
+        self.file, self.problems = file, problems
+        super().__init__(f"The inventory views {file} can't be used: {'; '.join(problems)}.")

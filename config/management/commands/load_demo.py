@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from config.demo import company as demo_company
-from config.demo import feebate, grants, history
+from config.demo import feebate, grants, history, texts
 from ledger import deliveries, period_close, settlement_run
 
 CLOSED_YEARS = ("FY20", "FY21", "FY22")
@@ -40,6 +40,7 @@ class Command(BaseCommand):
         feebate.found_feebate(company, at=at)
         facts = company.facts["feebate"]
         self._settle(facts["code"], facts["period"], workers=options["workers"])
+        texts.say_about_schemes(at=at)
         grants.ask_and_award(company, at=at, say=self.stdout.write)
 
     def _settle(self, scheme: str, period: str, *, workers: bool) -> None:

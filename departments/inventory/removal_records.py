@@ -1,0 +1,61 @@
+"""Reads. Results that are removals: their project, durability, state and kgCO2e."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from departments.inventory.models.emissions import EARNED, EmissionKind, EmissionRecord
+
+
+@dataclass(frozen=True, slots=True)
+class RemovalRecord:
+    """A removal's result; kgCO2e below zero is a reversal. `project` may be empty."""
+
+    emission_record_id: int
+    activity: str
+    project: str
+    durability_class: str
+    state: str
+    kgco2e: Decimal
+
+
+def removals_of(*, emission_record_ids: Collection[int]) -> dict[int, RemovalRecord]:
+    """Those results by their id."""
+    rows = _removals().filter(pk__in=emission_record_ids)
+    return {row.pk: _record(row) for row in rows}
+
+
+def removals_never_settled(*, first_day: date, ends_before: date) -> list[RemovalRecord]:
+    """Approved removals in force of these days that earn nothing: contracted or delivered."""
+    successors = EmissionRecord.objects.filter(
+        supersedes=OuterRef("pk"), approval_number__isnull=False
+    )
+    rows = _removals().filter(
+        ~Exists(successors),
+        approval_number__isnull=False,
+        activity_on__gte=first_day,
+        activity_on__lt=ends_before,
+    )
+    return [_record(row) for row in rows.exclude(removal_state__in=EARNED).order_by("pk")]
+
+
+def _removals() -> QuerySet[EmissionRecord]:
+    rows = EmissionRecord.objects.filter(kind=EmissionKind.REMOVAL)
+    return rows.select_related("activity_record").defer("trace")
+
+
+def _record(row: EmissionRecord) -> RemovalRecord:
+    record = row.activity_record
+    return RemovalRecord(
+        emission_record_id=row.pk,
+        activity=record.activity,
+        project=str((record.inputs or {}).get("project", "")),
+        durability_class=row.durability_class,
+        state=row.removal_state,
+        kgco2e=row.market_kgco2e,
+    )

@@ -1,0 +1,1 @@
+"""Tables of sustainability standards, computed from settled entries; which datapoints is data."""
