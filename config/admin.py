@@ -49,10 +49,13 @@ class Desk(UnfoldAdminSite):  # type: ignore[misc]  # untyped in the theme
         return response
 
     def extra_urls(self) -> list[URLPattern]:
-        from ledger.admin.fairness import fairness_page  # as below
+        from ledger.admin.disclosures import disclosure_file, disclosures_page  # as below
+        from ledger.admin.fairness import fairness_page
         from ledger.admin.verify import auditor_pack, verify_page  # after every table is known
 
         return [
+            path("disclosures/", self.admin_view(disclosures_page), name="disclosures"),
+            path("disclosures/file/", self.admin_view(disclosure_file), name="disclosure_file"),
             path("fairness/", self.admin_view(fairness_page), name="fairness"),
             path("verify/", self.admin_view(verify_page), name="verify"),
             path("auditor-pack/", self.admin_view(auditor_pack), name="auditor_pack"),

@@ -34,6 +34,7 @@ SCOPES: tuple[str, ...] = (
     "activities:write",
     "factors:read",
     "prices:read",
+    "disclosures:read",
     "departments:read",
     "webhooks:read",
     "webhooks:write",

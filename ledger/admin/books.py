@@ -232,7 +232,13 @@ class SettlementLineAdmin(BooksAdmin):
     ordering = ("-id",)
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
-        allowed = ("settlement__id__exact", "department__id__exact")
+        allowed = (
+            "settlement__id__exact",
+            "settlement__state__exact",
+            "department__id__exact",
+            "scheme__id__exact",
+            "price__id__exact",
+        )
         return lookup in allowed or bool(super().lookup_allowed(lookup, value, request))
 
     @admin.display(description=_("department"))

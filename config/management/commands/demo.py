@@ -80,7 +80,7 @@ class Command(BaseCommand):
             f"  finance's API           {address}/api/docs/\n"
             f"Worth a look: {address}/atmosphere/, /grants/, /quote/ and, as analyst,\n"
             f"  /admin/ledger/scenariorun/ (replay a year), /admin/fairness/,\n"
-            f"  /admin/ledger/sweetspotrun/ (where the price should sit).\n"
+            f"  /admin/ledger/sweetspotrun/ (where the price should sit), /admin/disclosures/.\n"
             f"Logs are in {logs()}."
         )
         self.stdout.flush()
