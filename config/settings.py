@@ -68,6 +68,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.probes.answer_probes",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -321,6 +322,7 @@ SCENARIOS_FILE = env.str(
 
 BROKER_URL = env.str("BROKER_URL", default="") or _engines.broker_url
 SEAL_HEADS_FILE = env.path("SEAL_HEADS_FILE", default=_engines.var / "seal-heads.txt")
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 WEBHOOK_KEY = env.str("WEBHOOK_KEY", default="") or SECRET_KEY
 WEBHOOK_ALLOWED_HOSTS = env.list("WEBHOOK_ALLOWED_HOSTS", default=[])
 DATAPOINT_MAPS = env.str("DATAPOINT_MAPS", default=str(BASE_DIR / "fixtures" / "disclosure"))
