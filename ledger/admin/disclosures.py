@@ -23,7 +23,7 @@ from ledger.disclosure.content import disclosure_content
 from ledger.disclosure.datapoint_map import datapoint_maps
 from ledger.disclosure.facts import tonnes
 from ledger.disclosure.inventory_views import ViewCell
-from ledger.disclosure.tables import Cell, Disclosure, FilledTable
+from ledger.disclosure.tables import Cell, CellRow, Disclosure, FilledTable
 from ledger.disclosure.workbook import WORKBOOK_TYPE, write_workbook
 from ledger.errors import LedgerError
 from pricing.errors import PricingError
@@ -34,6 +34,12 @@ ORIGINS = {
     Origin.TEXT: gettext_lazy("An approved text of the scheme"),
     Origin.APPROVED: gettext_lazy("Approved, in no posted settlement"),
     Origin.MISSING: gettext_lazy("There is no value"),
+}
+
+
+EVIDENCE = {
+    "read": gettext_lazy("as read"),
+    "secondary": gettext_lazy("as cited"),
 }
 
 
@@ -118,10 +124,18 @@ def _shown(found: Disclosure) -> dict[str, Any]:
             {"label": row.label, "cells": [_view_cell(cell) for cell in row.cells]}
             for row in found.view_rows
         ],
-        "stated": sorted(
-            {each for row in found.view_rows for cell in row.cells for each in cell.stated},
-            key=lambda each: (each.period, each.place),
-        ),
+        "stated": [
+            {
+                "period": each.period,
+                "place": each.place,
+                "tonnes": shown(each.tonnes),
+                "source": each.source,
+            }
+            for each in sorted(
+                {each for row in found.view_rows for cell in row.cells for each in cell.stated},
+                key=lambda each: (each.period, each.place),
+            )
+        ],
         "file": reverse("admin:disclosure_file")
         + "?"
         + urlencode({"standard": found.map.code, "year": found.facts.year.code}),
@@ -130,11 +144,12 @@ def _shown(found: Disclosure) -> dict[str, Any]:
 
 def _table(filled: FilledTable) -> dict[str, Any]:
     rows = [
-        {"label": row.label, "cells": [_cell(cell) for cell in row.cells]} for row in filled.rows
+        {"label": row.label, "cells": [_cell(cell, row) for cell in row.cells]}
+        for row in filled.rows
     ]
     columns = [
-        {"label": column.label, "number": _number(filled, place_of)}
-        for place_of, column in enumerate(filled.table.columns)
+        {"label": column.label, "number": _number(filled, at), "unit": _unit(filled, at)}
+        for at, column in enumerate(filled.table.columns)
     ]
     return {
         "table": filled.table,
@@ -149,19 +164,28 @@ def _table(filled: FilledTable) -> dict[str, Any]:
 
 
 def _number(filled: FilledTable, at: int) -> str:
+    """Its numbers in the framework, and how they are known."""
     column = filled.table.columns[at]
     ids = [column.datapoint, *(column.datapoint_of or {}).values(), column.reference]
-    return ", ".join(part for part in ids if part)
+    numbers = ", ".join(part for part in ids if part)
+    known = EVIDENCE.get(column.evidence) if numbers else None
+    return f"{numbers} · {known}" if known else numbers
 
 
-def _cell(cell: Cell) -> dict[str, Any]:
+def _unit(filled: FilledTable, at: int) -> str:
+    """The unit of a column, where all its figures have the same."""
+    units = {row.cells[at].answer.unit for row in filled.rows if row.cells[at].answer.unit}
+    return next(iter(units)) if len(units) == 1 and filled.table.layout == "table" else ""
+
+
+def _cell(cell: Cell, row: CellRow) -> dict[str, Any]:
     answer = cell.answer
     return {
         "value": answer.shown,
         "unit": answer.unit,
         "is_figure": isinstance(answer.value, Decimal),
         "is_long": isinstance(answer.value, str) and len(answer.value) > 60,
-        "datapoint": cell.datapoint,
+        "row": row.label,
         **_why(answer),
     }
 

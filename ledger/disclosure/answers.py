@@ -76,7 +76,7 @@ def of_text(scheme: SchemeFacts, topic: str) -> Answer:
 
 def added_up(scheme: SchemeFacts, lines: Iterable[Settled], *, basis: str = "settled") -> Answer:
     """The tonnes of settled lines on a basis, exact, with the sum printed."""
-    kept = [each for each in lines if each.line_count]
+    kept = sorted(lines, key=lambda each: (each.scope or 0, each.category or 0, each.period))
     parts = [tonnes(quantity(each, basis)) for each in kept]
     terms = " + ".join(
         f"{shown(part)} t ({named(each)})" for part, each in zip(parts, kept, strict=True)
@@ -137,8 +137,13 @@ def named(lines: Settled) -> str:
     return (
         f"{place(lines.scope, lines.category, lines.durability_class)}, {lines.period}"
         + (f", at {shown(price)}" if price is not None else f", {lines.kind}")
-        + f", {lines.line_count} lines"
+        + f", {counted(lines.line_count)}"
     )
+
+
+def counted(line_count: int) -> str:
+    """`1 line`, `4 lines`."""
+    return f"{line_count:,} line" + ("" if line_count == 1 else "s")
 
 
 def shown(value: Decimal) -> str:

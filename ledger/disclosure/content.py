@@ -47,12 +47,11 @@ def _table(filled: FilledTable) -> dict[str, Any]:
         "title": filled.table.title,
         "note": filled.table.note,
         "layout": filled.table.layout,
-        "rows": [_row(filled, row) for row in filled.rows],
+        "rows": [_row(row) for row in filled.rows],
     }
 
 
-def _row(filled: FilledTable, row: CellRow) -> dict[str, Any]:
-    columns = filled.table.columns
+def _row(row: CellRow) -> dict[str, Any]:
     return {
         "row": row.key,
         "label": row.label,
@@ -62,10 +61,10 @@ def _row(filled: FilledTable, row: CellRow) -> dict[str, Any]:
                 "label": cell.label,
                 "datapoint": cell.datapoint,
                 "reference": cell.reference,
-                "evidence": column.evidence,
+                "evidence": cell.evidence,
                 **_answer(cell.answer),
             }
-            for cell, column in zip(row.cells, columns, strict=True)
+            for cell in row.cells
         ],
     }
 

@@ -11,6 +11,7 @@ from ledger.disclosure.answers import (
     Origin,
     Source,
     added_up,
+    counted,
     missing,
     of_rule,
     of_text,
@@ -179,7 +180,7 @@ def _priced(scheme: SchemeFacts, amount: Decimal, lines: Iterable[Settled]) -> A
     charged = total(each.amount for each in kept)
     count = sum(each.line_count for each in kept)
     sentence = (
-        f"{count} posted lines carry {shown(amount)} {scheme.currency} per tCO2e: "
+        f"{counted(count)} posted at {shown(amount)} {scheme.currency} per tCO2e: "
         f"{shown(quantity)} t, {charged:,f} {scheme.currency} after rounding each line."
     )
     unit = f"{scheme.currency}/tCO2e"

@@ -21,6 +21,7 @@ class Cell:
     datapoint: str
     reference: str
     label: str
+    evidence: str
     answer: Answer
 
 
@@ -81,6 +82,7 @@ def _row(found: DatapointMap, facts: Facts, table: Table, row: Row) -> CellRow:
             datapoint=column.datapoint_at(row.tag),
             reference=column.reference,
             label=column.label,
+            evidence=column.evidence,
             answer=_answer(found, facts, column, row),
         )
         for number, column in enumerate(table.columns, start=1)
@@ -106,8 +108,8 @@ def _notes(found: DatapointMap, facts: Facts) -> Iterator[str]:
     if found.years_from is not None and year.first_day < found.years_from:
         yield f"{found.title} is for years from {found.years_from} on; {year.code} begins before."
     codes = ", ".join(period.code for period in year.periods)
-    days = f"{year.first_day} until before {year.ends_before}, {year.days} days"
-    yield f"{year.code} is {codes}: {days}."
+    named = year.code if codes == year.code else f"{year.code} is {codes}"
+    yield f"{named}: {year.first_day} until before {year.ends_before}, {year.days} days."
     still_open = [period.code for period in year.periods if not period.is_closed]
     if still_open:
         yield f"Not closed yet, so figures may still change: {', '.join(still_open)}."
@@ -119,7 +121,10 @@ def _notes(found: DatapointMap, facts: Facts) -> Iterator[str]:
     for scheme in facts.schemes:
         if scheme.is_illustrative:
             yield f"{scheme.code} is illustrative, and so is what is disclosed about it."
-    yield "Avoided emissions and renewable certificates are no removals, and in no figure here."
+    yield (
+        "Avoided emissions are in no figure. Renewable certificates count in market-based Scope 2 "
+        "alone, never as removals."
+    )
 
 
 def _unsettled(facts: Facts) -> Iterator[str]:

@@ -162,13 +162,17 @@ def _views(book: _Book, found: Disclosure) -> None:
 
 def _arithmetic(book: _Book, found: Disclosure) -> None:
     heads: list[list[Value]] = [
-        ["Table", "Row", "Datapoint", "Label", "Value", "Unit", "Origin", "How it was computed"]
+        [
+            *("Table", "Row", "Datapoint", "Number known from", "Label", "Value", "Unit"),
+            *("Origin", "How it was computed"),
+        ]
     ]
     rows = [
         [
             filled.table.code,
             row.label,
             cell.datapoint or cell.reference,
+            cell.evidence,
             cell.label,
             _value(cell.answer),
             cell.answer.unit,
@@ -177,7 +181,7 @@ def _arithmetic(book: _Book, found: Disclosure) -> None:
         ]
         for filled, row, cell in found.cells()
     ]
-    book.sheet("How computed", heads, rows, [NARROW, NARROW, NARROW, 30, NARROW, 14, 14, 100])
+    book.sheet("How computed", heads, rows, [NARROW, NARROW, NARROW, 14, 30, NARROW, 14, 14, 100])
 
 
 def _sources(book: _Book, found: Disclosure) -> None:

@@ -34,7 +34,7 @@ def test_the_volume_at_stake_is_what_was_charged_at_a_price_on_both_bases() -> N
     volume = price_answers.volume(found, row)
     assert (volume.value, volume.unit, volume.origin) == (Decimal(140), "tCO2e", Origin.SETTLED)
     assert volume.arithmetic == (
-        "100 t (Scope 1, FY24, at 15, 1 lines) + 40 t (Scope 2, FY24, at 15, 1 lines) = 140 t, "
+        "100 t (Scope 1, FY24, at 15, 1 line) + 40 t (Scope 2, FY24, at 15, 1 line) = 140 t, "
         "on the basis that is charged (Scope 2: market-based).",
     )
     assert price_answers.volume_by_location(found, row).value == 1000
