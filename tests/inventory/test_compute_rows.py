@@ -1,15 +1,19 @@
 """Footprints of computing as people write them down: each right to the gram, or refused kindly."""
 
 import io
+import json
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 
 from departments.inventory import activity_import
 from departments.inventory.import_report import RowReport
 from departments.organisation.models import Department
 from tests.inventory.conftest import NOON, Cast
 from tests.inventory.test_activity_import import as_csv
+from tests.worked_examples.test_compute_workloads import PRINTED
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("factors")]
 
@@ -169,6 +173,40 @@ def test_each_shape_agrees_with_hours_power_pue_and_grid_to_the_milligram(
     )
     assert (streamed.accepted, streamed.rejected) == (len(RIGHT), 0)
     assert streamed.market_kgco2e == sum(expected for _, expected in RIGHT)
+
+
+def test_published_models_through_the_command_to_the_gram(cast: Cast, tmp_path: Path):
+    """Of each model hours × W × PUE × grid, by average power and by rated power."""
+    rows, expected = [], []
+    for number, (_, hours, watts, pue, per_kwh, *_) in enumerate(PRINTED):
+        common = {"pue": pue, "grid_kgco2e_per_kwh": per_kwh, "accelerator_hours": hours}
+        for by, figures in {
+            "average": {"average_power_w": watts},
+            "rated": {"tdp_w": watts, "utilisation": "1"},
+        }.items():
+            rows.append(ROW | common | figures | {"external_id": f"{by}-{number}"})
+            expected.append(kilograms(hours, watts, pue, per_kwh))
+    path = tmp_path / "footprints.csv"
+    path.write_bytes(as_csv(*rows))
+
+    out = io.StringIO()
+    call_command(
+        "import_activity", str(path), by="contributor", dry_run=True, json=True, stdout=out
+    )
+    told = json.loads(out.getvalue())
+
+    assert (told["accepted"], told["rejected"]) == (len(rows), 0)
+    for row, kgco2e in zip(told["rows"], expected, strict=True):
+        shown = {
+            Decimal(row[name])
+            for name in (
+                "emissions_kgco2e",
+                "emissions_location_kgco2e",
+                "emissions_market_kgco2e",
+            )
+        }
+        assert shown == {kgco2e}, row
+        assert row["errors"] == []
 
 
 GRID = {"grid_kgco2e_per_kwh": "0.545"}

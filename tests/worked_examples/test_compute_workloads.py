@@ -76,6 +76,49 @@ def test_bloom_by_measured_energy() -> None:
     assert result.path == "measured at the facility"
 
 
+# Published models: hours, watts, PUE, kg per kWh; the MWh and tonnes that are printed.
+PRINTED = [
+    # Touvron et al. 2023, LLaMA, Table 15: whole MWh and tonnes, at a common PUE and grid.
+    ("OPT-175B", "809472", "400", "1.1", "0.385", "356", "137"),
+    ("LLaMA-7B", "82432", "400", "1.1", "0.385", "36", "14"),
+    ("LLaMA-13B", "135168", "400", "1.1", "0.385", "59", "23"),
+    ("LLaMA-33B", "530432", "400", "1.1", "0.385", "233", "90"),
+    ("LLaMA-65B", "1022362", "400", "1.1", "0.385", "449", "173"),
+    # Touvron et al. 2023, Llama 2, Table 2: hours, watts and tonnes alone; PUE and grid as before.
+    ("Llama 2 7B", "184320", "400", "1.1", "0.385", "", "31.22"),
+    ("Llama 2 13B", "368640", "400", "1.1", "0.385", "", "62.44"),
+    ("Llama 2 34B", "1038336", "350", "1.1", "0.385", "", "153.90"),
+    ("Llama 2 70B", "1720320", "400", "1.1", "0.385", "", "291.42"),
+    # Patterson et al. 2021, Table 4: 10,000 V100 for 14.8 days, which are rounded.
+    ("GPT-3", "3552000", "330", "1.1", "0.429", "1287", "552.1"),
+]
+
+
+@pytest.mark.parametrize(("model", "hours", "watts", "pue", "per_kwh", "mwh", "tonnes"), PRINTED)
+def test_published_models(
+    model: str, hours: str, watts: str, pue: str, per_kwh: str, mwh: str, tonnes: str
+) -> None:
+    """LLaMA and Llama 2 (Touvron et al. 2023) within a digit, GPT-3 (Patterson et al.) in 0.2 %."""
+    result = compute_workload.calculate(
+        accelerator_hours=Decimal(hours),
+        average_power_w=Decimal(watts),
+        pue=Decimal(pue),
+        grid=grid(per_kwh),
+    )
+
+    product = Decimal(hours) * Decimal(watts) * Decimal(pue) * Decimal(per_kwh) / 1000
+    assert result.emissions_kgco2e == product
+    worked = {
+        mwh: result.steps[0].value / 1000,
+        tonnes: result.emissions_kgco2e / 1000,
+    }
+    for printed, figure in worked.items():
+        if printed:
+            digit = Decimal(1).scaleb(int(Decimal(printed).as_tuple().exponent))
+            most = Decimal(printed) * Decimal("0.002") if model == "GPT-3" else digit
+            assert abs(figure - Decimal(printed)) <= most, (model, printed, figure)
+
+
 def test_embodied_carbon_of_a_server_by_hours() -> None:
     """Boavizta's archetype of a Dell R740, 1,200 kg, over four years of 8,760 h: 300 kg a year."""
     result = compute_workload.embodied_share(
