@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections import defaultdict
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 
 from config.bench.generator.faults import REFUSED, SUSPICIOUS
 from config.bench.generator.files import generate
@@ -61,11 +64,35 @@ def rows_of(company: Path, folder: str) -> list[dict[str, str]]:
     return [row for path in paths for row in table(path)]
 
 
-def take_in(rows: list[dict[str, str]], by: User, *, dry_run: bool, path: Path) -> ImportReport:
+def write_csv(rows: list[dict[str, str]], path: Path) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, rows[0].keys())
         writer.writeheader()
         writer.writerows(rows)
+
+
+def write_workbook(rows: list[dict[str, str]], path: Path) -> None:
+    """As a person keeps it: days as days, figures as figures, and what is neither as text."""
+    with xlsxwriter.Workbook(path) as book:
+        day = book.add_format({"num_format": "yyyy-mm-dd"})
+        sheet = book.add_worksheet("Data")
+        sheet.write_row(0, 0, rows[0].keys())
+        for line, row in enumerate(rows, start=1):
+            for column, (name, text) in enumerate(row.items()):
+                if name in ("started_on", "ended_on"):
+                    sheet.write_datetime(line, column, datetime.fromisoformat(text), day)
+                elif name == "quantity" and FIGURE.fullmatch(text):
+                    sheet.write_number(line, column, float(text))
+                else:
+                    sheet.write_string(line, column, text)
+
+
+FIGURE = re.compile(r"-?\d+(\.\d+)?")
+WRITERS = {"csv": write_csv, "xlsx": write_workbook}
+
+
+def take_in(rows: list[dict[str, str]], by: User, *, dry_run: bool, path: Path) -> ImportReport:
+    WRITERS[path.suffix[1:]](rows, path)
     return activity_import.import_file(
         file_name=path.name,
         content=path.read_bytes(),
@@ -76,8 +103,9 @@ def take_in(rows: list[dict[str, str]], by: User, *, dry_run: bool, path: Path) 
     )
 
 
+@pytest.mark.parametrize("form", WRITERS)
 def test_every_fault_is_caught_or_flagged_in_one_pass(
-    company: Path, analyst: User, tmp_path: Path
+    company: Path, analyst: User, tmp_path: Path, form: str
 ) -> None:
     fault_of = {
         row["external_id"]: row["fault"] for row in table(company / "answer_key" / "faults.csv")
@@ -92,7 +120,7 @@ def test_every_fault_is_caught_or_flagged_in_one_pass(
     ]
     rows = sound + rows_of(company, "refused") + suspicious
 
-    report = take_in(rows, analyst, dry_run=True, path=tmp_path / "all.csv")
+    report = take_in(rows, analyst, dry_run=True, path=tmp_path / f"all.{form}")
 
     refused, flagged = set[str](), defaultdict[str, set[str]](set)
     for row in report.rows:
