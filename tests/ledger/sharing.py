@@ -37,6 +37,7 @@ def found_sharing(
     price_scope: int | None = None,
     code: str = "shared",
     fund_entity: LegalEntity | None = None,
+    fund_may_overdraw: bool = False,
 ) -> Scheme:
     """A scheme that keeps no atmosphere, beside the fee: $40 a tonne of Scope 1."""
     scheme = Scheme.objects.create(
@@ -46,6 +47,7 @@ def found_sharing(
         starts_on=date(2023, 1, 1),
         mechanism=mechanism,
         fund_entity=fund_entity,
+        fund_may_overdraw=fund_may_overdraw,
     )
     SchemeCoverage.objects.create(scheme=scheme, scope=1, category=None, in_force=ALWAYS)
     CarbonPrice.objects.create(

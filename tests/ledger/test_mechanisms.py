@@ -9,10 +9,10 @@ import pytest
 from django.db import connection, transaction
 
 from ledger import accruals, close_checklist, statements, verification
-from ledger.errors import AllocationImpossible
+from ledger.errors import AllocationImpossible, FundOverdrawn
 from ledger.models.settlements import SettlementLine
 from ledger.settlement_run import calculate, prepare
-from pricing.models import Baseline, CarbonPrice, Contribution, Measure, Mechanism
+from pricing.models import Baseline, CarbonPrice, Contribution, Measure, Mechanism, Scheme
 from tests.ledger.books import ALWAYS, NOON, Books
 from tests.ledger.sharing import (
     QUARTERS,
@@ -25,6 +25,7 @@ from tests.ledger.sharing import (
     settle,
     signed,
 )
+from tests.ledger.test_fund_guard import post as spend
 
 FEBRUARY, MAY = date(2023, 2, 10), date(2023, 5, 10)
 
@@ -72,9 +73,46 @@ def test_what_is_below_the_baseline_is_paid(books: Books, mechanism: Mechanism) 
     assert holds("2023Q1")
 
 
+@pytest.mark.parametrize(
+    "mechanism", [Mechanism.BASELINE_TARGET_PAID, Mechanism.BUDGET_NEUTRAL_START]
+)
+def test_what_all_are_below_their_baselines_is_not_paid_from_an_empty_fund(
+    books: Books, mechanism: Mechanism
+) -> None:
+    """90 and 100 of 200 t: 400.00 would be paid of nothing, unless the scheme says that it may."""
+    for code, may_overdraw in (("strict", False), ("open", True)):
+        scheme = found_sharing(books, mechanism, code=code, fund_may_overdraw=may_overdraw)
+        measure(books, scheme, "2023Q1", CLOUD="100", OFFICES="100")
+    books.emit("CLOUD", FEBRUARY, "100000")
+    books.emit("OFFICES", FEBRUARY, "90000")
+    strict = Scheme.objects.get(code="strict")
+    with transaction.atomic(), pytest.raises(FundOverdrawn) as refused:
+        settle(books, strict, "2023Q1")
+    assert (refused.value.held, refused.value.asked) == ("0.00 USD", "400.00 USD")
+    assert net(strict) == {}
+    settle(books, Scheme.objects.get(code="open"), "2023Q1")
+    assert account("Equity:Carbon-Fund:OPEN") == 400
+    assert net(Scheme.objects.get(code="open")) == {"CLOUD": 0, "OFFICES": -400}
+
+
+def test_what_was_charged_too_much_goes_back_though_the_fund_is_spent(books: Books) -> None:
+    """400.00 above the target are spent; then 10 t turn out to be 5, and 200.00 go back."""
+    scheme = found_sharing(books, Mechanism.BASELINE_TARGET)
+    measure(books, scheme, "2023Q1", CLOUD="100")
+    first = books.emit("CLOUD", FEBRUARY, "110000")
+    settle(books, scheme, "2023Q1")
+    books.scheme = scheme
+    spend(books, 40_000)
+    assert account("Equity:Carbon-Fund:SHARED") == 0
+    books.emit("CLOUD", FEBRUARY, "105000", supersedes=first)
+    settle(books, scheme, "2023Q2")
+    assert account("Equity:Carbon-Fund:SHARED") == 200
+    assert net(scheme) == {"CLOUD": 200}
+
+
 def test_a_baseline_is_priced_as_its_emissions_would_be(books: Books) -> None:
     """Scope 1 costs $50 and CLOUD's own default is $60 from March on; baselines end in March."""
-    scheme = found_sharing(books, Mechanism.BUDGET_NEUTRAL_START)
+    scheme = found_sharing(books, Mechanism.BUDGET_NEUTRAL_START, fund_may_overdraw=True)
     for facts in (
         {"scope": 1, "price_per_tonne": 50, "in_force": ALWAYS},
         {
