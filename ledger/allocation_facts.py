@@ -48,13 +48,16 @@ class Allocated:
 
 @dataclass(frozen=True, slots=True)
 class LineTables:
-    """Where lines are read from, and the records that they settle, as SQL.
+    """Where lines are read from, the records that they settle, and how many of them are in force on
+    a line `l`, as SQL.
 
-    `periods`: the only ones that there are to share something out of; None: all that are touched.
+    `periods`: the only ones that something is shared out of, and that these lines replace in all
+    other settlements, earlier or later; None: all that are touched, after earlier settlements.
     """
 
     lines: str
     records: str
+    records_of_line: str
     periods: tuple[AccountingPeriod, ...] | None = None
 
 
@@ -63,6 +66,8 @@ BOOKED = LineTables(
     records="""(SELECT l.settlement_id, l.activity_period_id, l.department_id,
                        r.emission_record_id, r.sign
                   FROM ledger_settlementline l JOIN ledger_settledrecord r ON r.line_id = l.id)""",
+    records_of_line="""SELECT coalesce(sum(r.sign), 0) AS records
+                         FROM ledger_settledrecord r WHERE r.line_id = l.id""",
 )
 
 
@@ -96,9 +101,9 @@ def allocated_by(
     """
     if not shares_out(settlement.rules, terms):
         return []
-    periods = tables.periods or periods_until(settlement, terms)
+    periods = _periods(settlement, terms, tables)
     told = told_by(settlement.rules, terms, periods)
-    touched = tables.periods or _touched(settlement, terms, periods, told)
+    touched = list(tables.periods or _touched(settlement, terms, periods, told))
     if told.caps:  # what is paid of a period depends on those before it
         first = min(cap.starts_on for cap in told.caps)
         touched = [period for period in periods if period in touched or period.last_day >= first]
@@ -110,9 +115,18 @@ def allocated_by(
         shared = within_caps(shared, earned, touched, told.caps, terms.currency)
     return [
         row
-        for period in touched
+        for period in tables.periods or touched
         for row in _rows(period, facts[period.pk][1], settled[period.pk], shared[period.pk])
     ]
+
+
+def _periods(
+    settlement: Settlement, terms: SchemeTerms, tables: LineTables
+) -> list[AccountingPeriod]:
+    """The scheme's periods up to the settlement's own, and those asked about, in order."""
+    until = periods_until(settlement, terms)
+    asked = [period for period in tables.periods or () if period not in until]
+    return sorted([*until, *asked], key=lambda period: period.first_day)
 
 
 def _shares(terms: SchemeTerms, frame: Frame, facts: dict[int, Facts]) -> dict[str, Share]:
@@ -210,12 +224,12 @@ def _touched(
     ]
 
 
-def _settlements_of(settlement: Settlement, terms: SchemeTerms) -> list[int]:
-    """The posted settlements before this one, and this one."""
-    earlier = Settlement.objects.filter(
-        scheme_id=terms.id, state=SettlementState.POSTED, pk__lt=settlement.pk
-    )
-    return [*earlier.values_list("pk", flat=True), settlement.pk]
+def _settlements_of(settlement: Settlement, terms: SchemeTerms, tables: LineTables) -> list[int]:
+    """The posted settlements before this one, or all where it replaces periods, and this one."""
+    posted = Settlement.objects.filter(scheme_id=terms.id, state=SettlementState.POSTED)
+    if tables.periods is None:
+        posted = posted.filter(pk__lt=settlement.pk)
+    return [*posted.values_list("pk", flat=True), settlement.pk]
 
 
 def _settled(
@@ -229,8 +243,9 @@ def _settled(
     found: dict[int, _Settled] = defaultdict(_Settled)
     facts: dict[str, Any] = {
         "settlement_id": settlement.pk,
-        "settlements": _settlements_of(settlement, terms),
+        "settlements": _settlements_of(settlement, terms, tables),
         "periods": [period.pk for period in periods],
+        "replaced": [period.pk for period in tables.periods or ()],
         "kind": wants.line_kind,
         "event_rates": json.dumps(settlement.rules.get("event_rates", [])),
     }
@@ -245,11 +260,14 @@ def _settled(
                 name = f"{activity}, {unit}" if unit else activity
                 found[period_id].events[department_id].append(Events(name, count, rate))
         if wants.may_pay_abatement:
-            cursor.execute(statement("allocation_emitted"), facts)
+            emitted = statement("allocation_emitted")
+            cursor.execute(
+                emitted.format(lines=tables.lines, records_of_line=tables.records_of_line), facts
+            )
             for period_id, department_id, scope, category, mgco2e in cursor:
                 kgco2e = Decimal(mgco2e).scaleb(MG_DIGITS)
                 found[period_id].emitted[department_id].append(Emitted(kgco2e, scope, category))
-            cursor.execute(statement("allocation_earned"), facts)
+            cursor.execute(statement("allocation_earned").format(lines=tables.lines), facts)
             for period_id, code, durability_class, minor in cursor:
                 found[period_id].earned.append(Earned(code, durability_class, int(minor)))
     return found

@@ -131,7 +131,8 @@ def replay(
     the inputs of the period's own settlements, true-ups of earlier periods among them, beside their
     lines; that takes no other rules. With neutral settings both are the bill, to the cent.
 
-    What a mechanism shares out is shared out anew, of what is charged in the replay.
+    What a mechanism shares out is shared out anew, of what is charged in the replay. What earlier
+    periods left of a cap on incentives is what they left as they were settled.
 
     Raises: SchemeNotFound, PeriodNotFound, FactorSetNotFound, PriceMissing; AllocationImpossible,
             where baselines, budgets or event rates of the period are missing; ScenarioInvalid, also
@@ -226,14 +227,14 @@ def _shared_out(settlement: Settlement, terms: SchemeTerms) -> list[ReplayedLine
     kind = MECHANISMS[terms.mechanism].line_kind
     if not kind or not shares_out(settlement.rules, terms):
         return []
-    if MECHANISMS[terms.mechanism].may_pay_abatement:
-        raise ScenarioInvalid(
-            f"Scheme {terms.code} pays for abatement, or has a cap: what is earned after the lines "
-            "can't be replayed yet. Replay a scheme of fees without a rate for abatement or a cap."
-        )
     alone = (settlement.period,) if settlement.pk == NEVER_SAVED else None
     refuse_unready(settlement, terms, alone)
-    tables = LineTables(statement("replay_drawn"), statement("replay_drawn_records"), alone)
+    tables = LineTables(
+        lines=statement("replay_drawn"),
+        records=statement("replay_drawn_records"),
+        records_of_line=statement("replay_records_of_line"),
+        periods=alone,
+    )
     rows = [row for row in allocated_by(settlement, terms, tables) if row.difference_minor]
     names = dict(
         Department.objects.filter(pk__in={row.department_id for row in rows}).values_list(

@@ -15,6 +15,7 @@ from ledger.errors import ScenarioInvalid
 EVER = date.min.isoformat()
 BASES = ("location", "market")
 CLASSES = ("short", "medium", "long")
+RULES_OF_DAYS = {"price_rules", "coverage", "incentive_rules", "event_rates", "abatement_rates"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,7 @@ def replaced_rules(rules: dict[str, list[Any]], settings: Settings) -> dict[str,
     found = {name: list(each) for name, each in rules.items()}
     if settings.rules_on is not None:
         day = settings.rules_on.isoformat()
-        for name in found.keys() & {"price_rules", "coverage", "incentive_rules", "event_rates"}:
+        for name in found.keys() & RULES_OF_DAYS:
             found[name] = [
                 rule | {"starts_on": EVER, "ends_before": None}
                 for rule in found[name]

@@ -9,10 +9,8 @@ import pytest
 from django.db import connection
 
 from ledger import statements, verification
-from ledger.errors import AllocationImpossible, FundOverdrawn, ScenarioInvalid
+from ledger.errors import AllocationImpossible, FundOverdrawn
 from ledger.models.settlements import Settlement, SettlementLine
-from ledger.replay import replay
-from ledger.scenario_settings import Settings
 from pricing.models import Mechanism
 from tests.ledger.books import Books
 from tests.ledger.sharing import QUARTERS, account, found_sharing, measure, net, reward, settle
@@ -117,18 +115,6 @@ def test_rules_without_a_rate_name_no_baselines(books: Books) -> None:
     scheme = found_sharing(books, Mechanism.FEE)
     measure(books, scheme, "2023Q1", CLOUD="100")
     assert not {"baselines", "abatement_rates"} & settle(books, scheme, "2023Q1").rules.keys()
-
-
-def test_half_of_a_bill_is_not_replayed(books: Books) -> None:
-    scheme = found_sharing(books, Mechanism.FEE)
-    books.emit("CLOUD", FEBRUARY, "90000")
-    settle(books, scheme, "2023Q1")
-    asked = {"scheme_code": "shared", "period_code": "2023Q1", "settings": Settings()}
-    assert replay(**asked).replayed.charged_minor == 360_000  # type: ignore[arg-type]
-    reward(books, scheme, "5")
-    settle(books, scheme, "2023Q2")
-    with pytest.raises(ScenarioInvalid, match="without a rate for abatement"):
-        replay(**asked | {"period_code": "2023Q2"})  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

@@ -30,10 +30,10 @@ from ledger.scenario_settings import (
     read_price,
     read_price_path,
 )
-from pricing.models import CarbonPrice, Measure, Mechanism
+from pricing.models import CarbonPrice, IncentiveRate, Measure, Mechanism
 from tests.counting import rows_by_table
-from tests.ledger.books import Books, found_scheme
-from tests.ledger.sharing import contribute, found_sharing, levy, measure, settle
+from tests.ledger.books import ALWAYS, Books, found_scheme
+from tests.ledger.sharing import cap, contribute, found_sharing, levy, measure, reward, settle
 from tests.ledger.test_factor_switch import records, two_years  # noqa: F401  # fixtures
 
 pytestmark = pytest.mark.django_db
@@ -234,8 +234,8 @@ def feebate(books: Books) -> Books:
     return books
 
 
-@pytest.mark.parametrize("period", ["2023Q1", "2023Q2"])
-def test_a_feebate_is_replayed_whole_line_by_line_and_to_the_cent(feebate: Books, period: str):
+def replayed_line_by_line(period: str) -> set[str]:
+    """Assert that a period as billed is its posted lines; the kinds of lines that there are."""
     found = shared_again(period, as_billed=True)
     posted = SettlementLine.objects.filter(
         settlement__period__code=period, settlement__scheme__code="shared"
@@ -248,9 +248,93 @@ def test_a_feebate_is_replayed_whole_line_by_line_and_to_the_cent(feebate: Books
             "department__code", "activity_period__code", "kind", "scope", "amount_minor"
         )
     )
-    assert {line.kind for line in found.lines} == {"charge", "allocation"}
     assert all(each.difference_minor == 0 for each in found.departments)
     assert found.billed == found.replayed
+    return {line.kind for line in found.lines}
+
+
+@pytest.mark.parametrize("period", ["2023Q1", "2023Q2"])
+def test_a_feebate_is_replayed_whole_line_by_line_and_to_the_cent(feebate: Books, period: str):
+    assert replayed_line_by_line(period) == {"charge", "allocation"}
+
+
+@pytest.fixture
+def capped(books: Books) -> Books:
+    """A fee that pays $40 for an absorbed tonne and $5 for one below the baseline, 1,000.00 a year.
+
+    850.00 of the first quarter become 830.00 by 4 t that come late; they leave 170.00 of 425.00 for
+    the second.
+    """
+    scheme = found_sharing(books, Mechanism.FEE)
+    IncentiveRate.objects.create(
+        scheme=scheme, durability_class="medium", rate_per_tonne=40, in_force=ALWAYS,
+        proposed_by=books.people["analyst"], approved_by=books.people["approver"],
+    )  # fmt: skip
+    reward(books, scheme, "5")
+    cap(books, scheme, "1000")
+    stored: dict[str, Any] = {"durability_class": "medium", "removal_state": "verified"}
+    for period in ("2023Q1", "2023Q2"):
+        measure(books, scheme, period, CLOUD="100", OFFICES="100")
+    books.emit("CLOUD", date(2023, 2, 10), "90000")
+    books.emit("OFFICES", date(2023, 2, 10), "110000")
+    books.emit("CLOUD", date(2023, 2, 10), "20000", **stored)
+    settle(books, scheme, "2023Q1")
+    books.emit("CLOUD", date(2023, 3, 10), "4000")
+    books.emit("OFFICES", date(2023, 5, 10), "95000")
+    books.emit("OFFICES", date(2023, 5, 10), "10000", **stored)
+    settle(books, scheme, "2023Q2")
+    return books
+
+
+@pytest.mark.parametrize("period", ["2023Q1", "2023Q2"])
+def test_caps_and_abatement_are_replayed_line_by_line_and_to_the_cent(capped: Books, period: str):
+    assert replayed_line_by_line(period) == {"charge", "incentive", "allocation"}
+
+
+def test_caps_and_abatement_as_known_today_are_all_that_was_billed(capped: Books):
+    # 94 t at 40 less 800.00 and 30.00; 110 t at 40
+    assert by_department(shared_again("2023Q1")) == {
+        "CLOUD": (293000, 293000),
+        "OFFICES": (440000, 440000),
+    }
+    second = shared_again("2023Q2")
+    # 95 t at 40 less the 170.00 that are left; 255.00 of 425.00 earned are over the cap
+    assert by_department(second) == {"OFFICES": (363000, 363000)}
+    assert (second.replayed.earned_minor, second.replayed.returned_minor) == (40000, -23000)
+
+
+def test_another_rate_is_replayed_under_the_cap_that_earlier_periods_left(capped: Books):
+    dear = shared_again("2023Q1", incentive_rates=(("medium", Decimal(100)),))
+    # 20 t at 100 and 30.00 are 2,030.00 earned, of which 1,000.00 are paid
+    assert by_department(dear)["CLOUD"] == (293000, 376000 - 100000)
+    more = shared_again("2023Q2", incentive_rates=(("medium", Decimal(50)),))
+    assert by_department(more) == {"OFFICES": (363000, 363000)}
+    assert more.replayed.earned_minor == 50000
+    assert more.replayed.returned_minor == 17000 - 50000
+    cheap = shared_again("2023Q2", incentive_rates=(("medium", Decimal(1)),))
+    # 10.00 and 25.00 are within 170.00
+    assert by_department(cheap) == {"OFFICES": (363000, 380000 - 3500)}
+
+
+def test_the_bill_of_a_fee_under_one_with_caps(capped: Books):
+    capped.settle("2023Q1")
+    found = again("2023Q1", under="shared")
+    # 94 t at 15 less 800.00 for 20 t that are stored
+    assert by_department(found) == {"CLOUD": (61000, 293000), "OFFICES": (165000, 440000)}
+
+
+def test_what_moved_to_another_department_abates_nothing_in_a_replay(books: Books):
+    scheme = found_sharing(books, Mechanism.FEE)
+    reward(books, scheme, "5")
+    for period in ("2023Q1", "2023Q2"):
+        measure(books, scheme, period, CLOUD="100")
+    first = books.emit("CLOUD", date(2023, 2, 10), "90000")
+    settle(books, scheme, "2023Q1")
+    assert by_department(shared_again("2023Q1")) == {"CLOUD": (355000, 355000)}
+    books.emit("OFFICES", date(2023, 2, 10), "90000", supersedes=first)
+    settle(books, scheme, "2023Q2")
+    assert replayed_line_by_line("2023Q2") == {"charge", "allocation"}
+    assert by_department(shared_again("2023Q1")) == {"CLOUD": (0, 0), "OFFICES": (360000, 360000)}
 
 
 def test_a_feebate_as_known_today_is_all_that_was_billed_and_sums_to_nothing(feebate: Books):
