@@ -1,4 +1,4 @@
-"""Reads. What switching from one release of factors to another would change, in kg and in money.
+"""Reads. What another release of factors, or a restatement, would change, in kg and in money.
 
 A line is a department's tonnes of an accounting period, scope, category and price, as on a bill.
 Its amounts are rounded once, as a bill's line of these records alone would be; so lines add up to
@@ -14,6 +14,7 @@ from decimal import Decimal
 from functools import cache
 
 from departments.inventory.factor_switch import Switched, switched_results
+from departments.inventory.restatement_report import waiting_results
 from ledger.models.periods import AccountingPeriod
 from pricing.charging import charge
 from pricing.price_lookup import SchemeTerms, is_covered, price_in_force, scheme_terms
@@ -114,18 +115,36 @@ def cost_of_switching(
 
     Raises: FactorSetNotFound, SchemeNotFound, NoPriceInForce.
     """
+    found = switched_results(before=before, after=after, from_on=from_on, until_on=until_on)
+    return cost_of(scheme_code=scheme_code, found=found)
+
+
+def cost_of_restating(*, scheme_code: str, from_on: date, until_on: date) -> SwitchReport:
+    """The report of recalculated results that wait for approval, at a scheme's prices in force.
+
+    Raises: SchemeNotFound, NoPriceInForce.
+    """
+    found = waiting_results(from_on=from_on, until_on=until_on)
+    return cost_of(scheme_code=scheme_code, found=found)
+
+
+def cost_of(*, scheme_code: str, found: Iterable[Switched]) -> SwitchReport:
+    """Results before and after by the lines that a bill of them alone would have.
+
+    Raises: SchemeNotFound, NoPriceInForce.
+    """
     terms = scheme_terms(code=scheme_code)
     basis = MARKET if terms.scope2_basis == "market" else LOCATION
     price_of, period_of = cache(_price_of), cache(_period_of)
     groups: dict[tuple[object, ...], list[Switched]] = {}
-    for each in switched_results(before=before, after=after, from_on=from_on, until_on=until_on):
+    for each in found:
         price = price_of(
             terms, each.activity_on, each.department_id, each.scope, each.category, each.country
         )
         period = period_of(each.activity_on)
         key = (each.department, period, each.scope, each.category or 0, price)
         groups.setdefault(key, []).append(each)
-    lines = (_line(terms, basis, key, found) for key, found in groups.items())
+    lines = (_line(terms, basis, key, group) for key, group in groups.items())
     ordered = sorted(lines, key=_order)
     return SwitchReport(
         scheme=terms.code,

@@ -8,20 +8,19 @@ the data since the record was approved; only the second is the change of the fac
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import cache
 
 from departments.inventory.calculation.purchased_electricity import Cover
 from departments.inventory.calculation_run import calculate
 from departments.inventory.errors import InventoryError
-from departments.inventory.factor_choice import ChosenFactor, FactorLibrary, published_row
+from departments.inventory.factor_choice import FactorLibrary
 from departments.inventory.factor_difference import figures_of
 from departments.inventory.instrument_uses import covers_of
 from departments.inventory.models.activity import ActivityRecord
 from departments.inventory.models.emissions import EmissionRecord
-from departments.inventory.models.factors import EmissionFactor
+from departments.inventory.other_release import Libraries, OtherRelease, sets_in
 from departments.inventory.totals import results_in_force
 
 
@@ -62,54 +61,6 @@ class Switched:
         return self.again[basis] - self.before[basis]
 
 
-class _OtherRelease(FactorLibrary):
-    """Chooses as always, then takes the same factor of the other release, whatever its year."""
-
-    def __init__(self, before: str, after: str) -> None:
-        super().__init__()
-        self._before, self._after = before, after
-        self._other = cache(self._find_other)
-        self.begin()
-
-    def begin(self) -> None:
-        """Forget what was taken for the record before."""
-        self.missing, self.taken = "", ""
-
-    def choose(
-        self,
-        *,
-        activity: str,
-        place: str,
-        year: int,
-        unit: str,
-        boundary: str | None = None,
-        allow_suspect: bool = False,
-    ) -> ChosenFactor:
-        """As in the library, from the other release where the choice falls on the one."""
-        chosen = super().choose(
-            activity=activity,
-            place=place,
-            year=year,
-            unit=unit,
-            boundary=boundary,
-            allow_suspect=allow_suspect,
-        )
-        if chosen.set_code != self._before:
-            return chosen
-        other = self._other(chosen.activity, chosen.place, chosen.unit, chosen.boundary)
-        if other is None:
-            self.missing = f"{self._after} has no {chosen.activity} in {chosen.unit}."
-            return chosen
-        self.taken = other.code
-        return replace(other, fallbacks=chosen.fallbacks, quality_tier=chosen.quality_tier)
-
-    def _find_other(self, *key: str) -> ChosenFactor | None:
-        same = dict(zip(("activity", "place", "unit", "boundary"), key, strict=True))
-        rows = EmissionFactor.objects.select_related("factor_set")
-        row = rows.filter(factor_set__code=self._after, **same).order_by("-year", "-pk").first()
-        return None if row is None else published_row(row)
-
-
 def switched_results(
     *,
     before: str,
@@ -132,24 +83,25 @@ def switched_results(
     )
     if department_ids is not None:
         rows = rows.filter(department_id__in=department_ids)
-    today, other = FactorLibrary(), _OtherRelease(before, after)
+    libraries = Libraries((before, after))
     covers = covers_of(rows.order_by().values("activity_record"))
     for result in rows.iterator(chunk_size=2000):
-        other.begin()
-        yield _switched(result, today, other, covers.get(result.activity_record_id, ()))
+        yield _switched(result, libraries, covers.get(result.activity_record_id, ()))
 
 
-def _switched(
-    result: EmissionRecord, today: FactorLibrary, other: _OtherRelease, covers: Sequence[Cover]
-) -> Switched:
+def _switched(result: EmissionRecord, libraries: Libraries, covers: Sequence[Cover]) -> Switched:
     record, factor = result.activity_record, result.factor
     assert factor is not None
     assert result.scope is not None
     before = (result.location_kgco2e, result.market_kgco2e)
+    restated = sets_in(result.trace)
+    missing = taken = ""
     try:
-        again = _on_both_bases(record, today, covers)
+        again = _on_both_bases(record, libraries.kept(restated), covers)
+        other = libraries.asked(restated)
         after = _on_both_bases(record, other, covers)
-        missing = other.missing
+        if isinstance(other, OtherRelease):
+            missing, taken = other.missing, other.taken
     except InventoryError as refusal:
         again = after = before
         missing = f"It can't be worked out today: {refusal}"
@@ -169,7 +121,7 @@ def _switched(
         again=again,
         after=after,
         factor_before=factor.code,
-        factor_after=other.taken or factor.code,
+        factor_after=taken or factor.code,
         missing=missing,
     )
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from django.db import transaction
 
 from departments.inventory import results
-from departments.inventory.calculation_run import Calculated, calculate
+from departments.inventory.calculation_run import Calculated
 from departments.inventory.errors import (
     DecidedBySamePerson,
     RecalculationNotPending,
@@ -19,12 +19,12 @@ from departments.inventory.errors import (
     RecordInWrongState,
     ResultSuperseded,
 )
-from departments.inventory.factor_choice import FactorLibrary
 from departments.inventory.history import note_steps
 from departments.inventory.instrument_uses import covers_of
 from departments.inventory.models.activity import ActivityRecord, RecordState
 from departments.inventory.models.emissions import EmissionRecord
 from departments.inventory.models.history import RecordStep
+from departments.inventory.other_release import Libraries, Sets, calculate_with, restated_with
 from departments.inventory.submission import (
     for_each,
     lock_records,
@@ -40,11 +40,18 @@ COMPARED = ("location_kgco2e", "market_kgco2e", "factor_id", "scope", "category"
 
 @transaction.atomic
 def propose_recalculation(
-    *, record_ids: Collection[int], by: User, at: datetime, reason: str
+    *,
+    record_ids: Collection[int],
+    by: User,
+    at: datetime,
+    reason: str,
+    factor_sets: Sets | None = None,
 ) -> list[int]:
     """Calculate approved records again, by the factors of today, for another person to approve.
 
-    Electricity that instruments are matched to is covered by them, market-based.
+    Electricity that instruments are matched to is covered by them, market-based. `factor_sets` are
+    the codes of a release and of the one that takes its place, whatever its year; a record keeps to
+    it when it is calculated again, until it is restated with another.
     A proposal that was waiting is replaced; a result that stays the same is not proposed.
     Returns: the ids of the records whose result would change.
     Raises:  RecordInWrongState, RecordAlreadyCorrected, RecordIsAShare and what a calculation
@@ -56,13 +63,16 @@ def propose_recalculation(
     require_contributor(by, {record.department_id for record in records})
     in_force = results.approved_results([record.pk for record in records])
     corrected = _corrections([record.pk for record in records])
-    library, covers = FactorLibrary(), covers_of([record.pk for record in records])
+    covers = covers_of([record.pk for record in records])
+    libraries = Libraries(factor_sets)
+    restated = restated_with([result.pk for result in in_force.values()])
 
     def recalculated(record: ActivityRecord) -> EmissionRecord | None:
         require_own_facts(record)
         _require_current(record, corrected)
         before = in_force[record.pk]
-        calculated = calculate(record, library=library, covers=covers.get(record.pk, ()))
+        library = libraries.asked(restated.get(before.pk))
+        calculated = calculate_with(record, library, covers.get(record.pk, ()))
         if _is_same(before, calculated):
             return None
         return results.proposed_result(

@@ -14,7 +14,6 @@ from typing import Any, TypeVar
 from django.db import IntegrityError, transaction
 
 from departments.inventory import comparison, results
-from departments.inventory.calculation_run import calculate
 from departments.inventory.errors import (
     DecidedBySamePerson,
     EvidenceStays,
@@ -33,11 +32,11 @@ from departments.inventory.errors import (
     ResultSuperseded,
     StepRefused,
 )
-from departments.inventory.factor_choice import FactorLibrary
 from departments.inventory.history import note_steps
 from departments.inventory.models.activity import ALLOCATED, ActivityRecord, RecordState
 from departments.inventory.models.emissions import EmissionRecord
 from departments.inventory.models.history import RecordStep
+from departments.inventory.other_release import Libraries, calculate_with, restated_with
 from departments.inventory.record_fields import FIELDS, read_fields
 from departments.organisation.access import (
     Permission,
@@ -121,12 +120,13 @@ def submit_records(*, record_ids: Collection[int], by: User, at: datetime) -> li
     require_contributor(by, {record.department_id for record in records})
     going = [record for record in records if record.state != RecordState.SUBMITTED]
     superseded = results.approved_results([r.supersedes_id for r in going if r.supersedes_id])
-    library = FactorLibrary()
+    libraries, restated = Libraries(), restated_with([row.pk for row in superseded.values()])
 
     def result_of(record: ActivityRecord) -> EmissionRecord:
         _require_state(record, _OPEN, step="submit")
         before = superseded.get(record.supersedes_id or 0)
-        calculated = calculate(record, library=library)
+        library = libraries.kept(restated.get(before.pk) if before else None)
+        calculated = calculate_with(record, library)
         return results.proposed_result(
             record, calculated, supersedes_id=before.pk if before else None, at=at
         )
@@ -361,6 +361,9 @@ def _require_decidable(record: ActivityRecord, by: User, *, step: str) -> None:
 def _apply(record: ActivityRecord, changes: Mapping[str, Any]) -> None:
     """Put changed facts on the record, and check the record they make."""
     facts = {name: getattr(record, name) for name in FIELDS} | dict(changes)
+    site = facts["inputs"].get("site") if facts["inputs"] else None
+    if site and site != record.inputs.get("site") and facts["place"] == record.place:
+        facts["place"] = ""  # that of the site before; the new one has its own
     for name, value in read_fields(facts).items():
         setattr(record, name, value)
 
