@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from difflib import get_close_matches
+from functools import cached_property
 from typing import Any
 
 from departments.inventory import units
@@ -32,6 +33,7 @@ from departments.inventory.errors import (
 )
 from departments.inventory.factor_choice import MOST_SUGGESTIONS, FactorLibrary
 from departments.inventory.record_fields import require_order
+from departments.inventory.site_places import placed, site_places
 from departments.organisation.models import Department
 
 LONGEST_VALUE = 100
@@ -90,7 +92,13 @@ class Row:
 
 
 class Enterable(dict[str, Department]):
-    """The departments by code that a person may enter for, and which of them was meant."""
+    """The departments by code that a person may enter for, and which of them was meant; and the
+    places of sites."""
+
+    @cached_property
+    def sites(self) -> dict[str, str]:
+        """Read once, and only if a row names a site."""
+        return site_places()
 
     def nearest(self, code: str) -> str:
         """The code spelled most like it, or nothing; nothing too after a hundred questions."""
@@ -125,8 +133,20 @@ def read_row(row: Row, departments: Enterable) -> None:
             inputs |= read_inputs({name: row.cells[name]})
         except EntryRefused as refusal:
             row.refuse(name, refusal.reason, refusal.hint)
+    if "site" in inputs:
+        _read_site(row, inputs, departments)
     if {"started_on", "ended_on"} <= row.facts.keys():
         _try_order(row)
+
+
+def _read_site(row: Row, inputs: dict[str, Any], departments: Enterable) -> None:
+    """A site that is known; where the row says no place, it stands for its own."""
+    try:
+        inputs["site"], row.facts["place"] = placed(
+            inputs["site"], row.facts.get("place", ""), departments.sites
+        )
+    except EntryRefused as refusal:
+        row.refuse("site", refusal.reason, refusal.hint)
 
 
 def _fill_quantity(cells: dict[str, str]) -> None:

@@ -65,6 +65,7 @@ TEXTS = frozenset(
         "price_index_source",
         "project",
         "removal_state",
+        "site",
         "use_unit",
     }
 )

@@ -12,6 +12,7 @@ from departments.inventory.calculation.methods import method_for
 from departments.inventory.entry import read_day, read_inputs, read_quantity, read_text
 from departments.inventory.errors import EntryRefused
 from departments.inventory.errors import UnknownActivity as ActivityRefused
+from departments.inventory.site_places import placed, site_places
 from departments.organisation.models import Department
 
 REQUIRED = ("department_id", "activity", "started_on", "ended_on", "quantity", "unit")
@@ -36,6 +37,8 @@ def read_fields(facts: Mapping[str, Any]) -> dict[str, Any]:
     for name, longest in _LONGEST.items():
         fields[name] = read_text(str(facts.get(name) or ""), field=name, longest=longest)
     fields["activity"] = known_activity(fields["activity"])
+    if site := fields["inputs"].get("site"):
+        fields["inputs"]["site"], fields["place"] = placed(site, fields["place"], site_places())
     fields["place"] = fields["place"].upper()
     if not fields["unit"]:
         raise EntryRefused(field="unit", value="", reason="It is missing.", hint="E.g. kWh.")

@@ -1,8 +1,8 @@
-"""Reads. The share of renewable electricity by place and of the company, with its two figures."""
+"""Reads. The share of renewable electricity by place, by site and of the company."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -18,10 +18,13 @@ from departments.inventory.factor_choice import GRID
 from departments.inventory.models.instruments import RENEWABLE
 from departments.inventory.set_based import read_sql
 
+Figures = tuple[Decimal, Decimal, Decimal]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RenewableShare:
-    """Renewable electricity of a place, or of the whole company where it is empty, in kWh.
+    """Renewable electricity of a place, of a site, or of the whole company where both are empty,
+    in kWh.
 
     `waiting_kwh` is matched and counts once the new results are approved.
     """
@@ -30,6 +33,7 @@ class RenewableShare:
     electricity_kwh: Decimal
     renewable_kwh: Decimal
     waiting_kwh: Decimal
+    site: str = ""
 
     @property
     def share(self) -> Fraction | None:
@@ -55,6 +59,29 @@ def renewable_shares(
     `department_ids` None means the whole company. The year is that of the activity date.
     Source: GHG Protocol Scope 2 Guidance (2015), chapter 7.
     """
+    by_place: dict[str, list[Figures]] = {}
+    for place, _site, figures in _read(year, department_ids):
+        by_place.setdefault(place, []).append(figures)
+    places = [_summed(rows, place=place) for place, rows in sorted(by_place.items())]
+    return _summed([row for rows in by_place.values() for row in rows]), places
+
+
+def renewable_shares_of_sites(
+    *, year: int, department_ids: Collection[int] | None = None
+) -> list[RenewableShare]:
+    """The share of a year of each site that records name; the place is empty.
+
+    What no record gives to a site is in none of them.
+    """
+    by_site: dict[str, list[Figures]] = {}
+    for _place, site, figures in _read(year, department_ids):
+        if site:
+            by_site.setdefault(site, []).append(figures)
+    return [_summed(rows, site=site) for site, rows in sorted(by_site.items())]
+
+
+def _read(year: int, department_ids: Collection[int] | None) -> Iterator[tuple[str, str, Figures]]:
+    """Place, site, and kWh: of all, renewable, and waiting."""
     facts: dict[str, Any] = {
         "activity": GRID,
         "first": date(year, 1, 1),
@@ -62,18 +89,19 @@ def renewable_shares(
         "departments": None if department_ids is None else sorted(department_ids),
         "renewable": list(RENEWABLE),
     }
-    by_place: dict[str, list[tuple[Decimal, Decimal, Decimal]]] = {}
     with connection.cursor() as cursor:
         cursor.execute(read_sql("renewable_share"), facts)
-        for place, unit, quantity, renewable, waiting in cursor.fetchall():
+        for place, site, unit, quantity, renewable, waiting in cursor.fetchall():
             energy = units.convert(plain(quantity), from_unit=unit, to_unit="kWh")
-            by_place.setdefault(place, []).append((energy, renewable, waiting))
-    places = [_summed(place, rows) for place, rows in sorted(by_place.items())]
-    return _summed("", [row for rows in by_place.values() for row in rows]), places
+            yield place, site, (energy, renewable, waiting)
 
 
-def _summed(place: str, rows: Collection[tuple[Decimal, Decimal, Decimal]]) -> RenewableShare:
+def _summed(rows: Collection[Figures], *, place: str = "", site: str = "") -> RenewableShare:
     energy, renewable, waiting = (plain(plus(row[n] for row in rows)) for n in range(3))
     return RenewableShare(
-        place=place, electricity_kwh=energy, renewable_kwh=renewable, waiting_kwh=waiting
+        place=place,
+        site=site,
+        electricity_kwh=energy,
+        renewable_kwh=renewable,
+        waiting_kwh=waiting,
     )

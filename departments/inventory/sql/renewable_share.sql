@@ -1,7 +1,7 @@
--- Electricity of a year by place and unit, in that unit; beside it kWh of what covers it. A result
--- that waits for approval is not counted yet. Own inputs count as renewable at a factor of 0.
+-- Electricity of a year by place, site and unit, in that unit; beside it kWh of what covers it. A
+-- result that waits for approval is not counted yet. Own inputs count as renewable at a factor of 0.
 WITH bought AS MATERIALIZED (
-    SELECT r.id, r.place, r.unit, r.quantity,
+    SELECT r.id, r.place, coalesce(r.inputs ->> 'site', '') AS site, r.unit, r.quantity,
            CASE WHEN (r.inputs ->> 'instrument_kgco2e_per_kwh')::numeric = 0
                 THEN (r.inputs ->> 'covered_kwh')::numeric END AS own_kwh
       FROM inventory_activityrecord r
@@ -20,8 +20,8 @@ WITH bought AS MATERIALIZED (
        AND u.activity_record_id IN (SELECT id FROM bought)
      GROUP BY u.activity_record_id
 )
-SELECT b.place, b.unit, sum(b.quantity),
+SELECT b.place, b.site, b.unit, sum(b.quantity),
        coalesce(sum(b.own_kwh), 0) + coalesce(sum(u.kwh) FILTER (WHERE NOT u.is_waiting), 0),
        coalesce(sum(u.kwh) FILTER (WHERE u.is_waiting), 0)
   FROM bought b LEFT JOIN used u ON u.id = b.id
- GROUP BY b.place, b.unit ORDER BY b.place, b.unit
+ GROUP BY b.place, b.site, b.unit ORDER BY b.place, b.site, b.unit

@@ -1,4 +1,4 @@
-"""Door. The share of renewable electricity of a year, by place and in all."""
+"""Door. The share of renewable electricity of a year, by place, by site and in all."""
 
 from __future__ import annotations
 
@@ -8,16 +8,21 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from departments.inventory.renewable_share import RenewableShare, renewable_shares
+from departments.inventory.renewable_share import (
+    RenewableShare,
+    renewable_shares,
+    renewable_shares_of_sites,
+)
 
 
 class Command(BaseCommand):
-    help = """The share of renewable electricity of a year, by place and in all.
+    help = """The share of renewable electricity of a year, by place, by site and in all.
 
   manage.py renewable_share --year 2024 [--json]
 
 Renewable kWh (covered by approved instruments of wind, sun, water, heat of the earth, sea or
-biomass, or by a record's own certificates at 0 kg) ÷ kWh of purchased electricity.
+biomass, or by a record's own certificates at 0 kg) ÷ kWh of purchased electricity. A site has what
+records name it in their input site.
 
 Exit codes: 0 shown, 2 wrong usage."""
     requires_system_checks: list[str] = []
@@ -31,16 +36,20 @@ Exit codes: 0 shown, 2 wrong usage."""
 
     def handle(self, *args: Any, **options: Any) -> None:
         company, places = renewable_shares(year=options["year"])
+        sites = renewable_shares_of_sites(year=options["year"])
         if options["json"]:
             content = {
                 "year": options["year"],
                 "company": _content(company),
                 "places": [{"place": each.place, **_content(each)} for each in places],
+                "sites": [{"site": each.site, **_content(each)} for each in sites],
             }
             self.stdout.write(json.dumps(content, indent=2, ensure_ascii=False))
             return
         for each in places:
             self.stdout.write(_shown(each.place or "no place", each))
+        for each in sites:
+            self.stdout.write(_shown(f"site {each.site}", each))
         self.stdout.write(_shown("company", company))
 
 
