@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import Sum
+from django.db.models import OuterRef, QuerySet, Subquery, Sum
 
 from departments.inventory.argument_figures import Activity
 from departments.inventory.entry import plain
@@ -46,24 +47,38 @@ class AbsorptionBalance:
 
 def absorption_balances() -> list[AbsorptionBalance]:
     """Every project, by its code."""
-    measured = AbsorptionMeasurement.objects.filter(approved_by__isnull=False)
-    tonnes = dict(measured.order_by().values_list("project").annotate(Sum("tonnes")))
-    claims = AbsorptionClaim.objects.order_by().values_list("project")
-    claimed = dict(claims.annotate(Sum("claimed_kgco2e")))
-    return [
-        AbsorptionBalance(
-            code=row.code,
-            name=row.name,
-            kind=row.kind,
-            place=row.place,
-            durability_class=row.durability_class,
-            is_approved=row.approved_by_id is not None,
-            measured_tonnes=plain(tonnes.get(row.pk, Decimal(0))),
-            buffer_share=plain(row.buffer_share),
-            claimed_tonnes=plain(claimed.get(row.pk, Decimal(0)) / KG_PER_TONNE),
-        )
-        for row in AbsorptionProject.objects.order_by("code")
-    ]
+    return [balance_of(row) for row in with_tonnes(AbsorptionProject.objects.order_by("code"))]
+
+
+def with_tonnes(rows: QuerySet[AbsorptionProject]) -> QuerySet[AbsorptionProject]:
+    """Projects with what approved measurements add up to, and what is claimed of it."""
+    own = {"project": OuterRef("pk")}
+    measured = AbsorptionMeasurement.objects.filter(approved_by__isnull=False, **own)
+    claimed = AbsorptionClaim.objects.filter(**own)
+    return rows.annotate(
+        measured_tonnes=Subquery(_sum(measured, "tonnes")),
+        claimed_kgco2e=Subquery(_sum(claimed, "claimed_kgco2e")),
+    )
+
+
+def _sum(rows: QuerySet[Any], name: str) -> QuerySet[Any, Any]:
+    summed: QuerySet[Any, Any] = rows.order_by().values("project").annotate(total=Sum(name))
+    return summed.values("total")
+
+
+def balance_of(row: Any) -> AbsorptionBalance:
+    """The balance of a project that was read with its tonnes."""
+    return AbsorptionBalance(
+        code=row.code,
+        name=row.name,
+        kind=row.kind,
+        place=row.place,
+        durability_class=row.durability_class,
+        is_approved=row.approved_by_id is not None,
+        measured_tonnes=plain(row.measured_tonnes or Decimal(0)),
+        buffer_share=plain(row.buffer_share),
+        claimed_tonnes=plain((row.claimed_kgco2e or Decimal(0)) / KG_PER_TONNE),
+    )
 
 
 def project_citation(record: Activity) -> dict[str, str]:

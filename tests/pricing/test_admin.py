@@ -11,6 +11,7 @@ from pricing.models import (
     CarbonPrice,
     Contribution,
     EventRate,
+    GrantBudget,
     IncentiveCap,
     IncentiveRate,
     Scheme,
@@ -206,3 +207,35 @@ def test_what_mechanisms_share_out_by_takes_two_people(
     assert client_of(cast, "auditor").get(page).status_code == 200
     analyst.post(page, {"action": "withdraw_selected", "_selected_action": [row.pk]})
     assert table.objects.count() == 1
+
+
+def test_a_budget_for_grants_by_two_people() -> None:
+    cast, scheme = make_cast(), make_scheme()
+    analyst, approver = client_of(cast, "analyst"), client_of(cast, "approver")
+    page = "/admin/pricing/grantbudget/"
+    asked = {
+        "scheme": scheme.pk,
+        "amount": "250000.50",
+        "starts_on": "2023-07-01",
+        "ends_before": "2024-07-01",
+        "reason": "FY24",
+    }
+    assert approver.post(f"{page}add/", asked).status_code == 403
+    refused = analyst.post(f"{page}add/", asked | {"ends_before": "2023-07-01"})
+    assert "A day after 2023-07-01" in refused.content.decode()
+    assert not GrantBudget.objects.exists()
+    assert analyst.post(f"{page}add/", asked).status_code == 302
+    budget = GrantBudget.objects.get()
+    assert (budget.amount_minor, budget.proposed_by) == (25_000_050, cast.people["analyst"])
+
+    approve = {"action": "approve_selected", "_selected_action": [budget.pk]}
+    analyst.post(page, approve)
+    budget.refresh_from_db()
+    assert budget.approved_by is None
+    approver.post(page, approve)
+    budget.refresh_from_db()
+    assert budget.approved_by == cast.people["approver"]
+    shown = approver.get(f"{page}{budget.pk}/change/").content.decode()
+    assert "2023-07-01 – 2024-06-30" in shown
+    assert "250,000.50" in shown
+    assert 'name="_save"' not in shown

@@ -1,5 +1,21 @@
-"""Doors. Facts for people: records, instruments, readings and keys take their steps here."""
+"""Doors. The admin's pages of this app."""
 
-from departments.inventory.admin import allocation, evidence, instruments, records, sites
+from departments.inventory.admin import (
+    absorption,
+    allocation,
+    evidence,
+    factor_sets,
+    instruments,
+    records,
+    sites,
+)
 
-__all__ = ["allocation", "evidence", "instruments", "records", "sites"]
+__all__ = [
+    "absorption",
+    "allocation",
+    "evidence",
+    "factor_sets",
+    "instruments",
+    "records",
+    "sites",
+]

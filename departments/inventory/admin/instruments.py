@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.db import transaction
 from django.db.models import QuerySet
@@ -18,20 +17,13 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
 from departments.inventory import instruments
-from departments.inventory.admin.records import (
-    REFUSALS,
-    ReadAdmin,
-    aligned,
-    person_of,
-    refusals_shown,
-)
+from departments.inventory.admin.records import aligned, person_of, refusals_shown
+from departments.inventory.admin.rehearsed import EnteredAdmin, RehearsedForm
 from departments.inventory.entry import plain
-from departments.inventory.errors import EntryRefused
 from departments.inventory.instrument_uses import with_used
 from departments.inventory.models.instruments import Instrument, InstrumentUse
 from departments.organisation.access import Permission
 from departments.organisation.admin_access import RoleInline, may_here
-from departments.organisation.models import User
 
 ENTERED = (
     "kind",
@@ -69,10 +61,8 @@ SHOWN = (
 STATES = {"waits": "warning", "held": "success", "retired": "info"}
 
 
-class InstrumentForm(forms.ModelForm):  # type: ignore[type-arg]  # no subscript when it runs
-    """What a certificate or contract says; rehearsed, so that a refusal stands beside its field."""
-
-    by: User
+class InstrumentForm(RehearsedForm):
+    """What a certificate or contract says."""
 
     class Meta:
         model = Instrument
@@ -88,26 +78,9 @@ class InstrumentForm(forms.ModelForm):  # type: ignore[type-arg]  # no subscript
             "evidence": _("Where the certificate or contract is kept: a link, or a place."),
         }
 
-    def clean(self) -> dict[str, Any] | None:
-        cleaned = super().clean() or self.cleaned_data
-        if self.errors:
-            return cleaned
-        try:
-            with transaction.atomic():
-                self.carry_out()
-                transaction.set_rollback(True)
-        except EntryRefused as refusal:
-            self.add_error(refusal.field, f"{refusal.reason} {refusal.hint}")
-        except REFUSALS as refusal:
-            raise forms.ValidationError(str(refusal)) from refusal
-        return cleaned
-
     def carry_out(self) -> Instrument:
         """Enter the instrument."""
         return instruments.enter_instrument(by=self.by, at=timezone.now(), **self.cleaned_data)
-
-    def _post_clean(self) -> None:
-        """The function above has checked more than the model would; it is not filled in here."""
 
 
 class UseInline(RoleInline):
@@ -135,11 +108,12 @@ class UseInline(RoleInline):
 
 
 @admin.register(Instrument)
-class InstrumentAdmin(ReadAdmin):
+class InstrumentAdmin(EnteredAdmin):
     """Instruments with what is left of each; approved by another person, then never edited."""
 
     to_write = Permission.ENTER_INSTRUMENT
     form = InstrumentForm
+    entered, shown = ENTERED, SHOWN
     inlines = (UseInline,)
     actions = ("approve", "withdraw")
     list_display = (
@@ -163,42 +137,11 @@ class InstrumentAdmin(ReadAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Instrument]:
         return with_used(super().get_queryset(request))
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """It is never edited; without it the list would have no actions."""
-        return obj is None and (
-            super().has_change_permission(request) or self.has_approve_permission(request)
-        )
-
     def has_approve_permission(self, request: HttpRequest) -> bool:
         return may_here(request, Permission.APPROVE_INSTRUMENT)
 
     def get_inlines(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.inlines if obj is not None else ()
-
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        if obj is None:
-            return ENTERED
-        return SHOWN
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return () if obj is None else self.get_fields(request, obj)
-
-    def get_form(self, request: HttpRequest, obj: Any = None, **options: Any) -> Any:
-        if obj is not None:
-            options["help_texts"] = {}  # nothing is entered here any more
-        form = super().get_form(request, obj, **options)
-        form.by = person_of(request)
-        return form
-
-    def save_form(self, request: HttpRequest, form: Any, change: bool) -> Any:
-        return form.instance
-
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Only through the function that enters instruments."""
-        obj.__dict__.update(form.carry_out().__dict__)
-
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """Uses are written by matching alone."""
 
     @admin.display(description=_("instrument"))
     def name(self, row: Instrument) -> SafeString:

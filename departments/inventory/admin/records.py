@@ -32,7 +32,6 @@ from departments.inventory.models.activity import ActivityRecord, ImportBatch, R
 from departments.inventory.models.emissions import EmissionRecord
 from departments.inventory.models.factors import (
     EmissionFactor,
-    FactorSet,
     GlobalWarmingPotential,
 )
 from departments.inventory.results import trace_of
@@ -70,31 +69,6 @@ class ReadAdmin(RoleAdmin):
     list_per_page = 50
     sortable_by = ()
     list_filter_sheet = True
-
-
-@admin.register(FactorSet)
-class FactorSetAdmin(ReadAdmin):
-    """Published releases, as they were loaded."""
-
-    list_display = (
-        "code",
-        "publisher",
-        "title",
-        "year",
-        "gwp_set",
-        "licence",
-        "standing",
-    )
-    list_select_related = ("approved_by",)
-    search_fields = ("code", "publisher", "title")
-
-    @admin.display(description=_("standing"))
-    def standing(self, release: FactorSet) -> str:
-        if release.proposed_by_id is None:
-            return str(_("published"))
-        if release.approved_by is None:
-            return str(_("waits for another person"))
-        return str(_("approved by %(person)s")) % {"person": release.approved_by.get_username()}
 
 
 @admin.register(EmissionFactor)
