@@ -27,6 +27,7 @@ from ledger.models.settlements import (
     SettlementState,
 )
 from pricing import price_lookup
+from pricing.mechanisms import MECHANISMS
 from pricing.price_lookup import SchemeTerms
 
 MG_PER_KG_DIGITS = 6
@@ -39,6 +40,8 @@ class StatementLine:
     `amount` is positive for what is charged and negative for what is earned, so that lines add up.
     `legal_entity` is whose books it is in; empty, where the scheme tells no books apart.
     `explanation` is the arithmetic of a levy or an allocation; empty, for tonnes × price.
+    `is_incentive`: an allocation of a fee, which pays for tonnes below a baseline, and takes away
+    what is over a cap.
     """
 
     line_id: int
@@ -59,6 +62,7 @@ class StatementLine:
     record_count: int
     legal_entity: str = ""
     explanation: tuple[str, ...] = ()
+    is_incentive: bool = False
 
     @property
     def tonnes(self) -> Decimal:
@@ -481,6 +485,8 @@ def present_line(row: SettlementLine, terms: SchemeTerms) -> StatementLine:
         record_count=row.record_count,
         legal_entity=row.legal_entity.code if row.legal_entity else "",
         explanation=tuple((row.explanation or "").splitlines()),
+        is_incentive=row.kind == LineKind.ALLOCATION
+        and MECHANISMS[terms.mechanism].may_pay_abatement,
     )
 
 

@@ -38,6 +38,11 @@ class LineGroup:
         """Whether its lines have no tonnes: they are what the scheme's mechanism adds."""
         return self.kind in ("levy", "allocation")
 
+    @property
+    def is_incentive(self) -> bool:
+        """Whether they are what a fee pays below baselines, less what is over caps."""
+        return all(line.is_incentive for line in self.lines)
+
 
 @dataclass(frozen=True, slots=True)
 class ScopeTotal:

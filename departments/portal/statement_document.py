@@ -82,7 +82,9 @@ def _account(statement: Statement) -> list[dict[str, str]]:
 
 def _group(group: LineGroup, statement: Statement) -> dict[str, Any]:
     return {
-        "title": words.group_title(group.kind, group.of_period, statement.period),
+        "title": words.group_title(
+            group.kind, group.of_period, statement.period, is_incentive=group.is_incentive
+        ),
         "lines": [_line(line, group) for line in group.lines],
         "tonnes": "" if group.is_shared_out else figures.tonnes_number(group.settled_kgco2e),
         "amount": figures.money(group.amount, statement.currency) if group.is_money else "–",

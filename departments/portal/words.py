@@ -149,13 +149,20 @@ SHARED_OUT: dict[str, Promise] = {
 def line_name(line: StatementLine) -> str:
     """What a statement line is for, e.g. `Scope 3, category 6: Business travel`."""
     if line.kind in SHARED_OUT:
-        return str(SHARED_OUT[line.kind])
+        return _incentive_name(line) if line.is_incentive else str(SHARED_OUT[line.kind])
     if line.durability_class:
         stored = str(DURABILITY.get(line.durability_class, line.durability_class))
         if line.kind == "incentive" and line.amount > 0:
             return f"{_('Claw-back of an incentive')}: {stored}"
         return stored
     return emission_name(line.scope, line.category)
+
+
+def _incentive_name(line: StatementLine) -> str:
+    """What a fee pays for tonnes below the baseline, or takes away that is over a cap."""
+    if line.amount > 0:
+        return _("Incentives not paid or taken back: over the cap, or no longer below the baseline")
+    return _("Incentive for less than the baseline, within the caps")
 
 
 def emission_name(scope: int | None, category: int | None) -> str:
@@ -171,8 +178,10 @@ def emission_name(scope: int | None, category: int | None) -> str:
     return _("Scope %(scope)s: %(name)s") % {"scope": scope, "name": SCOPES.get(scope, "")}
 
 
-def group_title(kind: str, of_period: str, posted: str) -> str:
+def group_title(kind: str, of_period: str, posted: str, *, is_incentive: bool = False) -> str:
     """What a group of lines is called on a bill; `of_period` names a true-up's period."""
+    if is_incentive:
+        return _("Incentives for less than the baseline, and caps")
     if of_period:
         names = {"of": of_period, "posted": posted}
         return _("True-up for %(of)s, posted in %(posted)s") % names

@@ -12,7 +12,7 @@ from departments.portal import arithmetic, bill
 from ledger.statements import StatementLine, line_detail, statement_lines, statement_of
 from pricing.models import Mechanism
 from tests.ledger.books import Books
-from tests.ledger.sharing import found_sharing, measure, settle
+from tests.ledger.sharing import cap, found_sharing, measure, reward, settle
 
 BILL = "/departments/CLOUD/shared/2023Q1/"
 ARITHMETIC = "Baseline 1,000 t of 4,000 t × pot 41,800.00 USD = 10,450.00 USD"
@@ -49,6 +49,29 @@ def test_the_bill_has_a_group_of_its_own(books: Books, browse: Callable[[str], C
     for words in ("Allocated back", ARITHMETIC, "USD 29,550.00", "−USD 10,450.00"):
         assert words in page
     assert "Earned for absorption" not in page
+
+
+def test_what_a_fee_pays_below_a_baseline_and_caps_is_called_so(
+    books: Books, browse: Callable[[str], Client]
+):
+    """10 t below 100 t at $5 are 50.00; then a cap of 30.00 takes 20.00 of them."""
+    scheme = found_sharing(books, Mechanism.FEE)
+    reward(books, scheme, "5")
+    measure(books, scheme, "2023Q1", CLOUD="1010")  # CLOUD has emitted 1,000 t
+    settle(books, scheme, "2023Q1")
+    statement = statement_of(department_code="CLOUD", scheme_code="shared", period_code="2023Q1")
+    groups = {group.kind: group for group in bill.group_lines(statement.lines)}
+    assert (groups["allocation"].is_incentive, groups["charge"].is_incentive) == (True, False)
+    page = text_of(browse("contributor").get(BILL))
+    assert "Incentives for less than the baseline, and caps" in page
+    assert "Incentive for less than the baseline, within the caps" in page
+    assert "Allocated back" not in page
+
+    cap(books, scheme, "30")
+    settle(books, scheme, "2023Q2")
+    page = text_of(browse("contributor").get(BILL.replace("Q1", "Q2")))
+    assert "Incentives not paid or taken back: over the cap" in page
+    assert "USD 20.00" in page
 
 
 def test_the_line_prints_what_was_shared_out(books: Books, browse: Callable[[str], Client]):

@@ -123,7 +123,9 @@ def line_name(line: StatementLine) -> str:
 @register.simple_tag
 def group_title(group: LineGroup, statement: Statement) -> str:
     """What a group of lines is called on a bill."""
-    return words.group_title(group.kind, group.of_period, statement.period)
+    return words.group_title(
+        group.kind, group.of_period, statement.period, is_incentive=group.is_incentive
+    )
 
 
 @register.filter
