@@ -191,8 +191,11 @@ class UploadForm(forms.Form):
     file = forms.FileField(
         label=gettext_lazy("File"),
         max_length=255,
-        widget=forms.FileInput({"accept": ".csv,.xlsx,text/csv"}),
-        help_text=gettext_lazy("CSV in UTF-8 or a workbook (.xlsx), at most 5 MB."),
+        widget=forms.FileInput({"accept": ".csv,.xlsx,.txt,.json,text/csv"}),
+        help_text=gettext_lazy(
+            "CSV, a workbook (.xlsx), or what CodeCarbon, sacct of Slurm or OpenCost wrote; "
+            "at most 5 MB."
+        ),
     )
 
     def clean_file(self) -> Any:

@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 from base64 import b64decode, b64encode
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from decimal import Decimal
 
 from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.backends.db import SessionStore
 
 from departments.inventory.column_mapping.plan import ColumnPlan, plan_of
+from departments.inventory.foreign_files.conversion import Conversion, convert
 from departments.inventory.prepared_file import Reading
 
 KEPT_SECONDS = 60 * 60
 MARK = "portal_upload"
+ONE = Decimal(1)
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignReading:
+    """Which program wrote a file, whose each owner in it is, and what all rows get."""
+
+    file_format: str
+    owners: dict[str, str]
+    fixed: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +35,25 @@ class KeptFile:
     content: bytes
     department: str
     plan: ColumnPlan | None = None
+    foreign: ForeignReading | None = None
+    sheet: str = ""
 
     @property
     def reading(self) -> Reading:
         """How it is read."""
-        return Reading(plan=self.plan)
+        return Reading(sheet=self.sheet, plan=self.plan)
+
+    @property
+    def converted(self) -> Conversion | None:
+        """The rows of a file that another program wrote; None for any other file."""
+        if self.foreign is None:
+            return None
+        return convert(
+            self.content,
+            file_format=self.foreign.file_format,
+            owners={owner: {code: ONE} for owner, code in self.foreign.owners.items()},
+            fixed=self.foreign.fixed,
+        )
 
 
 def keep(session: SessionBase, file: KeptFile) -> None:
@@ -42,6 +68,8 @@ def keep(session: SessionBase, file: KeptFile) -> None:
         "content": b64encode(file.content).decode("ascii"),
         "department": file.department,
         "plan": file.plan.content() if file.plan else None,
+        "foreign": asdict(file.foreign) if file.foreign else None,
+        "sheet": file.sheet,
     }
     row.set_expiry(KEPT_SECONDS)
     row.create()
@@ -54,7 +82,10 @@ def kept(session: SessionBase, *, department: str) -> KeptFile | None:
     if not found or found["department"] != department:
         return None
     plan = plan_of(found["plan"]) if found.get("plan") else None
-    return KeptFile(found["name"], b64decode(found["content"]), found["department"], plan)
+    foreign = ForeignReading(**found["foreign"]) if found.get("foreign") else None
+    content = b64decode(found["content"])
+    sheet = found.get("sheet", "")
+    return KeptFile(found["name"], content, found["department"], plan, foreign, sheet)
 
 
 def forget(session: SessionBase) -> None:

@@ -63,6 +63,9 @@ urlpatterns = [
         name="upload_columns",
     ),
     path(
+        "departments/<str:department>/activity/upload/owners/", upload.owners, name="upload_owners"
+    ),
+    path(
         "departments/<str:department>/activity/upload/errors.csv",
         upload.errors,
         name="upload_errors",

@@ -48,6 +48,7 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "upload": ("D",),
     "upload_columns": ("D",),
     "upload_confirm": ("D",),
+    "upload_owners": ("D",),
     "upload_errors": ("D",),
     "bill": ("D", "fee", "2023Q1"),
     "lines": ("D", "fee", "2023Q1"),

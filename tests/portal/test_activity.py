@@ -8,6 +8,7 @@ import random
 import re
 from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -334,6 +335,43 @@ def test_other_columns_are_said_saved_and_known_again(
     assert "1 row can be taken in." in text_of(client.post(COLUMNS, {"mapping": "meters"}))
     client.post(f"{UPLOAD}confirm/")
     assert len(list_records(department_ids=None)) == before + 2
+
+
+def test_a_table_below_its_title_on_another_sheet_is_found(
+    books: Books, browse: Callable[[str], Client]
+):
+    header, row = (line.split(",") for line in GOOD.splitlines())
+
+    def second(book: Any, _sheet: Any) -> None:
+        for line, cells in enumerate((["Emissions of 2023"], header, row)):
+            book.add_worksheet("Data") if line == 0 else None
+            book.get_worksheet_by_name("Data").write_row(line, 0, cells)
+
+    client = browse("contributor")
+    content = workbook(["About this file"], name="Cover", change=second)
+    assert "Say what the columns are" in text_of(client.post(UPLOAD, file_of(content)))
+    assert client.get(COLUMNS).context["seen"].header == ("About this file",)
+    unknown = client.post(COLUMNS, {"look": "1", "sheet": "None", "skip_rows": "1"})
+    assert unknown.status_code == 422
+    looked = client.post(COLUMNS, {"look": "1", "sheet": "Data", "skip_rows": "1"}, follow=True)
+    assert looked.context["seen"].header == tuple(header)
+    form = looked.context["form"]
+    told = {name: field.initial or "" for name, field in form.fields.items()}
+    assert "1 row can be taken in." in text_of(client.post(COLUMNS, told))
+    client.post(f"{UPLOAD}confirm/")
+    assert newest(books).external_id == row[header.index("external_id")]
+
+
+def test_an_encoding_that_is_wrong_can_be_chosen_again(
+    books: Books, browse: Callable[[str], Client]
+):
+    client = browse("contributor")
+    client.post(UPLOAD, file_of("부서;월;수량;단위\nCLOUD;2023-07;1;kg\n".encode("cp949")))
+    wrong = client.post(COLUMNS, {"look": "1", "encoding": "utf-8"}, follow=True)
+    assert wrong.status_code == 422
+    assert "Look again" in text_of(wrong)
+    right = client.post(COLUMNS, {"look": "1", "encoding": "cp949"}, follow=True)
+    assert right.context["seen"].header == ("부서", "월", "수량", "단위")
 
 
 def test_columns_are_asked_of_a_file_that_waits(books: Books, browse: Callable[[str], Client]):

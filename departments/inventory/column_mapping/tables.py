@@ -94,3 +94,13 @@ def is_workbook(file: BinaryIO) -> bool:
     """Whether a file begins as files of spreadsheet programs do."""
     file.seek(0)
     return file.read(len(ZIP)) in (ZIP, COMPOUND)
+
+
+def sheets_of(file: BinaryIO) -> list[str]:
+    """The names of a workbook's sheets that are shown; none for a file of text.
+
+    Raises: TableRefused.
+    """
+    if not is_workbook(file):
+        return []
+    return [each.name for each in Workbook(file).sheets if not each.is_hidden]

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -22,6 +23,7 @@ from departments.inventory.column_mapping.plan import ColumnPlan
 from departments.inventory.column_mapping.saved import find_mapping, save_mapping
 from departments.inventory.errors import InventoryError, MappingNotFound
 from departments.inventory.errors_file import errors_csv
+from departments.inventory.foreign_files.recognition import format_of, owners_in
 from departments.inventory.workbooks.refusal import TableRefused
 from departments.organisation.access import departments_visible_to, may_contribute
 from departments.organisation.models import Department
@@ -29,11 +31,14 @@ from departments.organisation.tree import descendants_of
 from departments.portal import file_report, uploads
 from departments.portal.column_form import ColumnsForm
 from departments.portal.forms import UploadForm
+from departments.portal.owners_form import MOST_OWNERS, OwnersForm
+from departments.portal.table_form import TableForm
 from departments.portal.uploads import KeptFile
 from departments.portal.views.page import PersonRequest, page, visible_department
 from departments.portal.views.steps import take_form
 
 PREVIEWED = 20
+MOST_LEFT_OUT = 100
 
 
 @page
@@ -46,7 +51,39 @@ def check(request: PersonRequest, department: str) -> HttpResponse:
     if not form.is_valid():
         return _show(request, found, form=form, status=422 if form.is_bound else 200)
     given = form.cleaned_data["file"]
-    return _checked(request, found, KeptFile(given.name, given.read(), found.code))
+    file = KeptFile(given.name, given.read(), found.code)
+    if format_of(file.content) is not None:
+        uploads.keep(request.session, file)
+        return redirect("portal:upload_owners", found.code)
+    return _checked(request, found, file)
+
+
+@page
+def owners(request: PersonRequest, department: str) -> HttpResponse:
+    """Say whose the jobs of a file are that another program wrote; then check it."""
+    found = _enterable(request, department)
+    file = uploads.kept(request.session, department=found.code)
+    file_format = format_of(file.content) if file is not None else None
+    if file is None or file_format is None:
+        messages.error(request, _("The checked file is gone after an hour. Choose it again."))
+        return redirect("portal:upload", found.code)
+    named = owners_in(file.content, file_format)
+    if len(named) > MOST_OWNERS:
+        told = _("The file has %(count)s owners; at most %(most)s are asked for here. Split it.")
+        messages.error(request, told % {"count": len(named), "most": MOST_OWNERS})
+        return redirect("portal:upload", found.code)
+    form = OwnersForm(
+        request.POST or None,
+        owners=named,
+        departments=_departments(request, found),
+        department=found.code,
+        file_format=file_format,
+    )
+    if form.is_valid():
+        return _checked(request, found, replace(file, foreign=form.reading()))
+    context = {"department": found, "file": file, "form": form, "format": file_format}
+    status = 422 if form.is_bound else 200
+    return render(request, "portal/upload_owners.html", context, status=status)
 
 
 @page
@@ -58,23 +95,37 @@ def columns(request: PersonRequest, department: str) -> HttpResponse:
         messages.error(request, _("The checked file is gone after an hour. Choose it again."))
         return redirect("portal:upload", found.code)
     start = file.plan or ColumnPlan()
+    context: dict[str, Any] = {"department": found, "file": file}
+    is_looking = "look" in request.POST
     try:
+        table = TableForm(request.POST if is_looking else None, file=file)
+        if table.is_valid():
+            uploads.keep(request.session, table.changed(file))
+            return redirect("portal:upload_columns", found.code)
         if request.method == "POST" and request.POST.get("mapping"):
             plan = find_mapping(request.POST["mapping"]).plan
             return _checked(request, found, replace(file, plan=plan))
-        seen = inspect(io.BytesIO(file.content), start)
     except (TableRefused, MappingNotFound) as refusal:
         messages.error(request, str(refusal))
         return redirect("portal:upload", found.code)
-    form = ColumnsForm(request.POST or None, seen=seen, department=found.code)
+    context["table"] = table
+    try:
+        seen = inspect(io.BytesIO(file.content), start, sheet=file.sheet)
+    except TableRefused as refusal:
+        return render(
+            request, "portal/upload_columns.html", context | {"refusal": refusal}, status=422
+        )
+    posted = request.POST if request.method == "POST" and not is_looking else None
+    form = ColumnsForm(posted, seen=seen, department=found.code)
     if form.is_valid():
         plan = form.plan(start)
         name = form.cleaned_data["save_as"]
         if not name or _saved(request, form, name, plan, seen):
             return _checked(request, found, replace(file, plan=plan))
-    context = {"department": found, "file": file, "seen": seen, "form": form}
-    status = 422 if form.is_bound else 200
-    return render(request, "portal/upload_columns.html", context, status=status)
+    status = 422 if form.is_bound or table.is_bound else 200
+    return render(
+        request, "portal/upload_columns.html", context | {"seen": seen, "form": form}, status=status
+    )
 
 
 def _saved(
@@ -92,7 +143,9 @@ def _checked(request: PersonRequest, found: Department, file: KeptFile) -> HttpR
     uploads.keep(request.session, file)
     report = _import(request, found, file, dry_run=True)
     if report.problems:
-        has_other_columns = file.plan is not None or not has_our_columns(io.BytesIO(file.content))
+        has_other_columns = file.foreign is None and (
+            file.plan is not None or not has_our_columns(io.BytesIO(file.content))
+        )
         context: dict[str, Any] = {
             "problems": report.problems,
             "has_other_columns": has_other_columns,
@@ -103,6 +156,7 @@ def _checked(request: PersonRequest, found: Department, file: KeptFile) -> HttpR
             "report": report,
             "preview": [row for row in report.rows if row.emissions][:PREVIEWED],
             "fallbacks": file_report.fallbacks_of(report.rows),
+            "left_out": (report.left_out or ())[:MOST_LEFT_OUT],
             "status": 200,
         }
     return _show(
@@ -160,16 +214,22 @@ def _enterable(request: PersonRequest, code: str) -> Department:
 def _import(
     request: PersonRequest, department: Department, file: KeptFile, *, dry_run: bool
 ) -> activity_import.ImportReport:
-    below = descendants_of([department.pk], on=None)
     return activity_import.import_file(
         file_name=file.name,
         content=file.content,
         by=request.user,
         at=timezone.now(),
-        departments=departments_visible_to(request.user).filter(pk__in=below),
+        departments=_departments(request, department),
         dry_run=dry_run,
+        converted=file.converted,
         reading=file.reading,
     )
+
+
+def _departments(request: PersonRequest, department: Department) -> QuerySet[Department]:
+    """The department and those below it, as far as the person sees them."""
+    below = descendants_of([department.pk], on=None)
+    return departments_visible_to(request.user).filter(pk__in=below).order_by("code")
 
 
 def _show(

@@ -71,6 +71,7 @@ PORTAL = {
     "upload": ["OFFICES"],
     "upload_columns": ["OFFICES"],
     "upload_errors": ["OFFICES"],
+    "upload_owners": ["OFFICES"],
     "bill": ["OFFICES", "fee", "2023Q1"],
     "lines": ["OFFICES", "fee", "2023Q1"],
     "lines_csv": ["OFFICES", "fee", "2023Q1"],
