@@ -8,7 +8,10 @@ from typing import Any
 
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.http import parse_header_parameters
+
+from config.problems import bad_request
 
 NUL = "\0"
 CHARSETS = ("utf-8", "utf8", "us-ascii", "ascii")
@@ -23,19 +26,19 @@ _OTHER_CHARSET = {
 
 def refuse_nul(
     get_response: Callable[[HttpRequest], HttpResponse],
-) -> Callable[[HttpRequest], HttpResponse]:
+) -> Callable[[HttpRequest], HttpResponseBase]:
     """A NUL in the address: 404 in its path, 400 in its query; 400 in a cookie.
 
     PostgreSQL takes no such text.
     """
 
-    def respond(request: HttpRequest) -> HttpResponse:
+    def respond(request: HttpRequest) -> HttpResponseBase:
         if NUL in request.path:
             raise Http404
         if any(NUL in text for values in request.GET.lists() for text in (values[0], *values[1])):
-            raise BadRequest("The address holds a NUL character.")
+            return bad_request(request, BadRequest("The address holds a NUL character."))
         if any(NUL in text for text in request.COOKIES.values()):
-            raise BadRequest("A cookie holds a NUL character.")
+            return bad_request(request, BadRequest("A cookie holds a NUL character."))
         return get_response(request)
 
     return respond

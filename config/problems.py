@@ -87,6 +87,13 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     return refusal(request, 404, "not_found", _("There is nothing at this address."))
 
 
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    """The site's 400: a problem under /api/, a page elsewhere."""
+    if not request.path.startswith(API):
+        return defaults.bad_request(request, exception)
+    return refusal(request, 400, "malformed", _("The request is malformed. See its address."))
+
+
 def internal_error(request: HttpRequest) -> HttpResponseBase:
     """The site's 500: a problem under /api/, a page elsewhere; never what went wrong inside."""
     if not request.path.startswith(API):

@@ -289,6 +289,7 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "config.problem_schema.ProblemSchema",
     "EXCEPTION_HANDLER": "config.problems.problem_response",
     "COERCE_DECIMAL_TO_STRING": True,
+    "URL_FORMAT_OVERRIDE": None,  # `Accept` says it; `format` is a filter of exports
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 SPECTACULAR_SETTINGS = {
@@ -302,9 +303,18 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "config.problem_schema.add_shared_answers",
+        "config.api_examples.add_examples",
+    ],
     "ENUM_NAME_OVERRIDES": {
+        "AccountKindEnum": "ledger.models.accounts.AccountKind",
+        "JobKindEnum": "ledger.jobs.KINDS",
+        "JobStateEnum": "ledger.jobs.STATES",
         "PeriodStateEnum": "ledger.models.periods.PeriodState",
         "RecordStateEnum": "departments.inventory.models.activity.RecordState",
+        "SiteKindEnum": "departments.inventory.models.sites.SiteKind",
         "SettlementStateEnum": "ledger.models.settlements.SettlementState",
     },
 }

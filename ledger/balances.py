@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
 
 from departments.organisation.models import LegalEntity
-from ledger.errors import LegalEntityNotFound
+from ledger.errors import LegalEntityNotFound, WindowUpsideDown
 from ledger.models.accounts import AccountKind
 from ledger.sql import statement
 from pricing.price_lookup import scheme_terms
@@ -30,6 +31,24 @@ class AccountBalance:
     def balance(self) -> Decimal:
         """Debit minus credit."""
         return self.debit - self.credit
+
+
+@dataclass(frozen=True, slots=True)
+class AccountMovement:
+    """What an account held before a window, took in it, and holds after it; in whole units."""
+
+    account_id: int
+    account: str
+    kind: str
+    commodity: str
+    opening: Decimal
+    debit: Decimal
+    credit: Decimal
+
+    @property
+    def closing(self) -> Decimal:
+        """Opening + debit − credit; debit above zero."""
+        return self.opening + self.debit - self.credit
 
 
 def trial_balance(
@@ -75,6 +94,51 @@ def trial_balance(
         )
         for account_id, code, kind, commodity, exponent, debit, credit in rows
     ]
+
+
+def movements(
+    *,
+    from_on: date | None = None,
+    until_on: date | None = None,
+    scheme_id: int | None = None,
+    department_ids: set[int] | None = None,
+    legal_entity: str | None = None,
+) -> list[AccountMovement]:
+    """Accounts that were posted to by `until_on`, with what moved from `from_on` to it, by code.
+
+    Both days count; None leaves that end open. The openings add up to zero in each commodity, and
+    so do the closings, unless departments narrow them. Two trial balances, whatever moved between.
+
+    Raises: LegalEntityNotFound, SchemeNotFound, WindowUpsideDown.
+    """
+    if from_on is not None and until_on is not None and until_on < from_on:
+        raise WindowUpsideDown(from_on, until_on)
+    narrowed: dict[str, Any] = {
+        "scheme_id": scheme_id,
+        "department_ids": department_ids,
+        "legal_entity": legal_entity,
+    }
+    before: dict[int, AccountBalance] = {}
+    if from_on is not None and from_on > date.min:
+        rows = trial_balance(as_of=from_on - timedelta(days=1), **narrowed)
+        before = {row.account_id: row for row in rows}
+    return [
+        _moved(row, before.get(row.account_id)) for row in trial_balance(as_of=until_on, **narrowed)
+    ]
+
+
+def _moved(now: AccountBalance, before: AccountBalance | None) -> AccountMovement:
+    nothing = Decimal(0)
+    none_before = nothing * now.balance  # with the decimals of the commodity
+    return AccountMovement(
+        account_id=now.account_id,
+        account=now.account,
+        kind=now.kind,
+        commodity=now.commodity,
+        opening=before.balance if before else none_before,
+        debit=now.debit - (before.debit if before else nothing),
+        credit=now.credit - (before.credit if before else nothing),
+    )
 
 
 def fund_balance(*, scheme_id: int) -> Decimal:

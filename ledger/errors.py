@@ -102,6 +102,25 @@ class EntryNotFound(LedgerError):
         super().__init__(f"There is no journal entry {entry_id}.")
 
 
+class WindowTooWide(LedgerError):
+    code = "window_too_wide"
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        super().__init__(
+            f"The window holds more than {most:,} lines. Name a period, a scheme or an account, or "
+            "reconcile piece by piece with after_line and through_line."
+        )
+
+
+class WindowUpsideDown(LedgerError):
+    code = "window_upside_down"
+
+    def __init__(self, first: date, last: date) -> None:
+        self.first, self.last = first, last
+        super().__init__(f"The window ends on {last}, before it begins on {first}. Swap the days.")
+
+
 class AccountNotFound(LedgerError):
     code = "account_not_found"
     http_status = 404
@@ -141,6 +160,15 @@ class LegalEntityNotFound(LedgerError):
     def __init__(self, legal_entity: str) -> None:
         self.legal_entity = legal_entity
         super().__init__(f"There is no legal entity {legal_entity!r}. Write its code.")
+
+
+class JobNotFound(LedgerError):
+    code = "job_not_found"
+    http_status = 404
+
+    def __init__(self, job: str) -> None:
+        self.job = job
+        super().__init__(f"There is no job {job!r}. Its id reads like settlement_3.")
 
 
 class SettlementNotFound(LedgerError):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from django.db.models import Count, Min, Q, QuerySet, Sum
+from django.db.models import Count, Max, Min, Q, QuerySet, Sum
 
 from ledger.models.settlements import CHARGING, EARNING, SettlementLine, SettlementState
 from pricing import price_lookup
@@ -43,12 +44,14 @@ def statement_totals(
     scheme: str | None = None,
     period: str | None = None,
     department: str | None = None,
+    posted_since: datetime | None = None,
     after_number: int = 0,
     limit: int | None = None,
 ) -> list[StatementTotals]:
     """Posted statements after a number, in order; `department_ids` None is every department.
 
-    `settled_kgco2e` is what was emitted; removals are not taken off.
+    `settled_kgco2e` is what was emitted; removals are not taken off. `posted_since` keeps those
+    that a settlement was posted to from that moment on.
     """
     lines = SettlementLine.objects.filter(settlement__state=SettlementState.POSTED)
     if department_ids is not None:
@@ -60,7 +63,10 @@ def statement_totals(
     }
     lines = lines.filter(**{name: code for name, code in wanted.items() if code is not None})
     terms_of = cache(lambda scheme_id: price_lookup.scheme_terms(scheme_id=scheme_id))
-    rows = _summed(lines).filter(number__gt=after_number).order_by("number")[:limit]
+    rows = _summed(lines).filter(number__gt=after_number)
+    if posted_since is not None:
+        rows = rows.filter(posted_at__gte=posted_since)
+    rows = rows.order_by("number")[:limit]
     return [_present(row, terms_of(row["scheme_id"])) for row in rows]
 
 
@@ -75,6 +81,7 @@ def _summed(lines: QuerySet[SettlementLine]) -> Any:
             earned=Sum("amount_minor", filter=earned, default=0),
             quantity=Sum("settled_mgco2e", filter=Q(scope__isnull=False), default=0),
             line_count=Count("pk"),
+            posted_at=Max("settlement__posted_at"),
         )
     )
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
 from pricing.abatement_curve import CurveStep, Measure, curve
 from pricing.errors import GrantNotFound
@@ -53,6 +53,31 @@ def list_grants(
     if states is not None:
         rows = rows.filter(state__in=states)
     return [_grant(row) for row in rows.order_by("-id")]
+
+
+def grants_after(
+    *,
+    after_id: int,
+    limit: int,
+    department_ids: Collection[int] | None,
+    scheme_code: str | None = None,
+    department: str | None = None,
+    state: str | None = None,
+    updated_since: datetime | None = None,
+) -> list[Grant]:
+    """The same after an id, oldest first, at most `limit`, as programs read them.
+
+    `updated_since` keeps those that took a step from then on: of their own, of a milestone, or a
+    measurement.
+    """
+    rows = _with_everything().filter(pk__gt=after_id)
+    if department_ids is not None:
+        rows = rows.filter(department_id__in=department_ids)
+    wanted = {"scheme__code": scheme_code, "department__code": department, "state": state}
+    rows = rows.filter(**{name: value for name, value in wanted.items() if value is not None})
+    if updated_since is not None:
+        rows = rows.filter(_stepped_since(updated_since))
+    return [_grant(row) for row in rows.order_by("pk")[:limit]]
 
 
 def grant_of(*, grant_id: int, department_ids: Collection[int] | None = None) -> Grant:
@@ -129,6 +154,23 @@ def delivered_curve(grants: Collection[Grant]) -> tuple[CurveStep, ...]:
         for grant in grants
         if grant.delivery is not None and grant.delivery.at_this_rate is not None
     )
+
+
+def _stepped_since(moment: datetime) -> Q:
+    own = ("applied_at", "scored_at", "award_proposed_at", "decided_at", "ended_at")
+    found = Q()
+    for step in own:
+        found |= Q(**{f"{step}__gte": moment})
+    parts = (
+        (GrantMilestone, ("evidenced_at", "accepted_at")),
+        (GrantMeasurement, ("entered_at", "approved_at")),
+    )
+    for table, steps in parts:
+        of_it = Q()
+        for step in steps:
+            of_it |= Q(**{f"{step}__gte": moment})
+        found |= Q(Exists(table._default_manager.filter(of_it, grant_id=OuterRef("pk"))))
+    return found
 
 
 def _awarded(budget: GrantBudget) -> int:

@@ -16,6 +16,7 @@ from departments.inventory.evidence_reading import Evidence, evidence_of
 from departments.inventory.history import HistoryEvent, history_of
 from departments.inventory.models.activity import ActivityRecord, RecordState
 from departments.inventory.models.emissions import EmissionRecord
+from departments.inventory.record_filters import EVERYTHING, RecordFilter
 from departments.inventory.results import trace_of
 
 MOST_LISTED = 1000
@@ -178,15 +179,10 @@ def records_after(
     department_ids: Collection[int] | None,
     after_id: int,
     limit: int,
-    state: str | None = None,
-    external_id: str = "",
+    wanted: RecordFilter = EVERYTHING,
 ) -> list[RecordSummary]:
     """The same, oldest first, as programs read them; at most `limit`."""
-    rows = _visible(department_ids).filter(pk__gt=after_id)
-    if state:
-        rows = rows.filter(state=state)
-    if external_id:
-        rows = rows.filter(external_id=external_id)
+    rows = _visible(department_ids).filter(wanted.condition(), pk__gt=after_id)
     return _summaries(rows.order_by("pk")[:limit])
 
 
@@ -235,14 +231,22 @@ def emissions_after(
     after_id: int,
     limit: int,
     record_id: int | None = None,
+    approved_after: int = 0,
+    scope: int | None = None,
+    wanted: RecordFilter = EVERYTHING,
 ) -> list[EmissionDetail]:
     """Approved results of the departments that may be seen, oldest first, at most `limit`.
 
     Superseded ones are among them: a result is never taken away, only followed by another.
+    `approved_after` is an approval number; approvals that overlap may commit in another order.
     """
-    rows = _results().filter(approval_number__isnull=False, pk__gt=after_id)
+    rows = _results().filter(
+        wanted.condition("activity_record__"), approval_number__gt=approved_after, pk__gt=after_id
+    )
     if department_ids is not None:
         rows = rows.filter(department_id__in=department_ids)
+    if scope is not None:
+        rows = rows.filter(scope=scope)
     if record_id is not None:
         rows = rows.filter(activity_record_id=record_id)
     return [_present(row) for row in rows.order_by("pk")[:limit]]

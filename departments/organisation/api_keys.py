@@ -36,6 +36,7 @@ SCOPES: tuple[str, ...] = (
     "prices:read",
     "disclosures:read",
     "departments:read",
+    "jobs:read",
     "webhooks:read",
     "webhooks:write",
 )

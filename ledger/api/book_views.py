@@ -6,28 +6,27 @@ from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import StreamingHttpResponse
-from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
-from rest_framework import serializers
+from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework.generics import ListAPIView
-from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from departments.organisation.access import Permission
-from departments.organisation.api.pages import KeysetPagination, Page, page_of
+from departments.organisation.api.pages import KeysetPagination, Page, is_updated, page_of
 from departments.organisation.api.permissions import KeyScope, visible_ids_of
+from departments.organisation.api.streams import STREAMS, streams_of, wants_stream
 from ledger import verification
-from ledger.api.answers import CsvStream, JsonLinesStream, asked, with_etag
+from ledger.api.answers import asked, with_etag
 from ledger.api.permissions import SeesWholeCompany
 from ledger.api.queries import (
     AccountsQuerySerializer,
     BalancesQuerySerializer,
     JournalQuerySerializer,
     NoQuerySerializer,
-    PageQuerySerializer,
+    PeriodsQuerySerializer,
 )
 from ledger.api.serializers import (
     AccountSerializer,
@@ -88,15 +87,14 @@ class JournalLineList(APIView):
 
     permission_classes = [KeyScope]
     required_scopes = {"GET": "journal:read"}
-    renderer_classes = [JSONRenderer, CsvStream, JsonLinesStream]
+    renderer_classes = STREAMS
 
     @extend_schema(
         operation_id="journal_lines_list",
         parameters=[JournalQuerySerializer],
         responses={
             (200, "application/json"): page_of(JournalLineSerializer),
-            (200, "text/csv"): OpenApiResponse(str, "Every line, as in the generic-csv export."),
-            (200, "application/x-ndjson"): OpenApiResponse(str, "Every line, an object a line."),
+            **streams_of("line"),
         },
         examples=[PAGE_EXAMPLE],
     )
@@ -104,18 +102,12 @@ class JournalLineList(APIView):
         """A page of lines; `Accept: text/csv` or `application/x-ndjson` sends all of them."""
         query = asked(request, JournalQuerySerializer)
         page = Page.of(request)
-        paged = "cursor" in query or "limit" in query
         filters: dict[str, Any] = {
             name: query.get(name) for name in ("period", "scheme", "account", "commodity")
         }
         filters |= {"entry_id": query.get("entry"), "department_ids": visible_ids_of(request)}
-        renderer = request.accepted_renderer
-        if isinstance(renderer, CsvStream | JsonLinesStream):
-            if paged:
-                raise serializers.ValidationError(
-                    _("A stream sends everything: leave out cursor and limit, or ask for JSON.")
-                )
-            return _stream(renderer.format, filters)
+        if wants_stream(request, query):
+            return _stream(str(request.accepted_renderer.format), filters)
         rows = journal_rows(
             **filters,
             after_line_id=page.after_id,
@@ -210,10 +202,14 @@ class PeriodList(ListAPIView[AccountingPeriod]):
     filter_backends = []
     queryset = AccountingPeriod.objects.select_related("seal")
 
-    @extend_schema(operation_id="periods_list")
+    def get_queryset(self) -> QuerySet[AccountingPeriod]:
+        query = asked(self.request, PeriodsQuerySerializer)
+        wanted = {"state": query["state"]} if "state" in query else {}
+        return self.queryset.filter(is_updated(query, "closed_at"), **wanted)
+
+    @extend_schema(operation_id="periods_list", parameters=[PeriodsQuerySerializer])
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Every period."""
-        asked(request, PageQuerySerializer)
         return super().get(request, *args, **kwargs)
 
 

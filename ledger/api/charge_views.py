@@ -1,30 +1,24 @@
-"""Doors. Charges in the columns of FOCUS 1.0: pages as JSON, all of them as CSV or JSON lines."""
+"""Doors. Charges in the columns of FOCUS 1.0: pages as JSON, all of them as a stream."""
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django.http import StreamingHttpResponse
-from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from departments.organisation.api.pages import Page, page_of
 from departments.organisation.api.permissions import KeyScope, visible_ids_of
-from ledger.api.answers import CsvStream, JsonLinesStream, asked
+from departments.organisation.api.streams import STREAMS, streamed, streams_of, wants_stream
+from ledger.api.answers import asked
 from ledger.api.queries import PageQuerySerializer
 from ledger.charges import PROVIDER, SERVICE_CATEGORY, Charge, charges
-from ledger.exports.generic_csv import FORMULA_MARKS
 
 
 class ChargesQuerySerializer(PageQuerySerializer):
@@ -83,15 +77,14 @@ class ChargeList(APIView):
 
     permission_classes = [KeyScope]
     required_scopes = {"GET": "statements:read"}
-    renderer_classes = [JSONRenderer, CsvStream, JsonLinesStream]
+    renderer_classes = STREAMS
 
     @extend_schema(
         operation_id="charges_list",
         parameters=[ChargesQuerySerializer],
         responses={
             (200, "application/json"): page_of(ChargeSerializer),
-            (200, "text/csv"): OpenApiResponse(str, "Every charge, with the same columns."),
-            (200, "application/x-ndjson"): OpenApiResponse(str, "Every charge, an object a line."),
+            **streams_of("charge"),
         },
     )
     def get(self, request: Request) -> Response | StreamingHttpResponse:
@@ -100,17 +93,13 @@ class ChargeList(APIView):
         page = Page.of(request)
         facts: dict[str, Any] = {name: query.get(name) for name in ("scheme", "period")}
         facts["department_ids"] = visible_ids_of(request)
-        renderer = request.accepted_renderer
-        if isinstance(renderer, CsvStream | JsonLinesStream):
-            if "cursor" in query or "limit" in query:
-                raise serializers.ValidationError(
-                    _("A stream sends everything: leave out cursor and limit, or ask for JSON.")
-                )
-            lines = _csv if isinstance(renderer, CsvStream) else _json_lines
-            return StreamingHttpResponse(
-                lines(charges(**facts)),
-                content_type=f"{renderer.media_type}; charset=utf-8",
-                headers={"Cache-Control": "private"},
+        if wants_stream(request, query):
+            return streamed(
+                request,
+                charges(**facts),
+                serializer=ChargeSerializer,
+                name="charges",
+                present=columns_of,
             )
         rows = charges(**facts, after_line_id=page.after_id, limit=page.limit + 1)
         return Response(page.answer(rows, id_of=lambda row: row.line_id, present=columns_of))
@@ -161,29 +150,6 @@ def columns_of(charge: Charge) -> dict[str, Any]:
         "x_KgCO2eLocation": _text(charge.location_kgco2e),
         "x_KgCO2eMarket": _text(charge.market_kgco2e),
     }
-
-
-def _json_lines(rows: Iterator[Charge]) -> Iterator[str]:
-    for row in rows:
-        yield json.dumps(columns_of(row), ensure_ascii=False) + "\n"
-
-
-def _csv(rows: Iterator[Charge]) -> Iterator[str]:
-    """UTF-8, CRLF; names that a spreadsheet would run get an apostrophe, amounts stay numbers."""
-    names = list(ChargeSerializer().fields)
-    yield ",".join(names) + "\r\n"
-    for row in rows:
-        cells = columns_of(row)
-        cells["Tags"] = json.dumps(cells["Tags"], ensure_ascii=False)
-        line = io.StringIO()
-        csv.writer(line).writerow([_cell(name, cells[name]) for name in names])
-        yield line.getvalue()
-
-
-def _cell(name: str, value: Any) -> str:
-    text = "" if value is None else str(value)
-    is_name = name.endswith(("Name", "Id", "Description", "Entity"))
-    return f"'{text}" if is_name and text.lstrip(" ").startswith(FORMULA_MARKS) else text
 
 
 def _text(number: Decimal | None) -> str | None:

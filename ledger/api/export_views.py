@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import FileResponse
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
@@ -16,7 +17,7 @@ from rest_framework.response import Response
 
 from departments.organisation.access import Permission
 from departments.organisation.api.idempotency import IdempotentPosts
-from departments.organisation.api.pages import KeysetPagination
+from departments.organisation.api.pages import KeysetPagination, is_updated
 from departments.organisation.api.permissions import KeyScope
 from departments.organisation.api.strict import BoundedJSONParser
 from ledger.api.answers import asked, not_modified, sent
@@ -24,9 +25,9 @@ from ledger.api.permissions import SeesWholeCompany
 from ledger.api.queries import (
     AcknowledgementBodySerializer,
     BookedBodySerializer,
+    ExportsQuerySerializer,
     NewExportSerializer,
     NoQuerySerializer,
-    PageQuerySerializer,
     RejectionBodySerializer,
     ReplacementBodySerializer,
 )
@@ -52,6 +53,9 @@ from ledger.models.exports import JournalExport
 KEPT_IN_MEMORY = 1_000_000  # bytes; a longer file waits on disk
 
 
+STEPS = ("exported_at", "acknowledgement__acknowledged_at", "rejection__rejected_at")
+
+
 class ExportView(IdempotentPosts):
     """What these doors share: only finance and auditors, and only for the whole company."""
 
@@ -75,10 +79,15 @@ class ExportList(ExportView, ListAPIView[JournalExport]):
         "replacement",
     )
 
-    @extend_schema(operation_id="exports_list")
+    def get_queryset(self) -> QuerySet[JournalExport]:
+        query = asked(self.request, ExportsQuerySerializer)
+        lookups = {"format": "format_name", "period": "manifest__period"}
+        wanted = {lookups[name]: query[name] for name in lookups if name in query}
+        return self.queryset.filter(is_updated(query, *STEPS), **wanted)
+
+    @extend_schema(operation_id="exports_list", parameters=[ExportsQuerySerializer])
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Exports, oldest first."""
-        asked(request, PageQuerySerializer)
         return super().get(request, *args, **kwargs)
 
     @extend_schema(

@@ -7,6 +7,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from departments.organisation.api.pages import PageQuerySerializer, UpdatedSince
 from departments.organisation.api.strict import StrictSerializer
 
 GRANT_STATES = (
@@ -50,10 +51,11 @@ class NewGrantSerializer(StrictSerializer):
     milestones = NewMilestoneSerializer(many=True, help_text="1 to 20; they add up to `asked`.")
 
 
-class GrantsQuerySerializer(StrictSerializer):
+class GrantsQuerySerializer(PageQuerySerializer):
     scheme = serializers.CharField(required=False, max_length=40)
     department = serializers.CharField(required=False, max_length=40)
     state = serializers.ChoiceField(choices=GRANT_STATES, required=False)
+    updated_since = UpdatedSince("Stepped on, evidenced, accepted or measured")
 
 
 class FundQuerySerializer(StrictSerializer):
@@ -139,10 +141,6 @@ class GrantSerializer(serializers.Serializer[Any]):
     milestones = MilestoneSerializer(many=True)
     measurements = MeasurementSerializer(many=True)
     history = GrantStepSerializer(many=True)
-
-
-class GrantsSerializer(serializers.Serializer[Any]):
-    data = GrantSerializer(many=True)  # type: ignore[assignment]  # the page's word
 
 
 class FundBudgetSerializer(serializers.Serializer[Any]):

@@ -6,13 +6,15 @@ from typing import Any
 
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers, status
+from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from departments.organisation.access import Permission
+from departments.organisation.api.answers import Unacceptable
 from departments.organisation.api.idempotency import IdempotentPosts
+from departments.organisation.api.pages import Page, page_of
 from departments.organisation.api.permissions import KeyScope, key_of, visible_ids_of
 from departments.organisation.api.strict import BoundedJSONParser
 from departments.organisation.models import Department
@@ -23,7 +25,6 @@ from ledger.api.grant_serializers import (
     FundSerializer,
     GrantSerializer,
     GrantsQuerySerializer,
-    GrantsSerializer,
     NewGrantSerializer,
 )
 from ledger.api.permissions import SeesWholeCompany
@@ -60,20 +61,29 @@ class GrantList(IdempotentPosts):
     required_scopes = {"GET": "grants:read", "POST": "grants:write"}
 
     @extend_schema(
-        operation_id="grants_list", parameters=[GrantsQuerySerializer], responses=GrantsSerializer
+        operation_id="grants_list",
+        parameters=[GrantsQuerySerializer],
+        responses=page_of(GrantSerializer),
     )
     def get(self, request: Request) -> Response:
-        """All of them, the newest first."""
+        """Grants, oldest first."""
         query = asked(request, GrantsQuerySerializer)
-        grants = grant_lookup.list_grants(
-            scheme_code=query.get("scheme"),
+        page = Page.of(request)
+        grants = grant_lookup.grants_after(
+            after_id=page.after_id,
+            limit=page.limit + 1,
             department_ids=visible_ids_of(request),
-            states=[query["state"]] if "state" in query else None,
+            scheme_code=query.get("scheme"),
+            department=query.get("department"),
+            state=query.get("state"),
+            updated_since=query.get("updated_since"),
         )
-        if "department" in query:
-            grants = [grant for grant in grants if grant.department == query["department"]]
         paid = fund.payments_of(grants)
-        return Response({"data": [grant_json(grant, paid) for grant in grants]})
+        return Response(
+            page.answer(
+                grants, id_of=lambda grant: grant.id, present=lambda one: grant_json(one, paid)
+            )
+        )
 
     @extend_schema(
         operation_id="grants_create",
@@ -123,7 +133,7 @@ def _department(request: Request, code: str) -> Department:
     visible = visible_ids_of(request)
     found = Department.objects.filter(code=code).first()
     if found is None or (visible is not None and found.pk not in visible):
-        raise serializers.ValidationError({"department": ["There is none that you may see."]})
+        raise Unacceptable({"department": ["There is none that you may see."]})
     return found
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from rest_framework import serializers
 
+from departments.organisation.api.pages import PageQuerySerializer, UpdatedSince
 from departments.organisation.api.strict import StrictSerializer
-from ledger.api.queries import PageQuerySerializer
 from ledger.models.manual_entries import ManualEntry, ManualEntryLine, ManualEntryState
 
 
@@ -53,6 +53,7 @@ class ReversalSerializer(ManualEntryReasonSerializer):
 
 class ManualEntriesQuerySerializer(PageQuerySerializer):
     state = serializers.ChoiceField(choices=ManualEntryState.choices, required=False)
+    updated_since = UpdatedSince("Proposed, or decided or withdrawn,")
 
 
 class ManualEntryLineSerializer(serializers.Serializer[ManualEntryLine]):

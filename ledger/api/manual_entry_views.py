@@ -15,7 +15,7 @@ from rest_framework.response import Response
 
 from departments.organisation.access import Permission
 from departments.organisation.api.idempotency import IdempotentPosts
-from departments.organisation.api.pages import KeysetPagination
+from departments.organisation.api.pages import KeysetPagination, is_updated
 from departments.organisation.api.permissions import KeyScope
 from departments.organisation.api.strict import BoundedJSONParser
 from ledger import manual_entries
@@ -64,7 +64,7 @@ class ManualEntryList(ManualEntryView, ListAPIView[ManualEntry]):
 
     def get_queryset(self) -> QuerySet[ManualEntry]:
         query = asked(self.request, ManualEntriesQuerySerializer)
-        entries = _with_everything()
+        entries = _with_everything().filter(is_updated(query, "proposed_at", "decided_at"))
         return entries.filter(state=query["state"]) if "state" in query else entries
 
     @extend_schema(operation_id="manual_entries_list", parameters=[ManualEntriesQuerySerializer])

@@ -4,23 +4,14 @@ from __future__ import annotations
 
 from rest_framework import serializers
 
-from departments.organisation.api.pages import MOST_LIMIT
+from departments.organisation.api.answers import NoQuerySerializer, NothingSerializer
+from departments.organisation.api.pages import PageQuerySerializer, UpdatedSince
 from departments.organisation.api.strict import StrictSerializer
 from ledger.exports.registry import FORMATS
+from ledger.models.periods import PeriodState
 from ledger.models.settlements import SettlementState
 
-
-class PageQuerySerializer(StrictSerializer):
-    cursor = serializers.CharField(
-        required=False, help_text="`next_cursor` of the page before, unread."
-    )
-    limit = serializers.CharField(
-        required=False, help_text=f"Rows a page, 1 to {MOST_LIMIT}; 50 unless told else."
-    )
-
-
-class NoQuerySerializer(StrictSerializer):
-    """Nothing can be asked for."""
+__all__ = ["NoQuerySerializer", "NothingSerializer", "PageQuerySerializer"]
 
 
 class JournalQuerySerializer(PageQuerySerializer):
@@ -51,12 +42,25 @@ class StatementsQuerySerializer(PageQuerySerializer):
     scheme = serializers.CharField(required=False, max_length=40)
     period = serializers.CharField(required=False, max_length=20)
     department = serializers.CharField(required=False, max_length=40)
+    updated_since = UpdatedSince("Posted, or posted to again,")
 
 
 class SettlementsQuerySerializer(PageQuerySerializer):
     scheme = serializers.CharField(required=False, max_length=40)
     period = serializers.CharField(required=False, max_length=20)
     state = serializers.ChoiceField(choices=SettlementState.choices, required=False)
+    updated_since = UpdatedSince("Prepared, calculated, approved, posted or cancelled")
+
+
+class ExportsQuerySerializer(PageQuerySerializer):
+    format = serializers.ChoiceField(choices=sorted(FORMATS), required=False)
+    period = serializers.CharField(required=False, max_length=20, help_text="Code of a period.")
+    updated_since = UpdatedSince("Exported, acknowledged or rejected")
+
+
+class PeriodsQuerySerializer(PageQuerySerializer):
+    state = serializers.ChoiceField(choices=PeriodState.choices, required=False)
+    updated_since = UpdatedSince("Closed")
 
 
 class NewSettlementSerializer(StrictSerializer):
@@ -68,10 +72,6 @@ class ApprovalSerializer(StrictSerializer):
     review_ends_on = serializers.DateField(
         required=False, allow_null=True, help_text="Last day on which departments may dispute."
     )
-
-
-class NothingSerializer(StrictSerializer):
-    """No facts are needed."""
 
 
 class NewExportSerializer(StrictSerializer):

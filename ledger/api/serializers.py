@@ -452,7 +452,10 @@ class ExportSerializer(serializers.Serializer[JournalExport]):
     )
     exported_at = serializers.DateTimeField()
     document_count = serializers.IntegerField(
-        source="manifest.document_count", default=None, help_text="Of an ERP's file."
+        source="manifest.document_count",
+        allow_null=True,
+        default=None,
+        help_text="Of an ERP's file.",
     )
     acknowledgement = AcknowledgementSerializer(
         allow_null=True, default=None, help_text="Once finance has taken it into its own books."

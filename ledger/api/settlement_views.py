@@ -17,11 +17,11 @@ from rest_framework.response import Response
 
 from departments.organisation.access import Permission
 from departments.organisation.api.idempotency import IdempotentPosts
-from departments.organisation.api.pages import KeysetPagination
+from departments.organisation.api.pages import KeysetPagination, is_updated
 from departments.organisation.api.permissions import KeyScope
 from departments.organisation.api.strict import BoundedJSONParser
 from ledger import settlement_run, tasks
-from ledger.api.answers import asked, sent
+from ledger.api.answers import asked, sent, with_etag
 from ledger.api.permissions import SeesWholeCompany
 from ledger.api.queries import (
     ApprovalSerializer,
@@ -33,6 +33,8 @@ from ledger.api.queries import (
 from ledger.api.serializers import SettlementSerializer, SettlementSummarySerializer
 from ledger.models.settlements import Settlement, ShardState
 from ledger.settlement_review import review
+
+STEPS = ("prepared_at", "calculated_at", "approved_at", "posted_at", "cancelled_at")
 
 
 class SettlementView(IdempotentPosts):
@@ -57,7 +59,7 @@ class SettlementList(SettlementView, ListAPIView[Settlement]):
         lookups = {"scheme": "scheme__code", "period": "period__code", "state": "state"}
         wanted = {lookups[name]: query[name] for name in lookups if name in query}
         return (
-            Settlement.objects.filter(**wanted)
+            Settlement.objects.filter(is_updated(query, *STEPS), **wanted)
             .select_related("scheme", "period")
             .annotate(shards_done=Count("shards", Q(shards__state=ShardState.DONE)))
         )
@@ -101,10 +103,10 @@ class SettlementDetail(SettlementView):
         operation_id="settlements_retrieve",
         responses=SettlementSerializer,
     )
-    def get(self, request: Request, settlement_id: int) -> Response:
+    def get(self, request: Request, settlement_id: int) -> Any:
         """How far it is, and what it charges; ask again while it is calculating."""
         asked(request, NoQuerySerializer)
-        return _detail(settlement_id)
+        return with_etag(request, _detail(settlement_id).data)
 
 
 class SettlementApprove(SettlementView):

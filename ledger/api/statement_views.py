@@ -38,6 +38,7 @@ class StatementList(APIView):
             scheme=query.get("scheme"),
             period=query.get("period"),
             department=query.get("department"),
+            posted_since=query.get("updated_since"),
             after_number=page.after_id,
             limit=page.limit + 1,
         )

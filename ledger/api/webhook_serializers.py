@@ -146,11 +146,6 @@ class AgainSerializer(StrictSerializer):
     since = serializers.DateTimeField(required=False)
     until = serializers.DateTimeField(required=False, help_text="Without it.")
 
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if set(attrs) not in ({"event"}, {"since", "until"}):
-            raise serializers.ValidationError("Send either event, or since and until.")
-        return attrs
-
 
 class SentAgainSerializer(serializers.Serializer[Any]):
     events = serializers.IntegerField(help_text="How many are on their way.")

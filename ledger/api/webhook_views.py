@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Prefetch, QuerySet
 from django.http import Http404
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import status
 from rest_framework.generics import ListAPIView
@@ -15,12 +16,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from departments.organisation.access import Permission
+from departments.organisation.api.answers import Unacceptable
 from departments.organisation.api.idempotency import IdempotentPosts
 from departments.organisation.api.pages import KeysetPagination
 from departments.organisation.api.permissions import KeyScope
 from departments.organisation.api.strict import BoundedJSONParser
 from ledger import tasks
-from ledger.api.answers import asked, sent
+from ledger.api.answers import asked, sent, with_etag
 from ledger.api.permissions import SeesWholeCompany
 from ledger.api.queries import NoQuerySerializer, NothingSerializer, PageQuerySerializer
 from ledger.api.webhook_serializers import (
@@ -55,7 +57,7 @@ class EndpointList(WebhookView, ListAPIView[WebhookEndpoint]):
     filter_backends = []
     queryset = WebhookEndpoint.objects.prefetch_related("departments")
 
-    @extend_schema(operation_id="webhook_endpoints_list")
+    @extend_schema(operation_id="webhook_endpoints_list", parameters=[PageQuerySerializer])
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Endpoints, oldest first."""
         asked(request, PageQuerySerializer)
@@ -91,10 +93,10 @@ class EndpointDetail(WebhookView):
     """One endpoint."""
 
     @extend_schema(operation_id="webhook_endpoints_retrieve", responses=EndpointSerializer)
-    def get(self, request: Request, code: str) -> Response:
+    def get(self, request: Request, code: str) -> Any:
         """Where it listens, to what, and whether it is on."""
         asked(request, NoQuerySerializer)
-        return Response(EndpointSerializer(endpoints.find(code=code)).data)
+        return with_etag(request, EndpointSerializer(endpoints.find(code=code)).data)
 
 
 class EndpointRotate(WebhookView):
@@ -180,6 +182,8 @@ class EndpointReplay(WebhookView):
         """Send one event, or all of a window, again; each keeps its id."""
         person: Any = request.user
         facts = sent(request, AgainSerializer)
+        if set(facts) not in ({"event"}, {"since", "until"}):
+            raise Unacceptable({"event": [_("Send either event, or since and until.")]})
         again = endpoints.send_again if "event" in facts else endpoints.send_window_again
         count = again(code=code, **facts, by=person)
         transaction.on_commit(tasks.ring_webhooks)
@@ -203,7 +207,7 @@ class EndpointDeliveries(WebhookView, ListAPIView[WebhookDelivery]):
             .prefetch_related(Prefetch("log", log))
         )
 
-    @extend_schema(operation_id="webhook_endpoints_deliveries")
+    @extend_schema(operation_id="webhook_endpoints_deliveries", parameters=[PageQuerySerializer])
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """What was sent to it, each with every attempt; oldest first."""
         asked(request, PageQuerySerializer)
@@ -234,13 +238,13 @@ class EventDetail(WebhookView):
     """One event."""
 
     @extend_schema(operation_id="events_retrieve", responses=EventSerializer)
-    def get(self, request: Request, code: str) -> Response:
+    def get(self, request: Request, code: str) -> Any:
         """The same as was sent."""
         asked(request, NoQuerySerializer)
         event = WebhookEvent.objects.filter(code=code).first()
         if event is None:
             raise Http404
-        return Response(EventSerializer(event).data)
+        return with_etag(request, EventSerializer(event).data)
 
 
 def _issued(issued: endpoints.Issued, status_code: int = status.HTTP_200_OK) -> Response:

@@ -50,26 +50,25 @@ class QuoteRequestSerializer(StrictSerializer):
     category = serializers.IntegerField(required=False, min_value=1, max_value=15)
     country = serializers.CharField(required=False, allow_blank=True, max_length=2)
 
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Either an activity or kgCO2e, not both; a category belongs to Scope 3."""
-        problems: dict[str, str] = {}
-        if "activity" in attrs:
-            for name in OF_TONNES:
-                if name in attrs:
-                    problems[name] = "It follows from the activity. Leave it out."
-        elif "kgco2e" in attrs:
-            for name in OF_ACTIVITY:
-                if name in attrs:
-                    problems[name] = "It belongs to an activity. Leave it out, or say which."
-            if "scope" not in attrs:
-                problems["scope"] = "Say 1, 2 or 3: it decides the price."
-            elif "category" in attrs and attrs["scope"] != 3:
-                problems["category"] = "Only Scope 3 has categories."
-        else:
-            problems["activity"] = "Say an activity, or kgco2e with its scope."
-        if problems:
-            raise serializers.ValidationError(problems)
-        return attrs
+
+def problems_between(facts: dict[str, Any]) -> dict[str, str]:
+    """What does not go together: an activity or kgCO2e, not both; a category belongs to Scope 3."""
+    problems: dict[str, str] = {}
+    if "activity" in facts:
+        for name in OF_TONNES:
+            if name in facts:
+                problems[name] = "It follows from the activity. Leave it out."
+    elif "kgco2e" in facts:
+        for name in OF_ACTIVITY:
+            if name in facts:
+                problems[name] = "It belongs to an activity. Leave it out, or say which."
+        if "scope" not in facts:
+            problems["scope"] = "Say 1, 2 or 3: it decides the price."
+        elif "category" in facts and facts["scope"] != 3:
+            problems["category"] = "Only Scope 3 has categories."
+    else:
+        problems["activity"] = "Say an activity, or kgco2e with its scope."
+    return problems
 
 
 class _Decimal(serializers.DecimalField):

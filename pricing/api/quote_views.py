@@ -8,11 +8,11 @@ from typing import Any
 
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiExample, extend_schema
-from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from departments.organisation.access import departments_visible_to
+from departments.organisation.api.answers import Unacceptable, sent
 from departments.organisation.api.idempotency import IdempotentPosts
 from departments.organisation.api.permissions import KeyScope, key_of
 from departments.organisation.api.strict import BoundedJSONParser
@@ -21,6 +21,7 @@ from pricing.api.quote_serializers import (
     OF_ACTIVITY,
     QuoteAnswerSerializer,
     QuoteRequestSerializer,
+    problems_between,
 )
 from pricing.quotes import Emission, quote_activity, quotes_of
 
@@ -58,13 +59,13 @@ class QuoteDoor(IdempotentPosts):
     )
     def post(self, request: Request) -> Response:
         """Work out an activity like a record, and price it like its statement line."""
-        body = QuoteRequestSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        asked: dict[str, Any] = body.validated_data
-        department = _department(request, asked["department"])
-        on = asked.get("on") or timezone.localdate()
-        answer = _of_activity if "activity" in asked else _of_tonnes
-        found = {"department": department.code, **answer(department, on, asked)}
+        facts = sent(request, QuoteRequestSerializer)
+        if problems := problems_between(facts):
+            raise Unacceptable(problems)
+        department = _department(request, facts["department"])
+        on = facts.get("on") or timezone.localdate()
+        answer = _of_activity if "activity" in facts else _of_tonnes
+        found = {"department": department.code, **answer(department, on, facts)}
         return Response(QuoteAnswerSerializer(found).data)
 
 
@@ -73,7 +74,7 @@ def _department(request: Request, code: str) -> Department:
     found = visible.filter(code=code).first()
     if found is None:
         reason = "There is no such department, or you may not see it."
-        raise serializers.ValidationError({"department": [reason]})
+        raise Unacceptable({"department": [reason]})
     return found
 
 
@@ -82,7 +83,7 @@ def _of_activity(department: Department, on: date, asked: dict[str, Any]) -> dic
     repeated = sorted(set(inputs) & set(OF_ACTIVITY))
     if repeated:
         reason = "Say it beside `inputs`, not among them."
-        raise serializers.ValidationError({"inputs": {name: [reason] for name in repeated}})
+        raise Unacceptable({"inputs": {name: [reason] for name in repeated}})
     facts = {name: _text(asked[name]) for name in OF_ACTIVITY if name in asked and name != "inputs"}
     found = quote_activity(
         department=department, facts=inputs | facts, on=on, scheme_code=asked.get("scheme")

@@ -6,6 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from departments.organisation.api.pages import PageQuerySerializer, UpdatedSince
 from pricing.models import CarbonPrice
 from pricing.price_lookup import CoverageRule, SchemeTerms
 
@@ -61,6 +62,7 @@ class PriceSerializer(serializers.ModelSerializer[CarbonPrice]):
         ]
 
 
-class PricesQuerySerializer(serializers.Serializer[Any]):
-    scheme = serializers.CharField(required=False, help_text="Code of a scheme.")
+class PricesQuerySerializer(PageQuerySerializer):
+    scheme = serializers.CharField(required=False, max_length=40, help_text="Code of a scheme.")
     on = serializers.DateField(required=False, help_text="Only prices in force on this day.")
+    updated_since = UpdatedSince("Approved")

@@ -11,7 +11,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from departments.organisation.api.pages import KeysetPagination
+from departments.organisation.api.answers import NoQuerySerializer, asked
+from departments.organisation.api.pages import KeysetPagination, is_updated
 from departments.organisation.api.permissions import KeyScope, visible_ids_of
 from pricing.api.serializers import (
     PriceSerializer,
@@ -29,8 +30,9 @@ class SchemeList(APIView):
     permission_classes = [KeyScope]
     required_scopes = {"GET": "prices:read"}
 
-    @extend_schema(responses=SchemesSerializer)
+    @extend_schema(operation_id="schemes_list", responses=SchemesSerializer)
     def get(self, request: Request) -> Response:
+        asked(request, NoQuerySerializer)
         schemes: Any = all_scheme_terms()
         return Response({"data": SchemeSerializer(schemes, many=True).data})
 
@@ -46,15 +48,13 @@ class PriceList(ListAPIView[CarbonPrice]):
     queryset = CarbonPrice.objects.all()
 
     def get_queryset(self) -> QuerySet[CarbonPrice]:
-        asked = PricesQuerySerializer(data=self.request.query_params)
-        asked.is_valid(raise_exception=True)
-        rows = CarbonPrice.objects.filter(approved_by__isnull=False, **_wanted(asked))
+        query = asked(self.request, PricesQuerySerializer)
+        lookups = {"scheme": "scheme__code", "on": "in_force__contains"}
+        wanted = {lookups[name]: query[name] for name in lookups if name in query}
+        rows = CarbonPrice.objects.filter(
+            is_updated(query, "approved_at"), approved_by__isnull=False, **wanted
+        )
         visible = visible_ids_of(self.request)
         if visible is not None:
             rows = rows.filter(Q(department__isnull=True) | Q(department_id__in=visible))
         return rows.select_related("scheme", "department")
-
-
-def _wanted(asked: PricesQuerySerializer) -> dict[str, Any]:
-    lookups = {"scheme": "scheme__code", "on": "in_force__contains"}
-    return {lookups[name]: value for name, value in asked.validated_data.items()}

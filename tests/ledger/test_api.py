@@ -343,7 +343,7 @@ def test_a_stream_sends_every_line_as_the_pages_do(settled: Books) -> None:
     one = client.get(f"{API}/journal-lines/", {"commodity": "USD"}, headers={"accept": "text/csv"})
     assert "KGCO2E" not in streamed(one)
     refused = client.get(f"{API}/journal-lines/", {"limit": 5}, headers={"accept": "text/csv"})
-    assert (refused.status_code, refused["Content-Type"]) == (400, "application/problem+json")
+    assert (refused.status_code, refused["Content-Type"]) == (422, "application/problem+json")
 
 
 @pytest.mark.parametrize("path", COMPANY_READS)

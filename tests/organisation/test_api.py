@@ -116,6 +116,9 @@ def test_prices_of_departments_one_may_not_see_are_not_listed() -> None:
     make_price(cast, scheme, "99", scope=1, approved=False)
     everything = client_of(cast, "auditor").get("/api/v1/prices/").json()["data"]
     assert [row["price_per_tonne"] for row in everything] == ["15.000000", "20.000000"]
+    for since, count in (("2022-07-15T12:00:00Z", 2), ("2022-07-15T12:00:01Z", 0)):
+        newer = client_of(cast, "auditor").get("/api/v1/prices/", {"updated_since": since})
+        assert len(newer.json()["data"]) == count
     seen = client_of(cast, "cloud-viewer").get("/api/v1/prices/", {"scheme": scheme.code})
     assert [row["department"] for row in seen.json()["data"]] == [None]
     none = client_of(cast, "auditor").get("/api/v1/prices/", {"on": "2019-01-01"}).json()

@@ -15,23 +15,20 @@ from rest_framework.response import Response
 
 from departments.inventory import evidence_reading, record_evidence, records
 from departments.inventory.api.serializers import EvidenceSerializer
-from departments.inventory.api.views import InventoryView
+from departments.inventory.api.views import InventoryView, refuse_size
 from departments.inventory.evidence_download import attachment
 from departments.inventory.models.evidence import MOST_BYTES
+from departments.organisation.api.answers import NoQuerySerializer, asked, sent
 from departments.organisation.api.permissions import visible_ids_of
 from departments.organisation.api.strict import StrictSerializer
 
 
 class NewEvidenceSerializer(StrictSerializer):
     file = serializers.FileField(
+        allow_empty_file=True,  # refused as what can be read and is no evidence
         help_text="PDF, JPEG, PNG, CSV, workbook (.xlsx) or plain text, told from its bytes; at "
-        "most 10 MB."
+        "most 10 MB.",
     )
-
-    def validate_file(self, file: Any) -> Any:
-        if file.size > MOST_BYTES:
-            raise serializers.ValidationError("The file is larger than 10 MB.")
-        return file
 
 
 class EvidenceList(InventoryView):
@@ -43,20 +40,22 @@ class EvidenceList(InventoryView):
     @extend_schema(operation_id="evidence_list", responses=EvidenceSerializer(many=True))
     def get(self, request: Request, record_id: int) -> Response:
         """The files of a record, oldest first."""
+        asked(request, NoQuerySerializer)
         found = records.record_detail(record_id=record_id, department_ids=visible_ids_of(request))
         return Response([EvidenceSerializer(each).data for each in found.evidence])
 
     @extend_schema(
+        operation_id="evidence_attach",
         request={"multipart/form-data": NewEvidenceSerializer},
         responses={201: EvidenceSerializer},
     )
     def post(self, request: Request, record_id: int) -> Response:
         """Attach a file, in whatever state the record is. Safe to repeat."""
-        body = NewEvidenceSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
+        facts = sent(request, NewEvidenceSerializer)
+        refuse_size(facts["file"], MOST_BYTES)
         visible = visible_ids_of(request)
         records.record_detail(record_id=record_id, department_ids=visible)
-        file = body.validated_data["file"]
+        file = facts["file"]
         given: dict[str, Any] = {
             "record_id": record_id,
             "file_name": file.name,
@@ -82,6 +81,7 @@ class EvidenceDetail(InventoryView):
     )
     def get(self, request: Request, record_id: int, evidence_id: int) -> HttpResponse:
         """The file as it came, as an attachment."""
+        asked(request, NoQuerySerializer)
         found = evidence_reading.evidence_file(
             record_id=record_id, evidence_id=evidence_id, department_ids=visible_ids_of(request)
         )

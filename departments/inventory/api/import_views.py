@@ -17,13 +17,14 @@ from rest_framework.response import Response
 from departments.inventory import activity_import
 from departments.inventory.activity_file import COLUMNS, REQUIRED
 from departments.inventory.api.serializers import DoubtSerializer
-from departments.inventory.api.views import InventoryView
+from departments.inventory.api.views import InventoryView, refuse_size
 from departments.inventory.column_mapping.saved import find_mapping
 from departments.inventory.entry import ALIASES
 from departments.inventory.errors import ImportRefused
 from departments.inventory.import_report import ImportReport, report_content
 from departments.inventory.prepared_file import AS_IT_STANDS, Reading
 from departments.organisation.access import departments_visible_to
+from departments.organisation.api.answers import Unacceptable, sent
 from departments.organisation.api.permissions import key_of
 from departments.organisation.api.strict import StrictSerializer
 
@@ -44,20 +45,19 @@ class BatchSerializer(StrictSerializer):
     )
     dry_run = serializers.BooleanField(default=False, help_text="Answer the same, keep nothing.")
 
-    def validate_rows(self, rows: list[dict[str, str]]) -> list[dict[str, str]]:
-        """Refuse columns that there are not, with the row where each stands first."""
-        known = {*COLUMNS, *ALIASES}
-        unknown: dict[str, int] = {}
-        for index, row in enumerate(rows):
-            for name in row.keys() - known:
-                unknown.setdefault(name[:100], index)
-        if unknown:
-            shown = ", ".join(f"{name} (row {index})" for name, index in sorted(unknown.items()))
-            raise serializers.ValidationError(f"Unknown columns: {shown}.")
-        empty = [index for index, row in enumerate(rows) if not any(map(str.strip, row.values()))]
-        if empty:
-            raise serializers.ValidationError(f"Row {empty[0]} is empty.")
-        return rows
+
+def problem_of_rows(rows: list[dict[str, str]]) -> str:
+    """Columns that there are not, with the row where each stands first; an empty row."""
+    known = {*COLUMNS, *ALIASES}
+    unknown: dict[str, int] = {}
+    for index, row in enumerate(rows):
+        for name in row.keys() - known:
+            unknown.setdefault(name[:100], index)
+    if unknown:
+        shown = ", ".join(f"{name} (row {index})" for name, index in sorted(unknown.items()))
+        return f"Unknown columns: {shown}."
+    empty = [index for index, row in enumerate(rows) if not any(map(str.strip, row.values()))]
+    return f"Row {empty[0]} is empty." if empty else ""
 
 
 class RowProblemSerializer(serializers.Serializer[Any]):
@@ -92,6 +92,7 @@ class ActivityBatch(InventoryView):
     required_scopes = {"POST": "activities:write"}
 
     @extend_schema(
+        operation_id="activities_batch",
         request=BatchSerializer,
         responses={
             200: BatchAnswerSerializer,
@@ -105,27 +106,25 @@ class ActivityBatch(InventoryView):
         The answer has each row: the record that it became, or everything that is wrong with it.
         It is 201 if records were made, 200 for a dry run, and 422 if nothing was stored.
         """
-        body = BatchSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        asked = body.validated_data
-        content = _as_csv(asked["rows"])
-        report = _imported(request, "batch.csv", content, asked, AS_IT_STANDS)
-        return Response(_batch_answer(report, asked["rows"]), status=_status(report, asked))
+        facts = sent(request, BatchSerializer)
+        if problem := problem_of_rows(facts["rows"]):
+            raise Unacceptable({"rows": [problem]})
+        content = _as_csv(facts["rows"])
+        report = _imported(request, "batch.csv", content, facts, AS_IT_STANDS)
+        return Response(_batch_answer(report, facts["rows"]), status=_status(report, facts))
 
 
 class ImportSerializer(StrictSerializer):
-    file = serializers.FileField(help_text="CSV in UTF-8 or a workbook (.xlsx), at most 5 MB.")
+    file = serializers.FileField(
+        allow_empty_file=True,  # refused as what can be read and holds nothing
+        help_text="CSV in UTF-8 or a workbook (.xlsx), at most 5 MB.",
+    )
     sheet = serializers.CharField(required=False, default="", max_length=100)
     mapping = serializers.CharField(
         required=False, default="", max_length=100, help_text="A saved mapping of other columns."
     )
     valid_rows_only = serializers.BooleanField(default=False)
     dry_run = serializers.BooleanField(default=False)
-
-    def validate_file(self, file: Any) -> Any:
-        if file.size > MOST_FILE_BYTES:
-            raise serializers.ValidationError("The file is larger than 5 MB. Split it.")
-        return file
 
 
 class ImportRowSerializer(serializers.Serializer[Any]):
@@ -168,13 +167,12 @@ class Imports(InventoryView):
     )
     def post(self, request: Request) -> Response:
         """Take in a file as drafts, as `import_activity` does; 422 if nothing was stored."""
-        body = ImportSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        asked = body.validated_data
-        plan = find_mapping(asked["mapping"]).plan if asked["mapping"] else None
-        reading = Reading(sheet=asked["sheet"], plan=plan)
-        file = asked["file"]
-        report = _imported(request, file.name, file.read(), asked, reading)
+        facts = sent(request, ImportSerializer)
+        refuse_size(facts["file"], MOST_FILE_BYTES)
+        plan = find_mapping(facts["mapping"]).plan if facts["mapping"] else None
+        reading = Reading(sheet=facts["sheet"], plan=plan)
+        file = facts["file"]
+        report = _imported(request, file.name, file.read(), facts, reading)
         content = report_content(report)
         content["rows"] = [
             row | {"warnings": [{"kind": "", **each} for each in row["warnings"]]}
@@ -182,7 +180,7 @@ class Imports(InventoryView):
         ]
         content.pop("warnings")
         content["import_id"] = report.batch_id
-        return Response(content, status=_status(report, asked))
+        return Response(content, status=_status(report, facts))
 
 
 def _imported(

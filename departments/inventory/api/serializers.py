@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from departments.inventory.evidence_reading import Evidence
@@ -11,27 +12,47 @@ from departments.inventory.factor_choice import ChosenFactor
 from departments.inventory.history import HistoryEvent
 from departments.inventory.models.activity import RecordState
 from departments.inventory.records import EmissionDetail, RecordDetail, RecordSummary
-from departments.organisation.api.pages import MOST_LIMIT
+from departments.organisation.api.pages import (
+    ExpandingQuerySerializer,
+    PageQuerySerializer,
+    UpdatedSince,
+)
 from departments.organisation.api.strict import StrictSerializer
 
 
-class PageQuerySerializer(StrictSerializer):
-    cursor = serializers.CharField(
-        required=False, help_text="`next_cursor` of the page before, unread."
-    )
-    limit = serializers.CharField(
-        required=False, help_text=f"Rows a page, 1 to {MOST_LIMIT}; 50 unless told else."
-    )
+class RecordsQuerySerializer(ExpandingQuerySerializer):
+    """What records and results are narrowed by alike."""
 
-
-class ActivitiesQuerySerializer(PageQuerySerializer):
-    state = serializers.ChoiceField(choices=RecordState.choices, required=False)
     external_id = serializers.CharField(required=False, max_length=100)
+    department = serializers.CharField(required=False, max_length=40, help_text="Its code.")
+    activity = serializers.CharField(
+        required=False, max_length=250, help_text="An activity, or the path above several."
+    )
+    from_on = serializers.DateField(
+        required=False, help_text="Activity that ended on this day or later."
+    )
+    until_on = serializers.DateField(
+        required=False, help_text="Activity that ended on this day or earlier."
+    )
 
 
-class EmissionsQuerySerializer(PageQuerySerializer):
+class ActivitiesQuerySerializer(RecordsQuerySerializer):
+    expandable = ("emission",)
+    state = serializers.ChoiceField(choices=RecordState.choices, required=False)
+    updated_since = UpdatedSince("Entered, submitted, approved or returned")
+
+
+class EmissionsQuerySerializer(RecordsQuerySerializer):
+    expandable = ("activity_record",)
     activity_record = serializers.IntegerField(
         required=False, min_value=1, max_value=2**63 - 1, help_text="Only results of this record."
+    )
+    scope = serializers.IntegerField(required=False, min_value=1, max_value=3)
+    approved_after = serializers.IntegerField(
+        required=False,
+        min_value=0,
+        max_value=2**63 - 1,
+        help_text="Only results with a higher `approval_number`.",
     )
 
 
@@ -69,10 +90,6 @@ class NewActivitySerializer(StrictSerializer):
     is_estimated = serializers.BooleanField(required=False, default=False)
 
 
-class NothingSerializer(StrictSerializer):
-    """No facts are needed."""
-
-
 class ApproveSerializer(StrictSerializer):
     seen = serializers.IntegerField(
         required=False,
@@ -91,6 +108,15 @@ class _Decimal(serializers.DecimalField):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(max_digits=None, decimal_places=None, **options)
+
+
+def _id_or(component: str, *, nullable: bool = False) -> dict[str, Any]:
+    """The schema of an id that may be expanded."""
+    kinds: list[dict[str, Any]] = [
+        {"type": "integer"},
+        {"$ref": f"#/components/schemas/{component}"},
+    ]
+    return {"oneOf": [*kinds, {"type": "null"}] if nullable else kinds}
 
 
 class DoubtSerializer(serializers.Serializer[Any]):
@@ -129,6 +155,11 @@ class ActivitySerializer(serializers.Serializer[RecordSummary]):
     location_kgco2e = _Decimal(allow_null=True)
     market_kgco2e = _Decimal(allow_null=True)
     quality_tier = serializers.IntegerField(allow_null=True, help_text="1 is best, 5 is worst.")
+    emission = serializers.IntegerField(
+        source="result_id",
+        allow_null=True,
+        help_text="Id of the result that is shown; null before it is submitted.",
+    )
     doubts = DoubtSerializer(many=True, help_text="What looks wrong; for whoever approves it.")
 
 
@@ -177,6 +208,28 @@ class EmissionSerializer(serializers.Serializer[EmissionDetail]):
     steps = StepSerializer(many=True)
     approval_number = serializers.IntegerField(allow_null=True)
     supersedes = serializers.IntegerField(source="supersedes_id", allow_null=True)
+
+
+class ListedActivitySerializer(ActivitySerializer):
+    """A record in a list; `emission` is the object where it is expanded."""
+
+    emission = serializers.SerializerMethodField()  # type: ignore[assignment]  # or the object
+
+    @extend_schema_field(_id_or("Emission", nullable=True))
+    def get_emission(self, row: RecordSummary) -> Any:
+        found = self.context.get("emissions", {}).get(row.result_id)
+        return row.result_id if found is None else EmissionSerializer(found).data
+
+
+class ListedEmissionSerializer(EmissionSerializer):
+    """A result in a list; `activity_record` is the object where it is expanded."""
+
+    activity_record = serializers.SerializerMethodField()  # type: ignore[assignment]  # the same
+
+    @extend_schema_field(_id_or("Activity"))
+    def get_activity_record(self, row: EmissionDetail) -> Any:
+        found = self.context.get("records", {}).get(row.record_id)
+        return row.record_id if found is None else ActivitySerializer(found).data
 
 
 class HistorySerializer(serializers.Serializer[HistoryEvent]):

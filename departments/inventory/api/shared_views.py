@@ -12,6 +12,7 @@ from rest_framework.views import APIView
 
 from departments.inventory.shared_totals import pool_totals
 from departments.organisation.access import Permission
+from departments.organisation.api.answers import asked
 from departments.organisation.api.permissions import KeyScope
 from departments.organisation.api.strict import StrictSerializer
 
@@ -60,7 +61,5 @@ class SharedEmissions(APIView):
     )
     def get(self, request: Request) -> Response:
         """Show the totals of pools between two days."""
-        query = SharedQuerySerializer(data=request.query_params)
-        query.is_valid(raise_exception=True)
-        found = pool_totals(**query.validated_data)
+        found = pool_totals(**asked(request, SharedQuerySerializer))
         return Response({"data": [PoolTotalSerializer(each).data for each in found]})

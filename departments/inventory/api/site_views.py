@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 from departments.inventory import site_series
 from departments.inventory.models.sites import SiteKind
 from departments.inventory.site_catalogue import INDICATORS, LATEST, SUM
+from departments.organisation.api.answers import NoQuerySerializer, asked
 from departments.organisation.api.permissions import KeyScope, visible_ids_of
 from departments.organisation.api.strict import StrictSerializer
 
@@ -79,6 +80,7 @@ class SiteList(APIView):
     @extend_schema(operation_id="sites_list", responses=SitesAnswerSerializer)
     def get(self, request: Request) -> Response:
         """List sites."""
+        asked(request, NoQuerySerializer)
         found = site_series.list_sites(department_ids=visible_ids_of(request))
         return Response({"data": [SiteSerializer(site).data for site in found]})
 
@@ -96,14 +98,12 @@ class SiteIndicators(APIView):
     )
     def get(self, request: Request, code: str) -> Response:
         """Show the series of one site."""
-        query = IndicatorsQuerySerializer(data=request.query_params)
-        query.is_valid(raise_exception=True)
-        asked = query.validated_data
+        query = asked(request, IndicatorsQuerySerializer)
         points = site_series.series_of(
             site=code,
             department_ids=visible_ids_of(request),
-            indicators=[asked["indicator"]] if "indicator" in asked else [],
-            by=asked["by"],
+            indicators=[query["indicator"]] if "indicator" in query else [],
+            by=query["by"],
         )
         answer = {"site": code, "points": points, "shares": site_series.shares_of(points)}
         return Response(SiteIndicatorsSerializer(answer).data)

@@ -2,38 +2,77 @@
 
 from __future__ import annotations
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from itertools import islice
-from typing import Any, TypeVar
+from operator import or_
+from typing import Any, ClassVar, TypeVar
 
-from django.db.models import Model
+from django.db.models import Model, Q
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, inline_serializer
+from drf_spectacular.utils import inline_serializer
 from rest_framework import serializers
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from departments.organisation.api.strict import StrictSerializer
+
 Row = TypeVar("Row")
 
 DEFAULT_LIMIT = 50
 MOST_LIMIT = 200
-_LARGEST_ID = 2**63 - 1
+CURSOR = "^[0-7][0-9a-f]{15}$"  # the id of the last row, in 63 bits
 
-PAGE_PARAMETERS = [
-    OpenApiParameter(
-        "cursor", OpenApiTypes.STR, description="`next_cursor` of the page before, unread."
-    ),
-    OpenApiParameter(
-        "limit",
-        {"type": "integer", "minimum": 1, "maximum": MOST_LIMIT, "default": DEFAULT_LIMIT},
-        description="Rows a page.",
-    ),
-]
+
+class PageQuerySerializer(StrictSerializer):
+    """Which page of a list."""
+
+    cursor = serializers.RegexField(
+        CURSOR,
+        required=False,
+        help_text="`next_cursor` of the page before, unread.",
+        error_messages={"invalid": _("Send the next_cursor of the page before, as it was.")},
+    )
+    limit = serializers.IntegerField(
+        required=False,
+        min_value=1,
+        max_value=MOST_LIMIT,
+        help_text=f"Rows a page; {DEFAULT_LIMIT} unless told else.",
+    )
+
+
+class UpdatedSince(serializers.DateTimeField):
+    """`updated_since`, with the steps that count as an update."""
+
+    def __init__(self, steps: str) -> None:
+        super().__init__(required=False, help_text=f"{steps} from this moment on.")
+
+
+def is_updated(query: Mapping[str, Any], *moments: str) -> Q:
+    """Whether any of these moments is in `updated_since`, if that is asked for."""
+    since = query.get("updated_since")
+    conditions = [Q(**{f"{name}__gte": since}) for name in moments] if since else []
+    return reduce(or_, conditions, Q())
+
+
+class ExpandingQuerySerializer(PageQuerySerializer):
+    """Which page, and which ids to send as the objects that they name."""
+
+    expandable: ClassVar[tuple[str, ...]] = ()
+
+    def get_fields(self) -> dict[str, Any]:
+        named = ", ".join(f"`{name}`" for name in self.expandable)
+        wanted = serializers.ListField(
+            child=serializers.ChoiceField(choices=self.expandable),
+            required=False,
+            max_length=len(self.expandable),
+            help_text=f"Send the object instead of its id: {named}.",
+        )
+        return {**super().get_fields(), "expand[]": wanted}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +88,13 @@ class Page:
 
         Raises: ValidationError.
         """
+        asked = request.query_params
+        said = {name: asked.getlist(name) for name in ("cursor", "limit") if name in asked}
+        query = PageQuerySerializer(data=MultiValueDict(said))
+        query.is_valid(raise_exception=True)
         return cls(
-            after_id=_read_cursor(request.query_params.get("cursor", "")),
-            limit=_read_limit(request.query_params.get("limit", "")),
+            after_id=int(query.validated_data.get("cursor", "0"), 16),
+            limit=query.validated_data.get("limit", DEFAULT_LIMIT),
         )
 
     def answer(
@@ -106,23 +149,9 @@ class KeysetPagination(BasePagination):
             "properties": {
                 "data": schema,
                 "has_more": {"type": "boolean"},
-                "next_cursor": {"type": "string", "nullable": True},
+                "next_cursor": {"type": ["string", "null"]},
             },
         }
-
-    def get_schema_operation_parameters(self, view: APIView) -> list[dict[str, Any]]:
-        return [
-            {
-                "name": parameter.name,
-                "in": "query",
-                "required": False,
-                "description": parameter.description,
-                "schema": parameter.type
-                if isinstance(parameter.type, dict)
-                else {"type": "string"},
-            }
-            for parameter in PAGE_PARAMETERS
-        ]
 
 
 def _envelope(
@@ -136,28 +165,4 @@ def _envelope(
 
 
 def _write_cursor(last_id: int) -> str:
-    return urlsafe_b64encode(str(last_id).encode()).decode().rstrip("=")
-
-
-def _read_cursor(text: str) -> int:
-    if not text:
-        return 0
-    try:
-        written = urlsafe_b64decode(text[:40] + "=" * (-len(text[:40]) % 4)).decode("ascii")
-    except ValueError:
-        written = ""
-    if not written.isdigit() or int(written) > _LARGEST_ID:
-        raise serializers.ValidationError(
-            {"cursor": _("Send the next_cursor of the page before, as it was.")}
-        )
-    return int(written)
-
-
-def _read_limit(text: str) -> int:
-    if not text:
-        return DEFAULT_LIMIT
-    if not (text.isascii() and text.isdigit() and len(text) <= 4 and 1 <= int(text) <= MOST_LIMIT):
-        raise serializers.ValidationError(
-            {"limit": _("Send a whole number from 1 to %(most)d.") % {"most": MOST_LIMIT}}
-        )
-    return int(text)
+    return f"{last_id:016x}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
@@ -25,6 +26,8 @@ class KeyScope(BasePermission):
     def has_permission(self, request: Request, view: APIView) -> bool:
         if not request.user.is_authenticated:
             return False
+        if request.method not in view.allowed_methods:
+            raise MethodNotAllowed(str(request.method))  # 405 with Allow, not a missing scope
         needed = _needed_permission(request, view)
         if needed is not None and not may(request.user, needed):
             self.message = f"This takes the role {needed.roles_text}."

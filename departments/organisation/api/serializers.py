@@ -8,6 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from departments.organisation.access import Permission, may
+from departments.organisation.api.pages import PageQuerySerializer
 from departments.organisation.models import (
     ApiKey,
     CostCentre,
@@ -51,7 +52,7 @@ class DepartmentSerializer(serializers.ModelSerializer[Department]):
         return PlacementSerializer(placed[0]).data if placed else None
 
 
-class DepartmentsQuerySerializer(serializers.Serializer[Any]):
+class DepartmentsQuerySerializer(PageQuerySerializer):
     on = serializers.DateField(
         required=False, help_text="The tree as of this day (default: today)."
     )

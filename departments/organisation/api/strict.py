@@ -7,26 +7,32 @@ from io import BytesIO
 from json import dumps
 from typing import IO, Any
 
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import JSONParser
 
+from departments.organisation.api.field_forms import problems_of
+
 DEEPEST = 32
 
 
 class StrictSerializer(serializers.Serializer[Any]):
-    """Refuses fields it doesn't know, instead of dropping them in silence."""
+    """Refuses fields it doesn't know and values in another form than the contract's."""
 
     def to_internal_value(self, data: Any) -> Any:
-        unknown = sorted(set(data) - set(self.fields)) if isinstance(data, Mapping) else []
-        problems = {str(name): [_("Unknown field.")] for name in unknown}
+        if not isinstance(data, Mapping):
+            return super().to_internal_value(data)
+        unknown = sorted(str(name) for name in set(data) - set(self.fields))
+        problems = problems_of(self.fields, data, are_texts=isinstance(data, MultiValueDict))
+        problems |= {name: [_("Unknown field.")] for name in unknown}
         try:
             known = super().to_internal_value(data)
         except serializers.ValidationError as error:
             if not isinstance(error.detail, dict):
                 raise
-            raise serializers.ValidationError({**error.detail, **problems}) from error
+            raise serializers.ValidationError(error.detail | (problems | error.detail)) from error
         if problems:
             raise serializers.ValidationError(problems)
         return known

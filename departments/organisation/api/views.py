@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from departments.organisation.access import departments_visible_to
+from departments.organisation.api.answers import NoQuerySerializer, asked
 from departments.organisation.api.pages import KeysetPagination
 from departments.organisation.api.permissions import KeyScope, key_of
 from departments.organisation.api.serializers import (
@@ -29,13 +30,13 @@ class DepartmentList(ListAPIView[Department]):
     permission_classes = [KeyScope]
     required_scopes = {"GET": "departments:read"}
     serializer_class = DepartmentSerializer
+    filter_backends = []
     pagination_class = KeysetPagination
     queryset = Department.objects.all()
 
     def get_queryset(self) -> QuerySet[Department]:
-        asked = DepartmentsQuerySerializer(data=self.request.query_params)
-        asked.is_valid(raise_exception=True)
-        on = asked.validated_data.get("on", timezone.now().date())
+        query = asked(self.request, DepartmentsQuerySerializer)
+        on = query.get("on", timezone.now().date())
         placed = DepartmentPlacement.objects.filter(in_force__contains=on).select_related(
             "parent", "legal_entity"
         )
@@ -53,6 +54,7 @@ class Me(APIView):
 
     @extend_schema(responses=MeSerializer)
     def get(self, request: Request) -> Response:
+        asked(request, NoQuerySerializer)
         people = User.objects.prefetch_related("memberships__department")
         person = people.get(username=request.user.get_username())
         return Response(MeSerializer(person, context={"key": key_of(request)}).data)
