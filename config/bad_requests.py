@@ -11,8 +11,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.http import parse_header_parameters
 
-from config.problems import bad_request
-
 NUL = "\0"
 CHARSETS = ("utf-8", "utf8", "us-ascii", "ascii")
 _OTHER_CHARSET = {
@@ -31,6 +29,7 @@ def refuse_nul(
 
     PostgreSQL takes no such text.
     """
+    from config.problems import bad_request  # the web server imports this before there are apps
 
     def respond(request: HttpRequest) -> HttpResponseBase:
         if NUL in request.path:
