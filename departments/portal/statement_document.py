@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from departments.portal import bill, figures, words
 from departments.portal.bill import LineGroup
 from ledger.statements import Statement, StatementLine
+from pricing.sentences import told
 
 
 def document_of(statement: Statement, *, verify_url: str) -> dict[str, Any]:
@@ -96,7 +97,7 @@ def _line(line: StatementLine, group: LineGroup) -> dict[str, Any]:
     note = [_("for %(period)s") % {"period": line.activity_period}] if late else []
     return {
         "name": words.line_name(line),
-        "notes": [*note, *line.explanation],
+        "notes": [*note, *map(told, line.explanation)],
         "tonnes": "" if line.explanation else figures.tonnes_number(line.settled_kgco2e),
         "price": "" if line.explanation else _price(line),
         "amount": figures.money(line.amount, line.currency) if group.is_money else "–",

@@ -7,8 +7,10 @@ from decimal import Decimal
 from django import template
 
 from ledger import amounts
+from pricing.sentences import told
 
 register = template.Library()
+register.filter("told", told)
 
 
 @register.filter

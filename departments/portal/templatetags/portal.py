@@ -19,8 +19,10 @@ from departments.portal import figures, words
 from departments.portal.bill import LineGroup
 from ledger.statements import Statement, StatementLine
 from pricing.money import Money
+from pricing.sentences import told
 
 register = template.Library()
+register.filter("told", told)
 
 
 @dataclass(frozen=True, slots=True)
