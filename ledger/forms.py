@@ -9,10 +9,12 @@ from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.dates import MONTHS
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from departments.organisation.calendar import Calendar
 from ledger.desk.words import first_day_of, last_day_of
+from ledger.exports.registry import FORMATS
 from ledger.models.periods import AccountingPeriod, PeriodState
 from ledger.periods import YEARS
 from pricing import price_lookup
@@ -38,6 +40,30 @@ class NewSettlementForm(forms.Form):
         field = self.fields[name]
         assert isinstance(field, forms.ChoiceField)
         field.choices = choices if len(choices) == 1 else [("", _("Choose …")), *choices]
+
+
+class NewExportForm(forms.Form):
+    """Which part of the journal to export, and as what."""
+
+    format_name = forms.ChoiceField(label=_("Format"))
+    period = forms.ChoiceField(label=_("Period"), required=False)
+    scheme = forms.ChoiceField(label=_("Scheme"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        periods = AccountingPeriod.objects.order_by("-days")
+        schemes = [(terms.code, terms.name) for terms in price_lookup.all_scheme_terms()]
+        self._choose(
+            "format_name",
+            [(one.name, f"{one.name}: {gettext(one.description)}") for one in FORMATS.values()],
+        )
+        self._choose("period", [("", _("all")), *((one.code, describe(one)) for one in periods)])
+        self._choose("scheme", [("", _("all")), *schemes])
+
+    def _choose(self, name: str, choices: list[tuple[str, Any]]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = choices
 
 
 class SweetSpotForm(forms.Form):

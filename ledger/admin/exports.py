@@ -22,8 +22,8 @@ from ledger.exports.acknowledgement import acknowledge
 from ledger.exports.reconciliation import reconcile
 from ledger.exports.registry import FORMATS
 from ledger.exports.rejection import reject
-from ledger.exports.run import Nowhere, replace_export
-from ledger.forms import AcknowledgeForm, BookedForm, RejectForm
+from ledger.exports.run import Nowhere, export_journal, replace_export
+from ledger.forms import AcknowledgeForm, BookedForm, NewExportForm, RejectForm
 from ledger.models.exports import JournalExport
 
 
@@ -54,6 +54,9 @@ class JournalExportAdmin(BooksAdmin):
             "replacement",
         )
 
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return may_here(request, Permission.EXPORT_JOURNAL)
+
     def get_urls(self) -> list[URLPattern]:
         steps = (self.acknowledge, self.reject, self.replace, self.reconcile)
         own = [
@@ -80,6 +83,38 @@ class JournalExportAdmin(BooksAdmin):
             return "rejected", _("rejected")
         done = hasattr(export, "acknowledgement")
         return ("done", _("acknowledged")) if done else ("calculated", _("not yet"))
+
+    def add_view(
+        self,
+        request: HttpRequest,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Export a part of the journal; its page has the file."""
+        require_here(request, Permission.EXPORT_JOURNAL)
+        form = NewExportForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            with refusals_shown(request):
+                asked = {name: form.cleaned_data[name] or None for name in ("period", "scheme")}
+                export = export_journal(
+                    format_name=form.cleaned_data["format_name"],
+                    into=Nowhere(),
+                    by=person_of(request),
+                    **asked,
+                )
+                return redirect("admin:ledger_journalexport_change", export.pk)
+        return self.page(
+            request,
+            "form",
+            _("New export"),
+            form=form,
+            explanation=_(
+                "The file gets a number of its own and a manifest that proves it. A closed period "
+                "gives the same bytes each time."
+            ),
+            submit=_("Export the journal"),
+            back=reverse("admin:ledger_journalexport_changelist"),
+        )
 
     def change_view(
         self,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_noop as _
+
 from ledger.errors import ExportFormatUnknown
 from ledger.exports import beancount, generic_csv, hledger, jsonl
 from ledger.exports.books import BookMaker, parquet_book, xlsx_book
@@ -49,45 +51,45 @@ FORMATS: dict[str, Format] = {
     for entry in (
         Format(
             "generic-csv",
-            "a row a line, for spreadsheets and imports",
+            _("a row a line, for spreadsheets and imports"),
             "csv",
             "text/csv",
             generic_csv.NOTATION,
         ),
-        Format("jsonl", "a JSON object a line", "jsonl", "application/x-ndjson", jsonl.NOTATION),
+        Format("jsonl", _("a JSON object a line"), "jsonl", "application/x-ndjson", jsonl.NOTATION),
         Format(
             "beancount",
-            "a transaction an entry, read by bean-check and Fava",
+            _("a transaction an entry, read by bean-check and Fava"),
             "beancount",
             "text/plain",
             write=beancount.pieces,
         ),
         Format(
             "hledger",
-            "a transaction an entry, read by hledger",
+            _("a transaction an entry, read by hledger"),
             "journal",
             "text/plain",
             write=hledger.pieces,
         ),
         Format(
             "xlsx",
-            "a row a line, as a workbook",
+            _("a row a line, as a workbook"),
             "xlsx",
             "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
             book=xlsx_book,
         ),
         Format(
             "parquet",
-            "a row a line, with exact decimals, for data platforms",
+            _("a row a line, with exact decimals, for data platforms"),
             "parquet",
             "application/vnd.apache.parquet",
             book=parquet_book,
         ),
-        _erp("sap", "SAP S/4HANA, upload of journal entries (F2548)", "csv"),
-        _erp("oracle-fbdi", "Oracle Fusion, journal import (GlInterface)", "zip"),
-        _erp("netsuite", "NetSuite, CSV import of journal entries", "csv"),
-        _erp("dynamics-365", "Dynamics 365 Finance, general journal", "zip"),
-        _erp("xero", "Xero, import of manual journals", "zip"),
+        _erp("sap", _("SAP S/4HANA, upload of journal entries (F2548)"), "csv"),
+        _erp("oracle-fbdi", _("Oracle Fusion, journal import (GlInterface)"), "zip"),
+        _erp("netsuite", _("NetSuite, CSV import of journal entries"), "csv"),
+        _erp("dynamics-365", _("Dynamics 365 Finance, general journal"), "zip"),
+        _erp("xero", _("Xero, import of manual journals"), "zip"),
     )
 }
 
