@@ -13,6 +13,7 @@ from django.contrib import admin
 from django.contrib.contenttypes.models import ContentType
 
 from departments.inventory import (
+    absorption,
     activity_import,
     allocation_keys,
     factor_release,
@@ -226,6 +227,7 @@ def _settle(books: Books, known: dict[str, Any], more: int) -> None:
         "dispute": dispute.pk,
         "hash": statement.sha256,
         "settlement": third.pk,
+        "job": f"settlement_{third.pk}",
         "shard": SettlementShard.objects.filter(settlement=third).order_by("pk")[0].pk,
         "open period": books.periods["2023Q3"].pk,
         "entry": JournalEntry.objects.filter(settlement=second).order_by("pk")[0].pk,
@@ -348,6 +350,27 @@ def _hold(books: Books, known: dict[str, Any]) -> None:
         valid_before=None,
         source="Floor plans of 2024",
         quantities={"CLOUD": "1200", "OFFICES": "3800"},
+    )
+    absorption.enter_project(
+        by=analyst,
+        at=AT,
+        code="MANGROVE-1",
+        name="Mangroves of the delta",
+        kind="mangrove",
+        place="ID",
+        durability_class="medium",
+        buffer_share=Decimal("0.2"),
+        evidence="contract 4711",
+    )
+    absorption.enter_measurement(
+        by=analyst,
+        at=AT,
+        project_code="MANGROVE-1",
+        method="satellite",
+        measured_on=date(2024, 1, 31),
+        tonnes=Decimal(900),
+        uncertainty_percent=Decimal(10),
+        evidence="report of January",
     )
     granting.budget(books)
     known |= {"site": site.code, "grant": granting.apply(books).pk}
