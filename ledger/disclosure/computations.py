@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ledger.disclosure import coverage_answers as coverage
 from ledger.disclosure import price_answers as prices
 from ledger.disclosure import removal_answers as removals
 from ledger.disclosure.answers import Answer, of_text
@@ -59,6 +60,14 @@ COMPUTATIONS: Mapping[str, Computation] = {
     "scope.covered_share": _of("scheme_scope", prices.covered_share),
     "scope.uncharged": _of("scheme_scope", prices.uncharged),
     "scope.unsettled": _of("scheme_scope", prices.unsettled),
+    "inventory.gross_by_location": _of("inventory_scope", coverage.gross_by_location),
+    "inventory.gross_by_market": _of("inventory_scope", coverage.gross_by_market),
+    "inventory.covered_by_location": _of("inventory_scope", coverage.covered_by_location),
+    "inventory.covered_by_market": _of("inventory_scope", coverage.covered_by_market),
+    "inventory.share_by_location": _of("inventory_scope", coverage.share_by_location),
+    "inventory.share_by_market": _of("inventory_scope", coverage.share_by_market),
+    "inventory.uncovered_by_market": _of("inventory_scope", coverage.uncovered_by_market),
+    "inventory.unsettled_by_market": _of("inventory_scope", coverage.unsettled_by_market),
     "removal.activity": _of("removal credit", removals.activity),
     "removal.project": _of("removal credit", removals.project),
     "removal.durability": _of("removal credit", removals.durability),

@@ -159,6 +159,15 @@ class Approved:
 
 
 @dataclass(frozen=True, slots=True)
+class Covered:
+    """What of a scope at least one scheme has charged; each result once."""
+
+    scope: int
+    location_kgco2e: Decimal
+    market_kgco2e: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """Everything that the disclosures of a year are computed from."""
 
@@ -167,6 +176,7 @@ class Facts:
     removals: tuple[Removal, ...]
     approved: tuple[Approved, ...]
     approved_removals_kgco2e: Decimal = ZERO
+    covered: tuple[Covered, ...] = ()
 
     @property
     def books(self) -> SchemeFacts | None:

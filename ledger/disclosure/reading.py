@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.db import connection
 from django.db.models import Count, QuerySet, Sum
 
 from departments.inventory.removal_records import removals_never_settled, removals_of
@@ -19,6 +21,7 @@ from departments.inventory.totals import Total, monthly_totals
 from ledger.disclosure.datapoint_map import datapoint_map
 from ledger.disclosure.facts import (
     Approved,
+    Covered,
     Facts,
     PeriodFact,
     PricedPeriod,
@@ -40,6 +43,7 @@ from ledger.models.settlements import (
     SettlementLine,
     SettlementState,
 )
+from ledger.sql import statement
 from pricing import price_lookup
 from pricing.price_lookup import SchemeTerms
 from pricing.text_lookup import texts_in_force
@@ -145,9 +149,7 @@ def facts_of(year: Year, *, scheme_code: str | None = None) -> Facts:
     books = facts.books
     settled_removals = () if books is None else _removals(lines.filter(scheme_id=books.id))
     never = _never_settled(year)
-    return Facts(
-        year, schemes, (*settled_removals, *never), facts.approved, facts.approved_removals_kgco2e
-    )
+    return replace(facts, removals=(*settled_removals, *never), covered=_covered(year, schemes))
 
 
 def _goes_on(code: str, beginning: str) -> bool:
@@ -242,6 +244,26 @@ def _history(scheme_id: int, year: Year) -> tuple[PricedPeriod, ...]:
         PricedPeriod(days.lower, scope, category, price_id)
         for days, scope, category, price_id in rows
         if scope is not None and price_id is not None and days.lower is not None
+    )
+
+
+def _covered(year: Year, schemes: tuple[SchemeFacts, ...]) -> tuple[Covered, ...]:
+    """By scope what any of these schemes charges; if one alone does, its lines say so."""
+    charging = [scheme for scheme in schemes if scheme.charged]
+    if len(charging) > 1:
+        periods = [each.id for each in year.periods]
+        ids = [scheme.id for scheme in charging]
+        with connection.cursor() as cursor:
+            cursor.execute(statement("disclosure_covered"), {"periods": periods, "schemes": ids})
+            return tuple(Covered(*row) for row in cursor.fetchall())
+    lines = [each for scheme in charging for each in scheme.charged]
+    return tuple(
+        Covered(
+            scope,
+            total(each.location_kgco2e for each in lines if each.scope == scope),
+            total(each.market_kgco2e for each in lines if each.scope == scope),
+        )
+        for scope in sorted({each.scope for each in lines if each.scope is not None})
     )
 
 

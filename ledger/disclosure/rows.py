@@ -47,6 +47,15 @@ class ScopeRow:
 
 
 @dataclass(frozen=True, slots=True)
+class InventoryRow:
+    """A scope of the inventory, and which of it any scheme has charged."""
+
+    books: SchemeFacts
+    scope: int
+    lines: tuple[Settled, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RemovalRow:
     """Removals, or credits, of one activity, project, durability class and state."""
 
@@ -98,6 +107,14 @@ def _scopes(facts: Facts) -> Iterator[Row]:
             yield Row(f"{scheme.code}/{scope}", label, ScopeRow(scheme, scope, lines), str(scope))
 
 
+def _inventory(facts: Facts) -> Iterator[Row]:
+    books = facts.books
+    for scope in (1, 2, 3) if books is not None else ():
+        assert books is not None
+        lines = tuple(each for each in books.emissions if each.scope == scope)
+        yield Row(str(scope), f"Scope {scope}", InventoryRow(books, scope, lines), str(scope))
+
+
 def _removals(facts: Facts) -> Iterator[Row]:
     yield from _grouped(facts, COUNTED)
 
@@ -127,6 +144,7 @@ KINDS: Mapping[str, Callable[[Facts], Iterator[Row]]] = {
     "scheme": _schemes,
     "scheme_price": _prices,
     "scheme_scope": _scopes,
+    "inventory_scope": _inventory,
     "removal": _removals,
     "credit": _credits,
 }

@@ -83,11 +83,30 @@ def test_e1_8_prices_and_volumes(demo: None) -> None:
 
 
 def test_e1_8_shares_of_gross_emissions(demo: None) -> None:
-    """Of Scope 3, 133,000 of 16,624,000 t are charged: 0.8 %."""
+    """Of Scope 3, 133,000 of 16,624,000 t are charged: 0.8 %. Two schemes charge Scope 2: once."""
     share = (TRAVEL * 100 / SCOPE_3).quantize(Decimal("0.1"), ROUND_HALF_UP)
+    assert share == Decimal("0.8")
+    whole = Decimal("100.0")
+    # gross, covered, share: each by location and by market; charged by none; not settled
+    assert values(of("esrs"), "E1-8-shares") == {
+        "1": [SCOPE_1, SCOPE_1, SCOPE_1, SCOPE_1, whole, whole, 0, 0],
+        "2": [LOCATION, MARKET, LOCATION, MARKET, whole, whole, 0, 0],
+        "3": [SCOPE_3, SCOPE_3, TRAVEL, TRAVEL, share, share, SCOPE_3 - TRAVEL, 0],
+    }
+    (filled,) = [each for each in of("esrs").tables if each.table.code == "E1-8-shares"]
+    assert [row.cells[5].datapoint for row in filled.rows] == ["E1-8_06", "E1-8_07", "E1-8_08"]
+    scope_2 = filled.rows[1].cells[3].answer
+    assert scope_2.arithmetic[0] == (
+        "393,134 t are charged by carbon-fee, sites-feebate, market-based, each result counted "
+        "once."
+    )
+
+
+def test_the_same_shares_scheme_by_scheme(demo: None) -> None:
+    share = Decimal("0.8")
     whole, none = Decimal("100.0"), Decimal("0.0")
     # scope, gross by location, gross by market, covered, share, not charged, not settled
-    assert values(of("esrs"), "E1-8-shares") == {
+    assert values(of("esrs"), "E1-8-schemes") == {
         "carbon-fee/1": ["Scope 1", SCOPE_1, SCOPE_1, SCOPE_1, whole, 0, 0],
         "carbon-fee/2": ["Scope 2", LOCATION, MARKET, MARKET, whole, 0, 0],
         "carbon-fee/3": [
@@ -98,18 +117,10 @@ def test_e1_8_shares_of_gross_emissions(demo: None) -> None:
         "sites-feebate/2": ["Scope 2", LOCATION, MARKET, LOCATION, whole, 0, 0],
         "sites-feebate/3": ["Scope 3", SCOPE_3, SCOPE_3, 0, none, SCOPE_3, 0],
     }
-    assert share == Decimal("0.8")
-    ids = {
-        row.key: row.cells[4].datapoint
-        for filled in of("esrs").tables
-        if filled.table.code == "E1-8-shares"
-        for row in filled.rows
-    }
-    assert [ids[f"carbon-fee/{scope}"] for scope in (1, 2, 3)] == ["E1-8_06", "E1-8_07", "E1-8_08"]
 
 
 def test_shares_are_those_of_the_coverage_command(demo: None) -> None:
-    shown = values(of("esrs"), "E1-8-shares")
+    shown = values(of("esrs"), "E1-8-schemes")
     for row in coverage_of(scheme_code="carbon-fee", activity_period="FY23")[:-1]:
         assert row.percent == shown[f"carbon-fee/{row.scope}"][4]
         assert row.charged_kgco2e == shown[f"carbon-fee/{row.scope}"][3] * 1000
@@ -193,7 +204,7 @@ def test_every_computed_cell_explains_itself(demo: None) -> None:
             answer = cell.answer
             assert answer.arithmetic, cell.key
             is_sum = answer.unit == "tCO2e" and answer.origin == "settled"
-            if is_sum and filled.table.requirement != "E1-7":
+            if is_sum and filled.table.rows in ("scheme_price", "scheme_scope"):
                 basis = next((name for name in bases if f"{name}-based" in cell.label), "")
                 kg = [getattr(s.lines, bases.get(basis, "settled_kgco2e")) for s in answer.sources]
                 assert answer.value == sum(kg, Decimal(0)) / 1000, cell.key
@@ -302,8 +313,15 @@ def test_the_workbook_has_every_table_and_its_arithmetic(demo: None, tmp_path: P
     assert file.read_bytes() == again.read_bytes()
     sheets = read_workbook(file)
     assert list(sheets) == [
-        *("E1-8-prices", "E1-8-shares", "E1-8-words", "E1-7-removals", "E1-7-credits"),
-        *("E1-7-words", "Inventory views", "How computed", "Lines behind them", "Notes"),
+        *("E1-8-prices", "E1-8-shares", "E1-8-schemes", "E1-8-words", "E1-7-removals"),
+        *(
+            "E1-7-credits",
+            "E1-7-words",
+            "Inventory views",
+            "How computed",
+            "Lines behind them",
+            "Notes",
+        ),
     ]
     prices = sheets["E1-8-prices"]
     assert prices[0][1:3] == ["Type of internal carbon price", "Volume at stake"]

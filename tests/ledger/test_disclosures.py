@@ -21,6 +21,7 @@ from ledger.models.periods import AccountingPeriod
 from ledger.models.settlements import SettlementLine
 from pricing import text_setting
 from pricing.errors import SchemeNotFound
+from pricing.models import SchemeCoverage
 from tests.ledger.books import NOON, Books, found_scheme
 from tests.ledger.settling import settle_scheme
 
@@ -61,7 +62,7 @@ def test_a_year_adds_its_quarters_up_with_late_tonnes_where_they_were_emitted(
     assert [period.code for period in year_of("2023").periods] == ["2023Q1", "2023Q2", "2023Q3"]
     assert volumes("2023") == [163, 203, 163]
     assert volumes("2023Q1") == [123, 163, 123]
-    assert values("E1-8-shares")["fee/3"][2:6] == [640, 40, Decimal("6.3"), 600]
+    assert values("E1-8-schemes")["fee/3"][2:6] == [640, 40, Decimal("6.3"), 600]
     assert years() == ["2023", "2023Q2", "2023Q1"]
 
 
@@ -69,7 +70,7 @@ def test_what_no_settlement_has_posted_is_in_no_figure_and_named(settled: Books)
     settled.emit("CLOUD", MAY, "1500")
     settled.emit("CLOUD", MAY, "2000", durability_class="medium", removal_state="verified")
     found = disclosure(framework="esrs", year="2023")
-    assert values("E1-8-shares")["fee/1"][1:] == [
+    assert values("E1-8-schemes")["fee/1"][1:] == [
         103,
         103,
         103,
@@ -111,7 +112,7 @@ def test_removals_and_what_burned_stand_apart_from_credits(settled: Books) -> No
 def test_schemes_of_one_inventory_are_never_added_up(settled: Books) -> None:
     found_scheme(settled, "second", keeps_atmosphere=False)
     settle_scheme(settled, "second", "2023Q1")
-    assert set(values("E1-8-shares")) == {
+    assert set(values("E1-8-schemes")) == {
         f"{scheme}/{scope}" for scheme in ("fee", "second") for scope in (1, 2, 3)
     }
     found = disclosure(framework="esrs", year="2023")
@@ -123,6 +124,32 @@ def test_schemes_of_one_inventory_are_never_added_up(settled: Books) -> None:
     assert [scheme.code for scheme in alone.facts.schemes] == ["second"]
     with pytest.raises(SchemeNotFound):
         disclosure(framework="esrs", year="2023", scheme_code="none")
+
+
+def test_what_two_schemes_charge_is_covered_once(settled: Books) -> None:
+    """The second charges goods alone, of which 600 t, beside the fee's Scope 1, 2 and travel."""
+    second = found_scheme(settled, "second", keeps_atmosphere=False)
+    # by location and by market: gross, covered; shares; charged by none; not settled
+    one = {
+        "1": [103, 103, 103, 103, 100, 100, 0, 0],
+        "2": [60, 20, 60, 20, 100, 100, 0, 0],
+        "3": [640, 640, 40, 40, Decimal("6.3"), Decimal("6.3"), 600, 0],
+    }
+    assert values("E1-8-shares") == one
+    settle_scheme(settled, "second", "2023Q1")
+    assert values("E1-8-shares") == one  # charged by both, or by none: counted once
+    SchemeCoverage.objects.create(
+        scheme=second, scope=3, category=1, in_force=(date(2023, 4, 1), None)
+    )
+    first = settled.emit("CLOUD", MAY, "9000", scope=3, category=1)
+    settled.settle("2023Q3")
+    settle_scheme(settled, "second", "2023Q3")
+    assert values("E1-8-shares")["3"][:4] == [649, 649, 49, 49]
+    settled.emit("CLOUD", MAY, "4000", scope=3, category=1, supersedes=first)
+    AccountingPeriod.objects.create(code="2023Q4", days=(date(2023, 10, 1), date(2024, 1, 1)))
+    settled.settle("2023Q4")
+    settle_scheme(settled, "second", "2023Q4")
+    assert values("E1-8-shares")["3"][:4] == [644, 644, 44, 44]
 
 
 def test_a_year_that_is_none_or_has_a_gap_is_refused(settled: Books) -> None:

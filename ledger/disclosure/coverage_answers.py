@@ -1,0 +1,80 @@
+"""Calculates. Which part of the inventory any scheme charges: each tonne once, on both bases."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+from ledger.disclosure.answers import Answer, Origin, added_up, share, shown, sources_of
+from ledger.disclosure.facts import ZERO, Facts, tonnes, total
+from ledger.disclosure.rows import InventoryRow
+
+
+def gross_by_location(facts: Facts, row: InventoryRow) -> Answer:
+    return added_up(row.books, row.lines, basis="location")
+
+
+def gross_by_market(facts: Facts, row: InventoryRow) -> Answer:
+    return added_up(row.books, row.lines, basis="market")
+
+
+def covered_by_location(facts: Facts, row: InventoryRow) -> Answer:
+    return _covered(facts, row, "location")
+
+
+def covered_by_market(facts: Facts, row: InventoryRow) -> Answer:
+    return _covered(facts, row, "market")
+
+
+def share_by_location(facts: Facts, row: InventoryRow) -> Answer:
+    return _share(covered_by_location(facts, row), gross_by_location(facts, row))
+
+
+def share_by_market(facts: Facts, row: InventoryRow) -> Answer:
+    return _share(covered_by_market(facts, row), gross_by_market(facts, row))
+
+
+def uncovered_by_market(facts: Facts, row: InventoryRow) -> Answer:
+    """What no scheme charges."""
+    whole, part = gross_by_market(facts, row), covered_by_market(facts, row)
+    assert isinstance(whole.value, Decimal)
+    assert isinstance(part.value, Decimal)
+    left = whole.value - part.value
+    sentence = f"{whole.shown} t settled − {part.shown} t charged by any scheme = {shown(left)} t."
+    return replace(whole, value=left, arithmetic=(sentence, *whole.arithmetic))
+
+
+def unsettled_by_market(facts: Facts, row: InventoryRow) -> Answer:
+    """Approved results of the year's days that the inventory's scheme has not settled."""
+    approved = total(each.market_kgco2e for each in facts.approved if each.scope == row.scope)
+    settled = total(each.market_kgco2e for each in row.lines)
+    left = tonnes(approved - settled)
+    sentence = (
+        f"{shown(tonnes(approved))} t approved − {shown(tonnes(settled))} t settled by "
+        f"{row.books.code} = {shown(left)} t that no posted settlement has."
+    )
+    return Answer(left, Origin.APPROVED, "tCO2e", (sentence,))
+
+
+def _covered(facts: Facts, row: InventoryRow, basis: str) -> Answer:
+    """Results that at least one scheme charges; those that several charge count once."""
+    found = next((each for each in facts.covered if each.scope == row.scope), None)
+    kgco2e = ZERO
+    if found is not None:
+        kgco2e = found.location_kgco2e if basis == "location" else found.market_kgco2e
+    charging = [
+        (scheme, lines)
+        for scheme in facts.schemes
+        if (lines := [each for each in scheme.charged if each.scope == row.scope])
+    ]
+    names = ", ".join(scheme.code for scheme, _lines in charging) or "no scheme"
+    once = f"{shown(tonnes(kgco2e))} t are charged by {names}, {basis}-based"
+    once += ", each result counted once." if len(charging) > 1 else "."
+    sums = [added_up(scheme, lines, basis=basis) for scheme, lines in charging]
+    sentences = [sentence for each in sums for sentence in each.arithmetic]
+    sources = [each for scheme, lines in charging for each in sources_of(scheme, lines)]
+    return Answer(tonnes(kgco2e), Origin.SETTLED, "tCO2e", (once, *sentences), tuple(sources))
+
+
+def _share(part: Answer, whole: Answer) -> Answer:
+    return share(part, whole, places=1)
