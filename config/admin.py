@@ -51,12 +51,14 @@ class Desk(UnfoldAdminSite):  # type: ignore[misc]  # untyped in the theme
     def extra_urls(self) -> list[URLPattern]:
         from ledger.admin.disclosures import disclosure_file, disclosures_page  # as below
         from ledger.admin.fairness import fairness_page
+        from ledger.admin.restatement import restatement_page
         from ledger.admin.verify import auditor_pack, verify_page  # after every table is known
 
         return [
             path("disclosures/", self.admin_view(disclosures_page), name="disclosures"),
             path("disclosures/file/", self.admin_view(disclosure_file), name="disclosure_file"),
             path("fairness/", self.admin_view(fairness_page), name="fairness"),
+            path("restatements/", self.admin_view(restatement_page), name="restatement"),
             path("verify/", self.admin_view(verify_page), name="verify"),
             path("auditor-pack/", self.admin_view(auditor_pack), name="auditor_pack"),
         ]

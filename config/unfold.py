@@ -16,6 +16,7 @@ NAVIGATION: list[tuple[Any, list[tuple[Any, str, str]]]] = [
         [
             (_("Activity records"), "inbox", "inventory_activityrecord_changelist"),
             (_("Emission records"), "factory", "inventory_emissionrecord_changelist"),
+            (_("Restatements"), "published_with_changes", "restatement"),
             (_("Instruments"), "energy_savings_leaf", "inventory_instrument_changelist"),
             (_("Absorption"), "forest", "inventory_absorptionproject_changelist"),
             (_("Measurements"), "satellite_alt", "inventory_absorptionmeasurement_changelist"),

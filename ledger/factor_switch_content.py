@@ -33,8 +33,8 @@ def _figures(report: SwitchReport, kgco2e: Change, amount: Change) -> tuple[str,
         f"{kgco2e.difference:,.6f}",
         f"{kgco2e.factor_change:,.6f}",
         f"{kgco2e.other_change:,.6f}",
-        _money(report, amount.difference),
-        _money(report, amount.factor_change),
+        money(report, amount.difference),
+        money(report, amount.factor_change),
     )
 
 
@@ -43,7 +43,8 @@ def _row(cells: tuple[str, ...]) -> str:
     return f"{first:<36}" + "".join(f"{cell:>22}" for cell in rest)
 
 
-def _money(report: SwitchReport, minor: Decimal) -> str:
+def money(report: SwitchReport, minor: Decimal) -> str:
+    """An amount in whole units, grouped."""
     return f"{minor.scaleb(-report.currency_exponent):,f}"
 
 
@@ -98,7 +99,7 @@ def _change_content(report: SwitchReport, kgco2e: Change, amount: Change) -> dic
         "difference_kgco2e": f"{kgco2e.difference:f}",
         "factor_change_kgco2e": f"{kgco2e.factor_change:f}",
         "other_change_kgco2e": f"{kgco2e.other_change:f}",
-        "difference": _money(report, amount.difference).replace(",", ""),
-        "factor_change": _money(report, amount.factor_change).replace(",", ""),
-        "other_change": _money(report, amount.other_change).replace(",", ""),
+        "difference": money(report, amount.difference).replace(",", ""),
+        "factor_change": money(report, amount.factor_change).replace(",", ""),
+        "other_change": money(report, amount.other_change).replace(",", ""),
     }

@@ -93,6 +93,11 @@ class SwitchReport:
         }
 
     @property
+    def through(self) -> int:
+        """The highest id of its results; 0 without any."""
+        return max((each.result_id for line in self.lines for each in line.records), default=0)
+
+    @property
     def missing(self) -> tuple[Switched, ...]:
         """Records that keep their factor, since the other release has none."""
         return tuple(each for line in self.lines for each in line.records if each.missing)

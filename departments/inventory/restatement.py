@@ -17,6 +17,7 @@ from departments.inventory.factor_difference import figures_of
 from departments.inventory.models.activity import ALLOCATED, ActivityRecord
 from departments.inventory.other_release import Sets
 from departments.inventory.restatement_report import waiting
+from departments.inventory.submission import lock_records
 from departments.inventory.totals import results_in_force
 from departments.organisation.models import User
 
@@ -65,16 +66,21 @@ def propose_restatement(
 
 
 @transaction.atomic
-def approve_restatement(*, from_on: date, until_on: date, by: User, at: datetime) -> list[int]:
-    """Approve all recalculated results of these days that wait, as another person.
+def approve_restatement(
+    *, from_on: date, until_on: date, through: int, by: User, at: datetime
+) -> list[int]:
+    """Approve the recalculated results of these days that wait, as another person.
 
+    `through` is the highest id of a result that the person has seen: what was proposed since then,
+    also in the place of what was seen, keeps waiting.
     Returns: the ids of the records whose result changed.
     Raises:  as `recalculation.approve_recalculation`.
     """
-    rows = waiting(from_on=from_on, until_on=until_on)
-    ids = list(rows.order_by("activity_record").values_list("activity_record", flat=True))
+    rows = waiting(from_on=from_on, until_on=until_on).filter(pk__lte=through)
+    rows = rows.order_by("activity_record")
+    lock_records(rows.values_list("activity_record", flat=True))
     changed: list[int] = []
-    for chunk in _chunks(ids):
+    for chunk in _chunks(list(rows.values_list("activity_record", flat=True))):
         changed += recalculation.approve_recalculation(record_ids=chunk, by=by, at=at)
     return changed
 

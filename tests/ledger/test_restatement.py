@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.test import Client
 
 from departments.inventory import factor_release, recalculation, submission
 from departments.inventory.models.activity import ActivityRecord
@@ -185,6 +186,40 @@ def test_a_corrected_release_and_a_mended_method_stand_apart(imported: Books) ->
     restate(by="approver", approve=True)
     imported.settle("2024Q2")
     assert sum(billed("2024Q2").values()) == Decimal("44.25")  # 2,949.9705 kg at $15
+
+
+def test_the_desk_shows_it_before_another_person_accepts(imported: Books) -> None:
+    page = "/admin/restatements/"
+    chosen = {"scheme": "fee", "period": "2024Q1"}
+    analyst, approver = Client(), Client()
+    analyst.force_login(imported.people["analyst"])
+    approver.force_login(imported.people["approver"])
+    assert "Nothing waits" in analyst.get(page, chosen).content.decode()
+    asked = chosen | {"propose": "1", "reason": "DESNZ 2025.", "before": "desnz_2024"}
+    half = analyst.post(page, asked).content.decode()
+    assert "Name both releases, or neither." in half
+    unknown = analyst.post(page, asked | {"after": "x"}).content.decode()
+    assert "Loaded are" in unknown
+    told = analyst.post(page, asked | {"after": "desnz_2025"}, follow=True).content.decode()
+    assert "3 results would change." in told
+    assert "-12,395.629" in told  # 412,500.123… kWh × (0.177 − 0.20705)
+    assert 'name="approve"' not in told
+    assert EmissionRecord.objects.filter(approval_number=None).count() == 3
+
+    first, *_, last = EmissionRecord.objects.filter(approval_number=None).order_by("pk")
+    accept = f'name="approve" value="{last.pk}"'
+    assert accept in approver.get(page, chosen).content.decode()
+    refused = analyst.post(page, chosen | {"approve": str(last.pk)}).content.decode()
+    assert "may not decide" in refused
+    assert approver.post(page, chosen | {"approve": "many"}).status_code == 400
+    # Who saw one result alone lets one alone count.
+    one = approver.post(page, chosen | {"approve": str(first.pk)}, follow=True).content.decode()
+    assert "1 new result counts from now on." in one
+    assert EmissionRecord.objects.filter(approval_number=None).count() == 2
+    done = approver.post(page, chosen | {"approve": str(last.pk)}, follow=True).content.decode()
+    assert "2 new results count from now on." in done
+    assert "Nothing waits" in done
+    assert not EmissionRecord.objects.filter(approval_number=None).exists()
 
 
 @pytest.mark.parametrize(

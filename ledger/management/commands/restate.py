@@ -90,7 +90,9 @@ Exit codes: 0 done, 1 refused (every problem is listed), 2 wrong usage."""
             )
         report = cost_of_restating(scheme_code=options["scheme"], **days)
         if options["approve"]:
-            restatement.approve_restatement(**days, by=_person(options["by"]), at=timezone.now())
+            restatement.approve_restatement(
+                **days, through=report.through, by=_person(options["by"]), at=timezone.now()
+            )
         return report
 
 
