@@ -25,6 +25,7 @@ AS_OWNER = {
     "flush",
     "makemigrations",
     "migrate",
+    "sandbox",
     "sqlmigrate",
 }
 WITHOUT_WORK = {"-h", "--help", "--version", "--print-sql"}

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.apps import AppConfig, apps
+from django.conf import settings
 from django.db.models.signals import post_migrate
 
 
@@ -14,6 +15,10 @@ class ConfigConfig(AppConfig):
 
         # sent once for each app with models, after all have migrated: one of them will do
         post_migrate.connect(_renew, sender=apps.get_app_config("ledger"))
+        if settings.SANDBOX:
+            from config.sandbox import clock
+
+            clock.install()
 
 
 def _renew(*, using: str, plan: Any = None, **_: Any) -> None:

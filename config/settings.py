@@ -8,6 +8,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from config import engines
+from config.sandbox import places as sandboxes
 from config.secret_key import kept_secret_key
 from config.unfold import UNFOLD as UNFOLD
 
@@ -73,6 +74,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "config.content_security.admin_policy",
+    "config.which_ledger.say_ledger",
     "config.api_version.say_version",
     "config.bad_requests.refuse_nul",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -355,3 +357,9 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
 }
+
+# A sandbox of these books, if one is named: other rows, another clock, and nothing of it leaves
+
+SANDBOX = env.str(sandboxes.VARIABLE, default="")
+if SANDBOX:
+    globals().update(sandboxes.settings_of(SANDBOX, settings=globals(), var=_engines.var))

@@ -90,6 +90,7 @@ UNFOLD: dict[str, Any] = {
     "SITE_HEADER": _("Carbon Fee Ledger"),
     "SITE_SUBHEADER": _("Sustainability and finance"),
     "SITE_SYMBOL": "eco",
+    "ENVIRONMENT": "config.desk.sandbox_label",
     "SITE_FAVICONS": [
         {"rel": "icon", "type": "image/svg+xml", "href": _static("portal/mark.svg")},
     ],

@@ -43,6 +43,42 @@ class PeriodClosed(LedgerError):
         )
 
 
+class ClockRunsForward(LedgerError):
+    code = "clock_runs_forward"
+    http_status = 409
+
+    def __init__(self, now: date, to: date) -> None:
+        super().__init__(
+            f"In this sandbox it is {now}, and its clock runs forward, by fifty years at most: not "
+            f"to {to}. For earlier days make another sandbox."
+        )
+
+
+class NoPeriodFollows(LedgerError):
+    code = "no_period_follows"
+    http_status = 409
+
+    def __init__(self, last: str) -> None:
+        super().__init__(
+            f"Which period follows {last} can't be told from its days. Open it in the sandbox: "
+            "manage.py sandbox run NAME open_periods …"
+        )
+
+
+class RehearsalStopped(LedgerError):
+    """A step was refused as it would be in the books; everything before it stands."""
+
+    code = "rehearsal_stopped"
+    http_status = 409
+
+    def __init__(self, on: date, step: str, reason: str) -> None:
+        self.on, self.step, self.reason = on, step, reason
+        super().__init__(
+            f"{on}: {step} was refused:\n{reason}\nMend it in the sandbox (manage.py sandbox run "
+            "NAME COMMAND …) and advance again; what was done before stands."
+        )
+
+
 class PeriodsNotOpened(LedgerError):
     code = "periods_not_opened"
     http_status = 409
