@@ -16,6 +16,7 @@ from rest_framework.test import APIClient
 
 from departments.organisation.api_keys import issue_key
 from ledger import reconciliation
+from ledger.balances import movements
 from ledger.errors import WindowTooWide
 from tests.ledger.books import Books
 
@@ -223,6 +224,11 @@ def test_filters_and_pages_of_balances(settled: Books) -> None:
     rest = get(client, "balances/", limit=200, cursor=page["next_cursor"])
     assert rest["data"] == everything[2:]
     assert not rest["has_more"]
+
+
+def test_balances_take_two_queries(settled: Books, django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(2):
+        movements(from_on=date(2023, 4, 1), until_on=date(2023, 6, 30))
 
 
 def test_balances_as_csv_are_all_of_them(settled: Books) -> None:
