@@ -11,10 +11,11 @@ KILLS ?= 200
 SEED ?= 1
 WORLDS ?= 200
 POSTS ?= 10000
+REQUESTS ?= 100000
 MUTATION_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo tamper test lint bench chaos openapi storm mutation sweet-spot-worlds
+.PHONY: help setup demo tamper test lint bench chaos openapi storm fuzz mutation sweet-spot-worlds
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +49,9 @@ bench: .venv/.synced ## Measure beside floor and peer (SIZE=small|medium|full BE
 
 storm: .venv/.synced ## Send identical POSTs, 200 at a time, with one Idempotency-Key (POSTS=10000)
 	@CFL_STORM_POSTS=$(POSTS) $(PY) -m pytest -q tests/promises/test_storm.py $(PYTEST_ARGS)
+
+fuzz: .venv/.synced ## Random requests at the API, by its contract, for each role (REQUESTS=100000 SEED=1)
+	@CFL_FUZZ_REQUESTS=$(REQUESTS) CFL_FUZZ_SEED=$(SEED) $(PY) -m pytest -q tests/contract/test_fuzz.py $(PYTEST_ARGS)
 
 mutation: .venv/.synced ## Every small change of the code of money; tests must notice (MUTATION_ARGS='--only settle_5')
 	@$(PY) -m tests.mutation --workers $(WORKERS) $(MUTATION_ARGS)

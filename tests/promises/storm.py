@@ -46,11 +46,17 @@ class Storm:
 
 
 @contextmanager
-def web_server(folder: Path, environment: dict[str, str]) -> Iterator[Path]:
-    """gunicorn as in production, on a Unix socket; its log is `web.log` beside it."""
+def web_server(
+    folder: Path, environment: dict[str, str], *, also_at: str | None = None
+) -> Iterator[Path]:
+    """gunicorn as in production, on a Unix socket; its log is `web.log` beside it.
+
+    `also_at` is an address and port, for programs that know no Unix sockets.
+    """
     socket = folder / "web"
     command = ["gunicorn", "config.wsgi", "--bind", f"unix:{socket}", "--workers", str(WORKERS)]
     command += ["--threads", str(THREADS), "--no-control-socket"]
+    command += ["--bind", also_at] if also_at else []
     with (folder / "web.log").open("wb") as log:
         server = subprocess.Popen(
             [sys.executable, "-m", *command],
