@@ -12,6 +12,7 @@ from departments.portal.views import (
     quote,
     statements,
     upload,
+    what_if,
 )
 
 app_name = "portal"
@@ -71,6 +72,11 @@ urlpatterns = [
         name="upload_errors",
     ),
     path("departments/<str:department>/<slug:scheme>/<str:period>/", bills.show_bill, name="bill"),
+    path(
+        "departments/<str:department>/<slug:scheme>/<str:period>/what-if/",
+        what_if.show_what_if,
+        name="what_if",
+    ),
     path(
         "departments/<str:department>/<slug:scheme>/<str:period>/lines/",
         bills.show_lines,

@@ -93,6 +93,12 @@ FILE_KINDS: dict[str, str | Promise] = {
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": gettext_lazy("workbook"),
 }
 
+ROLES: dict[str, Promise] = {
+    "contributor": gettext_lazy("Contributor"),
+    "approver": gettext_lazy("Approver"),
+    "viewer": gettext_lazy("Viewer"),
+}
+
 DISPUTE_STATES: dict[str, Promise] = {
     "open": gettext_lazy("Open"),
     "accepted": gettext_lazy("Accepted"),
@@ -126,6 +132,11 @@ CHANGE_STEPS: dict[str, Promise] = {
     "allocations": gettext_lazy("Shared out"),
     "incentives": gettext_lazy("Incentives"),
     "after": gettext_lazy("This bill"),
+    # from a bill to what it would be
+    "rail": gettext_lazy("Rail"),
+    "certificates": gettext_lazy("Certificates"),
+    "reduction": gettext_lazy("Less of it"),
+    "shared": gettext_lazy("Shared out"),
 }
 
 CHANGE_REASONS: dict[str, Promise] = {

@@ -60,6 +60,7 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "dispute_new": ("L",),
     "dispute_withdraw": ("P",),
     "verify": (),
+    "what_if": ("D", "fee", "2023Q1"),
     "verify_hash": ("H",),
 }
 ONLY_POST = {"decide", "activity_submit", "upload_confirm", "grant_step", "dispute_withdraw"}

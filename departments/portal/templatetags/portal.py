@@ -72,6 +72,24 @@ def signed_money(amount: Decimal, currency: str) -> SafeString:
 
 
 @register.filter
+def amount_number(amount: Decimal) -> SafeString:
+    """An amount for a table whose heading says the currency, kept on one line."""
+    return _figure(figures.number(amount))
+
+
+@register.filter
+def signed_number(amount: Decimal) -> SafeString:
+    """A difference with its sign, for a table whose heading says the currency."""
+    return _figure(("+" if amount > 0 else "") + figures.number(amount))
+
+
+@register.filter
+def percent_of_change(now: Decimal, before: Decimal) -> str:
+    """How much more or less than before; empty where there was nothing."""
+    return figures.percent_change(now, before)
+
+
+@register.filter
 def negative(amount: Decimal) -> Decimal:
     """The same amount on the other side; zero stays zero."""
     return -amount if amount else amount

@@ -73,6 +73,7 @@ PORTAL = {
     "upload_errors": ["OFFICES"],
     "upload_owners": ["OFFICES"],
     "bill": ["OFFICES", "fee", "2023Q1"],
+    "what_if": ["OFFICES", "fee", "2023Q1"],
     "lines": ["OFFICES", "fee", "2023Q1"],
     "lines_csv": ["OFFICES", "fee", "2023Q1"],
     "statement_pdf": ["OFFICES", "fee", "2023Q1"],
@@ -139,7 +140,16 @@ def test_pages_hide_other_departments_though_their_filters_are_gone(
         assert [figure for figure in OFFICES_FIGURES if figure in body] == [], name
         if any(figure in body_of(auditor.get(address)) for figure in OFFICES_FIGURES):
             shown.add(name)
-    assert {"bill", "lines", "lines_csv", "line", "activity_record", "activity", "company"} <= shown
+    assert {
+        "bill",
+        "what_if",
+        "lines",
+        "lines_csv",
+        "line",
+        "activity_record",
+        "activity",
+        "company",
+    } <= shown
 
 
 @pytest.mark.parametrize("program", ["person", "key", "finance's key"])

@@ -43,3 +43,31 @@ for (const box of document.querySelectorAll("[data-check-all]")) {
     }
   });
 }
+
+// A form that asks by its address answers while it is filled in; the button does the same.
+for (const form of document.querySelectorAll("form[data-live]")) {
+  let asked = 0;
+  const ask = async () => {
+    const mine = ++asked;
+    const filled = [...new FormData(form)].filter(([, value]) => value !== "");
+    const address = `${form.action}?${new URLSearchParams(filled)}`;
+    try {
+      const response = await fetch(address, { headers: { Accept: "text/html" } });
+      const page = new DOMParser().parseFromString(await response.text(), "text/html");
+      const answer = page.getElementById(form.dataset.live);
+      if (mine !== asked || !answer) return;
+      document.getElementById(form.dataset.live).replaceChildren(...answer.childNodes);
+      history.replaceState(null, "", address);
+      for (const field of form.elements) {
+        const told = field.id && page.getElementById(field.id);
+        if (told?.getAttribute("aria-invalid")) field.setAttribute("aria-invalid", "true");
+        else field.removeAttribute("aria-invalid");
+      }
+    } catch { /* the button still works */ }
+  };
+  let waiting;
+  form.addEventListener("input", () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(ask, 250);
+  });
+}
