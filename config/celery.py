@@ -62,6 +62,14 @@ app.conf.update(
             "task": "ledger.deliver_webhooks",
             "schedule": 60.0,
         },
+        "send the mails about notices that are due": {
+            "task": "organisation.send_notices",
+            "schedule": 60.0,
+        },
+        "look which budgets are used up": {
+            "task": "ledger.watch_budgets",
+            "schedule": 3600.0,
+        },
         "seal what was committed": {
             "task": "ledger.seal_entries",
             "schedule": 60.0,

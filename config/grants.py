@@ -61,6 +61,8 @@ NEVER_DELETED_TABLES = (
     "ledger_sweetspotrun",
     "ledger_webhookdelivery",
     "ledger_webhookendpoint",
+    "organisation_notice",
+    "organisation_noticemail",
     "pricing_grantapplication",
     "pricing_grantbudget",
     "pricing_grantmeasurement",

@@ -275,6 +275,28 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# Mails about notices; without EMAIL_URL notices stand on the pages alone
+
+SITE_URL = env.str("SITE_URL", default="http://localhost:8000").rstrip("/")
+_EMAIL_URL = env.str("EMAIL_URL", default="")
+SENDS_MAIL = bool(_EMAIL_URL) or DEMO or TESTING
+_mail = env.email_url("EMAIL_URL", default="consolemail://")
+if DEMO and not _EMAIL_URL:  # the demo's mails are files, to be looked at
+    _mail = {
+        "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+        "EMAIL_FILE_PATH": str(_engines.var / "mail"),
+    }
+EMAIL_BACKEND = _mail["EMAIL_BACKEND"]
+EMAIL_FILE_PATH = _mail.get("EMAIL_FILE_PATH")
+EMAIL_HOST = _mail.get("EMAIL_HOST") or "localhost"
+EMAIL_PORT = _mail.get("EMAIL_PORT") or 25
+EMAIL_HOST_USER = _mail.get("EMAIL_HOST_USER") or ""
+EMAIL_HOST_PASSWORD = _mail.get("EMAIL_HOST_PASSWORD") or ""
+EMAIL_USE_TLS = _mail.get("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL = _mail.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = 30  # seconds
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="Carbon Fee Ledger <carbon-fee@localhost>")
+
 # API
 
 # Tests of many requests send them all with one key.

@@ -81,6 +81,7 @@ NAVIGATION: list[tuple[Any, list[tuple[Any, str, str]]]] = [
             (_("Legal entities"), "domain", "organisation_legalentity_changelist"),
             (_("Cost centres"), "payments", "organisation_costcentre_changelist"),
             (_("API keys"), "key", "organisation_apikey_changelist"),
+            (_("Mails"), "mail", "organisation_noticemail_changelist"),
         ],
     ),
 ]

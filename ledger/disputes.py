@@ -13,6 +13,7 @@ from django.db import transaction
 from departments.inventory.records import emission_details
 from departments.organisation.access import Permission, may, may_contribute
 from departments.organisation.models import User
+from ledger import notices
 from ledger.errors import (
     DisputeAnsweredByOpener,
     DisputeDecided,
@@ -169,6 +170,8 @@ def _decide(dispute: Dispute, state: DisputeState, by: User, at: datetime) -> Di
         raise DisputeDecided(dispute.pk, dispute.state)
     dispute.state, dispute.decided_by, dispute.decided_at = state, by, at
     dispute.save()
+    if state != DisputeState.WITHDRAWN:
+        notices.dispute_answered(dispute, at=at)
     return dispute
 
 

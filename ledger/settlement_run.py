@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef
 
 from departments.organisation.access import Permission, may
 from departments.organisation.models import User
-from ledger import allocations, posting, settlement_lines
+from ledger import allocations, notices, posting, settlement_lines
 from ledger.allocation_rules import refuse_unready
 from ledger.chart_of_accounts import open_scheme_accounts
 from ledger.errors import (
@@ -252,6 +252,7 @@ def post(*, settlement_id: int, by: User, at: datetime) -> Settlement:
     settlement.posted_at = at
     settlement.save()
     events.settlement_moved(settlement)
+    notices.statements_ready(settlement, terms, at=at)
     return settlement
 
 

@@ -8,7 +8,7 @@ from celery import shared_task
 from celery.exceptions import OperationalError
 from django.utils import timezone
 
-from ledger import deliveries, scenario_runs, seal, settlement_run, sweet_spots
+from ledger import budgets, deliveries, scenario_runs, seal, settlement_run, sweet_spots
 from ledger.webhooks import delivering
 
 logger = logging.getLogger(__name__)
@@ -41,6 +41,12 @@ def deliver_outbox() -> None:
 def deliver_webhooks() -> None:
     """Tell every endpoint what is due; several workers may do it at once."""
     delivering.deliver_due(clock=timezone.now)
+
+
+@shared_task(name="ledger.watch_budgets")
+def watch_budgets() -> None:
+    """Tell whose carbon budget is used to 80 or 100 %; each is told once."""
+    budgets.tell_reached(at=timezone.now())
 
 
 @shared_task(name="ledger.seal_entries")

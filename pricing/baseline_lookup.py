@@ -49,3 +49,41 @@ def approved_baselines(scheme_id: int) -> list[SignedBaseline]:
             )
         )
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class CarbonBudget:
+    """What a department may emit between two days: an approved baseline above zero, in kgCO2e."""
+
+    baseline_id: int
+    department_id: int
+    department: str
+    kgco2e: Decimal
+    scope: int | None
+    category: int | None
+    starts_on: date
+    ends_before: date
+
+
+def carbon_budgets(scheme_id: int, *, from_on: date, until: date) -> list[CarbonBudget]:
+    """Those of a scheme that are in force on some day from one until another, both inclusive."""
+    rows = Baseline.objects.filter(
+        scheme_id=scheme_id,
+        measure=Measure.KGCO2E,
+        approved_by__isnull=False,
+        quantity__gt=0,
+        in_force__overlap=(from_on, until + timedelta(days=1)),
+    ).select_related("department")
+    return [
+        CarbonBudget(
+            row.pk,
+            row.department_id,
+            row.department.code,
+            row.quantity,
+            row.scope,
+            row.category,
+            row.in_force.lower or date.min,
+            row.in_force.upper or date.max,
+        )
+        for row in rows.order_by("department__code", "in_force", "pk")
+    ]

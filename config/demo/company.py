@@ -113,7 +113,8 @@ def _create_people(company: Company) -> None:
 
 def _create_person(username: str, *, opens_admin: bool) -> User:
     user, created = User.objects.get_or_create(
-        username=username, defaults={"is_staff": opens_admin}
+        username=username,
+        defaults={"is_staff": opens_admin, "email": f"{username}@example.com"},
     )
     if created:
         user.set_unusable_password()  # demo people sign in with one click, in demo mode only

@@ -38,6 +38,7 @@ from departments.inventory.models.emissions import EmissionRecord
 from departments.inventory.models.history import RecordStep
 from departments.inventory.other_release import Libraries, calculate_with, restated_with
 from departments.inventory.record_fields import FIELDS, read_fields
+from departments.inventory.return_notices import tell_returned
 from departments.organisation.access import (
     Permission,
     may,
@@ -212,6 +213,7 @@ def return_records(
         state=RecordState.RETURNED, decided_by=by, decided_at=at, return_reason=reason
     )
     note_steps(ids, RecordStep.RETURNED, by=by, at=at, words=reason)
+    tell_returned(going, by=by, at=at, reason=reason)
     return ids
 
 

@@ -24,6 +24,7 @@ from unfold.widgets import (
     UnfoldAdminSelectWidget,
 )
 
+from departments.organisation import notice_mails
 from departments.organisation.access import Permission
 from departments.organisation.admin_access import RoleAdmin, RoleInline, may_here
 from departments.organisation.api_keys import SCOPES, issue_key, revoke_key
@@ -37,6 +38,7 @@ from departments.organisation.models import (
     Membership,
     User,
 )
+from departments.organisation.notice_models import NoticeMail
 from departments.organisation.people import open_admin_by_role
 from departments.organisation.placement import place_department
 
@@ -257,6 +259,25 @@ class ApiKeyAdmin(RoleAdmin):
         for key in keys:
             revoke_key(key, at=timezone.now())
         self.message_user(request, _("Revoked: they open nothing any more."))
+
+
+@admin.register(NoticeMail)
+class NoticeMailAdmin(RoleAdmin):
+    """Mails about notices: who gets them, and why one is not sent; never what they say."""
+
+    list_display = ["code", "user", "delivery", "created_at", "attempts", "sent_at", "error"]
+    list_select_related = ["user"]
+    list_filter = ["delivery"]
+    show_full_result_count = False
+    actions = ["try_again"]
+
+    def has_try_permission(self, request: HttpRequest) -> bool:
+        return may_here(request, Permission.MANAGE_PEOPLE)
+
+    @admin.action(description=_("Try again those that were not sent"), permissions=["try"])
+    def try_again(self, request: HttpRequest, mails: QuerySet[NoticeMail]) -> None:
+        count = notice_mails.try_again(mail_ids=[mail.pk for mail in mails], at=timezone.now())
+        self.message_user(request, _("%d will be tried again within a minute.") % count)
 
 
 def _answerable(request: HttpRequest) -> QuerySet[User]:

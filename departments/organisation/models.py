@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
@@ -11,6 +12,10 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+
+from departments.organisation.notice_models import Notice as Notice
+from departments.organisation.notice_models import NoticeMail as NoticeMail
+from departments.organisation.notice_models import NoticeSetting as NoticeSetting
 
 
 class LegalEntity(models.Model):
@@ -143,6 +148,15 @@ class User(AbstractUser):
         default=0,
         editable=False,
         db_comment="how often the person was disabled; the database counts, and sessions end",
+    )
+    language = models.CharField(
+        _("language of mails"),
+        max_length=10,
+        blank=True,
+        default="",
+        db_default="",
+        choices=settings.LANGUAGES,
+        db_comment="empty: the installation's",
     )
 
     class Meta(AbstractUser.Meta):

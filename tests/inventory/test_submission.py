@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.utils import translation
 
 from departments.inventory import records, submission
 from departments.inventory.errors import (
@@ -26,6 +27,8 @@ from departments.inventory.models.activity import ActivityRecord
 from departments.inventory.models.emissions import EmissionRecord
 from departments.organisation.errors import NotAllowed
 from departments.organisation.models import Membership, User
+from departments.organisation.notice_models import Notice
+from departments.organisation.notice_words import path_of, sentence_of
 from tests.inventory.conftest import NOON, Cast
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("factors")]
@@ -389,3 +392,18 @@ def test_whoever_changed_a_draft_cannot_approve_it(cast: Cast) -> None:
         ActivityRecord.objects.filter(pk=record.pk).update(
             state="approved", decided_by=cast.approver
         )
+
+
+def test_who_entered_what_comes_back_hears_of_it_once(cast: Cast):
+    ids = [cast.submitted().pk, cast.submitted().pk]
+    for _ in range(2):
+        submission.return_records(record_ids=ids, by=cast.approver, at=NOON, reason="Which meter?")
+    (notice,) = Notice.objects.all()
+    assert notice.user == cast.contributor
+    with translation.override("en"):
+        told = sentence_of(notice)
+    assert told == "2 records of CLOUD were returned by approver: Which meter?"
+    assert path_of(notice) == "/departments/CLOUD/activity/?state=returned"
+    again = cast.submitted()
+    submission.return_records(record_ids=[again.pk], by=cast.approver, at=NOON, reason="No.")
+    assert path_of(Notice.objects.get(facts__count=1)) == f"/activity/{again.pk}/"

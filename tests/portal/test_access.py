@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from departments.inventory.record_evidence import attach_evidence
 from departments.inventory.records import list_records
+from departments.organisation.notice_models import Notice
 from departments.portal import urls
 from ledger import disputes
 from ledger.statements import statement_lines, statement_of
@@ -20,7 +21,8 @@ from tests.ledger.granting import apply
 NOON = datetime(2023, 3, 1, 12, tzinfo=UTC)
 
 # name → what its address needs; D is the department's code, L one of its lines, R a record, G a
-# grant of it, H the hash of its statement, E a file that proves that record, P a dispute of it
+# grant of it, H the hash of its statement, E a file that proves that record, P a dispute of it,
+# N a notice of its contributor
 ADDRESSES: dict[str, tuple[str, ...]] = {
     "home": (),
     "choose_bill": (),
@@ -61,12 +63,17 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "dispute_withdraw": ("P",),
     "verify": (),
     "what_if": ("D", "fee", "2023Q1"),
+    "notices": (),
+    "notice_settings": (),
+    "notices_read": (),
+    "notice": ("N",),
+    "notice_read": ("N",),
     "verify_hash": ("H",),
 }
 ONLY_POST = {"decide", "activity_submit", "upload_confirm", "grant_step", "dispute_withdraw"}
-ONLY_POST |= {"evidence_add", "evidence_remove"}
+ONLY_POST |= {"evidence_add", "evidence_remove", "notices_read", "notice_read"}
 HIDING = sorted(
-    name for name, needs in ADDRESSES.items() if set(needs) & {"D", "L", "H", "R", "G", "P"}
+    name for name, needs in ADDRESSES.items() if set(needs) & {"D", "L", "H", "R", "G", "P", "N"}
 )
 
 
@@ -89,6 +96,9 @@ def address_of(name: str, books: Books, department: str) -> str:
             by=books.people["analyst"],
             at=NOON,
         )
+    if "N" in ADDRESSES[name]:
+        of_department = Notice.objects.filter(department_ids=[department_id])
+        known["N"] = of_department.filter(user__username__endswith="contributor")[0].pk
     if "G" in ADDRESSES[name]:
         known["G"] = apply(books, department).pk
     if "P" in ADDRESSES[name]:

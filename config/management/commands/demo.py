@@ -42,6 +42,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         port = None if options["no_serve"] else free_port(options["port"])
+        os.environ.setdefault("SITE_URL", f"http://127.0.0.1:{port or PORT}")
         signal.signal(signal.SIGINT, signal.default_int_handler)
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
         self._manage("create_database_roles", "--verbosity", "0")
@@ -81,7 +82,7 @@ class Command(BaseCommand):
             f"Worth a look: {address}/atmosphere/, /grants/, /quote/ and, as analyst,\n"
             f"  /admin/ledger/scenariorun/ (replay a year), /admin/fairness/,\n"
             f"  /admin/ledger/sweetspotrun/ (where the price should sit), /admin/disclosures/.\n"
-            f"Logs are in {logs()}."
+            f"Logs are in {logs()}, mails about notices in {logs().parent / 'mail'}."
         )
         self.stdout.flush()
 

@@ -15,11 +15,16 @@ from django.utils.safestring import SafeString
 
 from departments.inventory.records import RecordSummary
 from departments.organisation.models import COMPANY_ROLES, LegalEntity, Membership, Role
+from departments.organisation.notice_list import unread_count
+from departments.organisation.notice_models import Notice
+from departments.organisation.notice_words import sentence_of
 from departments.portal import figures, words
 from departments.portal.bill import LineGroup
 from ledger.statements import Statement, StatementLine
 from pricing.money import Money
 from pricing.sentences import told
+
+MOST_UNREAD = 100  # shown as 99+
 
 register = template.Library()
 register.filter("told", told)
@@ -33,6 +38,7 @@ class Navigation:
     sees_company: bool
     decides_records: bool
     opens_admin: bool
+    unread: int
 
 
 @register.simple_tag(takes_context=True)
@@ -48,6 +54,7 @@ def navigation(context: dict[str, Any]) -> Navigation | None:
         sees_company=not roles.isdisjoint(COMPANY_ROLES),
         decides_records=not roles.isdisjoint({Role.APPROVER, Role.SUSTAINABILITY_APPROVER}),
         opens_admin=user.is_staff,
+        unread=unread_count(user, at_most=MOST_UNREAD),
     )
 
 
@@ -174,6 +181,12 @@ def lines_of_step(step: str) -> str:
 def change_reason(step: str) -> str:
     """What a step from one bill to the next means."""
     return str(words.CHANGE_REASONS.get(step, ""))
+
+
+@register.filter
+def notice_sentence(notice: Notice) -> str:
+    """What a notice tells, in one sentence."""
+    return sentence_of(notice)
 
 
 @register.filter

@@ -16,6 +16,7 @@ from departments.inventory.models.activity import ActivityRecord
 from departments.inventory.models.evidence import EvidenceFile
 from departments.organisation import access, sight
 from departments.organisation.models import Department
+from departments.organisation.notice_models import Notice
 from departments.portal import urls as portal_urls
 from ledger.models.journal import JournalEntry
 from ledger.statements import statement_of
@@ -74,6 +75,9 @@ PORTAL = {
     "upload_owners": ["OFFICES"],
     "bill": ["OFFICES", "fee", "2023Q1"],
     "what_if": ["OFFICES", "fee", "2023Q1"],
+    "notices": [],
+    "notice": ["N"],
+    "notice_settings": [],
     "lines": ["OFFICES", "fee", "2023Q1"],
     "lines_csv": ["OFFICES", "fee", "2023Q1"],
     "statement_pdf": ["OFFICES", "fee", "2023Q1"],
@@ -81,7 +85,7 @@ PORTAL = {
     "statement_csv": ["OFFICES", "fee", "2023Q1"],
 }
 ONLY_POST = {"decide", "activity_submit", "upload_confirm", "evidence_add", "evidence_remove"}
-ONLY_POST |= {"grant_step", "dispute_withdraw"}
+ONLY_POST |= {"grant_step", "dispute_withdraw", "notices_read", "notice_read"}
 API = [
     "journal-lines/",
     "journal-entries/{E}/",
@@ -115,6 +119,7 @@ def offices(books: Books) -> dict[str, int | str]:
         "F": EvidenceFile.objects.get(record__department=department).pk,
         "E": JournalEntry.objects.filter(department=department).latest("id").pk,
         "G": apply(books, "OFFICES", by=books.people["offices-contributor"]).pk,
+        "N": Notice.objects.get(user=books.people["offices-contributor"]).pk,
         "H": statement_of(
             department_code="OFFICES", scheme_code="fee", period_code="2023Q1"
         ).sha256,

@@ -201,3 +201,23 @@ def test_the_reader_sees_all_rows(books: Books):
         assert all(count > 0 for table, count in counts(cursor).items() if table not in EMPTY)
     reader.close()
     assert Account.objects.exists()
+
+
+def test_one_tells_others_and_reads_ones_own_notices(books: Books, raw: PsycopgConnection):
+    cloud, other = (books.people[name].pk for name in ("contributor", "offices-contributor"))
+    told = (
+        "INSERT INTO organisation_notice (user_id, kind, key, department_ids, facts, page, "
+        "page_arguments, page_query, happened_at, digest) "
+        "VALUES (%s, 'record_returned', 'x', '{}', '{}', 'notices', '{}', '', now(), '') "
+        "ON CONFLICT DO NOTHING"
+    )
+    with seeing(raw, books.departments["CLOUD"].pk, cloud) as cursor:
+        for inserted in (1, 0):
+            cursor.execute(told, [other])
+            assert cursor.rowcount == inserted
+        cursor.execute("SELECT DISTINCT user_id FROM organisation_notice")
+        assert cursor.fetchall() == [(cloud,)]
+        cursor.execute("UPDATE organisation_notice SET read_at = now()")
+        assert cursor.rowcount == 1
+        cursor.execute("SELECT count(*) FROM organisation_noticemail")
+        assert cursor.fetchone() == (0,)

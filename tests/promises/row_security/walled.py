@@ -16,13 +16,14 @@ POSTED += ["ledger_journalline"]
 OF_NOBODY = {"ledger_journalline": 4, "ledger_periodbalance": 2}  # the fund's, the atmosphere's
 OF_NOBODY |= {"ledger_webhookevent": 3}  # calculated, approved, posted
 # In these books nobody proposed an entry, bought electricity, absorbed anything, shares a pool's
-# emissions, has sites, asked for a grant, replayed, estimated or disputed anything, or listens to
-# webhooks.
+# emissions, has sites, asked for a grant, replayed, estimated or disputed anything, listens to
+# webhooks, chose how to be told or was mailed.
 EMPTY = {"ledger_manualentry", "ledger_manualentryline"}
 EMPTY |= {"ledger_sweetspotrun", "ledger_scenariorun", "ledger_climateaim", "ledger_dispute"}
 EMPTY |= {"ledger_webhookendpoint", "ledger_webhookdelivery", "ledger_webhookattempt"}
 EMPTY |= {"inventory_instrumentuse", "inventory_absorptionclaim"}
 EMPTY |= {"inventory_allocationkey", "inventory_allocationshare", "inventory_allocatedpart"}
+EMPTY |= {"organisation_noticesetting", "organisation_noticemail"}
 EMPTY |= {"inventory_site", "inventory_sitereading"}
 EMPTY |= {"pricing_baseline"}
 EMPTY |= {"pricing_grantapplication", "pricing_grantmilestone", "pricing_grantmeasurement"}
