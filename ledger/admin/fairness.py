@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 from ledger.desk.bars import bars_of
 from ledger.errors import LedgerError
 from ledger.fairness import Fairness, Marginal, Position, fairness
+from ledger.fairness_alerts import alerts
 from ledger.fairness_content import place, whole
 from ledger.scenario_forms import PostedPeriodForm
 from pricing.errors import PricingError
@@ -23,14 +24,20 @@ ROWS, BARS = 200, 12
 
 @require_GET
 def fairness_page(request: HttpRequest) -> HttpResponse:
-    """A scheme and a posted period; before anything is chosen, the newest."""
+    """A scheme and a posted period; before anything is chosen, the newest.
+
+    What looks as if the yardstick had been moved is looked for when it is asked for.
+    """
     form = PostedPeriodForm(request.GET or PostedPeriodForm.newest() or None)
-    found, problem = None, ""
+    found, looked_at, problem = None, None, ""
     if form.is_bound and form.is_valid():
+        chosen = {
+            "scheme_code": form.cleaned_data["scheme"],
+            "period_code": form.cleaned_data["period"],
+        }
         try:
-            found = fairness(
-                scheme_code=form.cleaned_data["scheme"], period_code=form.cleaned_data["period"]
-            )
+            found = fairness(**chosen)
+            looked_at = alerts(**chosen) if "alerts" in request.GET else None
         except (LedgerError, PricingError) as refusal:
             problem = str(refusal)
     return TemplateResponse(
@@ -42,6 +49,7 @@ def fairness_page(request: HttpRequest) -> HttpResponse:
             "form": form,
             "problem": problem,
             "found": found,
+            "alerts": looked_at,
             **(_shown(found) if found else {}),
         },
     )

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from ledger import close_checklist
 from ledger.desk.facts import Facts
+from ledger.desk.waiting import waiting
 from ledger.desk.words import called
 from ledger.models.outbox import OutboxMessage
 from ledger.models.periods import AccountingPeriod, PeriodState
@@ -26,13 +27,18 @@ STANDING_STILL = timedelta(seconds=30)  # a shard that calculates takes less
 
 @dataclass(frozen=True, slots=True)
 class Attention:
-    """Something that waits for a person; `page` and `target_id` say where it is done."""
+    """Something that waits for a person; `page` and `target_id` say where it is done.
+
+    So does the name of an `address`, with its query, where there is a list of such things.
+    """
 
     page: str
     text: str
     detail: str = ""
     target_id: int | None = None
     is_problem: bool = False
+    address: str = ""
+    query: str = ""
 
 
 def attention(
@@ -52,27 +58,14 @@ def attention(
             facts.waiting_records,
         )
         yield Attention("records", text % {"count": f"{facts.waiting_records:,}"})
-    if facts.waiting_prices:
-        text = ngettext(
-            "%(count)s price waits for approval",
-            "%(count)s prices wait for approval",
-            facts.waiting_prices,
+    for each in waiting():
+        yield Attention(
+            each.what,
+            each.text,
+            address=each.page,
+            query=each.query,
+            is_problem=each.what == "mails",
         )
-        yield Attention("prices", text % {"count": facts.waiting_prices})
-    if facts.waiting_rates:
-        text = ngettext(
-            "%(count)s incentive rate waits for approval",
-            "%(count)s incentive rates wait for approval",
-            facts.waiting_rates,
-        )
-        yield Attention("rates", text % {"count": facts.waiting_rates})
-    if facts.waiting_manual_entries:
-        text = ngettext(
-            "%(count)s manual entry waits for another person's approval",
-            "%(count)s manual entries wait for another person's approval",
-            facts.waiting_manual_entries,
-        )
-        yield Attention("manual", text % {"count": facts.waiting_manual_entries})
     first_open = next((p for p in periods if p.state == PeriodState.OPEN), None)
     if first_open and not any(
         check.refuses for check in close_checklist.steps_of(first_open, at=at)

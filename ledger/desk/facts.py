@@ -19,9 +19,6 @@ class Facts:
     has_price: bool
     has_activity: bool
     waiting_records: int
-    waiting_prices: int
-    waiting_rates: int
-    waiting_manual_entries: int
     estimated_share: Decimal | None
 
 

@@ -4,9 +4,6 @@ SELECT EXISTS (SELECT FROM organisation_department),
        EXISTS (SELECT FROM pricing_carbonprice WHERE approved_by_id IS NOT NULL),
        EXISTS (SELECT FROM inventory_activityrecord),
        (SELECT count(*) FROM inventory_activityrecord WHERE state = 'submitted'),
-       (SELECT count(*) FROM pricing_carbonprice WHERE approved_by_id IS NULL),
-       (SELECT count(*) FROM pricing_incentiverate WHERE approved_by_id IS NULL),
-       (SELECT count(*) FROM ledger_manualentry WHERE state = 'proposed'),
        estimated.share
   FROM (SELECT coalesce(sum(e.market_kgco2e) FILTER (WHERE a.is_estimated), 0)
                / nullif(sum(e.market_kgco2e), 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -9,11 +10,15 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from departments.inventory.models.activity import ActivityRecord
 from departments.organisation.models import Membership, User
 from ledger import period_close
 from ledger.desk.overview import overview
+from ledger.desk.waiting import KINDS
+from ledger.sql import statement
+from pricing.models import AbatementRate, Baseline, Contribution, EventRate, IncentiveCap
 from tests.ledger.books import NOON, Books
 
 
@@ -106,4 +111,42 @@ def test_queries_do_not_grow_with_rows(books: Books, more: int) -> None:
     client.get("/admin/")  # the session notes that it is in use, once a minute
     with CaptureQueriesContext(connection) as queries:
         assert client.get("/admin/").status_code == 200
-    assert len(queries) <= 34  # two of them are the checks of disputes and of pools
+    assert len(queries) <= 35  # two of them are the checks of disputes and of pools
+
+
+def test_everything_that_waits_for_another_person_is_listed_with_its_page(books: Books) -> None:
+    proposed = {"scheme": books.scheme, "proposed_by": books.people["analyst"]}
+    days = (date(2024, 1, 1), date(2025, 1, 1))
+    AbatementRate.objects.create(rate_per_tonne=Decimal(5), in_force=days, **proposed)
+    IncentiveCap.objects.create(amount=Decimal(5), in_force=days, **proposed)
+    EventRate.objects.create(activity="travel", rate=Decimal(5), in_force=days, **proposed)
+    Contribution.objects.create(amount=Decimal(5), in_force=days, **proposed)
+    for code in ("CLOUD", "OFFICES"):
+        Baseline.objects.create(
+            department=books.departments[code], quantity=Decimal(5), in_force=days, **proposed
+        )
+    found = {item.page: item for item in overview(at=NOON).attention}
+    assert found["baselines"].text == "2 baselines wait for approval"
+    assert found.keys() >= {
+        "abatement_rates",
+        "incentive_caps",
+        "event_rates",
+        "contributions",
+        "baselines",
+    }
+    client = Client()
+    client.force_login(books.people["approver"])
+    page = client.get("/admin/").content.decode()
+    for item in found.values():
+        if item.address:
+            address = reverse(item.address)
+            assert f'href="{address}' in page
+            assert client.get(address).status_code == 200
+
+
+def test_each_kind_that_may_wait_has_words_and_a_page_that_there_is() -> None:
+    told = set(re.findall(r"SELECT '(\w+)'", statement("overview_waiting")))
+    assert told == {what for what, *_ in KINDS}
+    for what, words, page, _ in KINDS:
+        assert (words % {"count": 1}) != (words % {"count": 2})
+        assert not page or reverse(page), what

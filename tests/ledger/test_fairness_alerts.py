@@ -9,13 +9,14 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.test import Client
 
 from departments.organisation.models import Membership
 from ledger.errors import PeriodNotFound
 from ledger.fairness_alerts import alerts
 from pricing.models import Mechanism, Scheme
 from tests.ledger.books import Books
-from tests.ledger.sharing import found_sharing, measure
+from tests.ledger.sharing import found_sharing, measure, settle
 
 FEBRUARY, MAY = date(2023, 2, 10), date(2023, 5, 10)
 HEAT = ("heat/gas", "", "kg")
@@ -115,3 +116,16 @@ def test_the_command_shows_them_or_that_there_is_nothing(books: Books, scheme: S
         run("--scheme", "shared", "--period", "2031Q1")
     with pytest.raises(PeriodNotFound):
         kinds("2031Q1")
+
+
+def test_the_desk_shows_them_when_it_is_asked(books: Books, scheme: Scheme) -> None:
+    measure(books, scheme, "2023Q1", CLOUD="100")
+    measure(books, scheme, "2023Q2", CLOUD="200")
+    books.emit("CLOUD", MAY, "1000")
+    settle(books, scheme, "2023Q2")
+    desk = Client()
+    desk.force_login(books.people["approver"])
+    page = "/admin/fairness/?scheme=shared&period=2023Q2"
+    words = "the baseline of CLOUD is 200.000 t in 2023Q2"
+    assert words not in desk.get(page).content.decode()
+    assert words in desk.get(f"{page}&alerts=yes").content.decode()

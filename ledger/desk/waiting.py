@@ -1,0 +1,255 @@
+"""Reads. What waits for another person's approval or answer, and the page where it is given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from django.utils.translation import ngettext_lazy as ngettext
+
+from ledger.sql import statement
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """So many of a kind wait; `page` is the name of the address where they are decided, if any."""
+
+    what: str
+    text: str
+    page: str = ""
+    query: str = ""
+
+
+# What, in words, page, query; in the order of the list.
+KINDS: tuple[tuple[str, Any, str, str], ...] = (
+    (
+        "mails",
+        ngettext(
+            "%(count)s mail could not be sent yet",
+            "%(count)s mails could not be sent yet",
+            "count",
+        ),
+        "admin:organisation_noticemail_changelist",
+        "",
+    ),
+    (
+        "disputes",
+        ngettext(
+            "%(count)s dispute waits for an answer",
+            "%(count)s disputes wait for an answer",
+            "count",
+        ),
+        "admin:ledger_dispute_changelist",
+        "state__exact=open",
+    ),
+    (
+        "prices",
+        ngettext(
+            "%(count)s price waits for approval", "%(count)s prices wait for approval", "count"
+        ),
+        "admin:pricing_carbonprice_changelist",
+        "",
+    ),
+    (
+        "rates",
+        ngettext(
+            "%(count)s incentive rate waits for approval",
+            "%(count)s incentive rates wait for approval",
+            "count",
+        ),
+        "admin:pricing_incentiverate_changelist",
+        "",
+    ),
+    (
+        "abatement_rates",
+        ngettext(
+            "%(count)s abatement rate waits for approval",
+            "%(count)s abatement rates wait for approval",
+            "count",
+        ),
+        "admin:pricing_abatementrate_changelist",
+        "",
+    ),
+    (
+        "incentive_caps",
+        ngettext(
+            "%(count)s cap on incentives waits for approval",
+            "%(count)s caps on incentives wait for approval",
+            "count",
+        ),
+        "admin:pricing_incentivecap_changelist",
+        "",
+    ),
+    (
+        "event_rates",
+        ngettext(
+            "%(count)s event rate waits for approval",
+            "%(count)s event rates wait for approval",
+            "count",
+        ),
+        "admin:pricing_eventrate_changelist",
+        "",
+    ),
+    (
+        "contributions",
+        ngettext(
+            "%(count)s contribution waits for approval",
+            "%(count)s contributions wait for approval",
+            "count",
+        ),
+        "admin:pricing_contribution_changelist",
+        "",
+    ),
+    (
+        "baselines",
+        ngettext(
+            "%(count)s baseline waits for approval",
+            "%(count)s baselines wait for approval",
+            "count",
+        ),
+        "admin:pricing_baseline_changelist",
+        "",
+    ),
+    (
+        "aims",
+        ngettext(
+            "%(count)s aim of the company waits for approval",
+            "%(count)s aims of the company wait for approval",
+            "count",
+        ),
+        "admin:ledger_climateaim_changelist",
+        "",
+    ),
+    (
+        "factor_sets",
+        ngettext(
+            "%(count)s factor set waits for approval",
+            "%(count)s factor sets wait for approval",
+            "count",
+        ),
+        "admin:inventory_factorset_changelist",
+        "",
+    ),
+    (
+        "instruments",
+        ngettext(
+            "%(count)s instrument waits for approval",
+            "%(count)s instruments wait for approval",
+            "count",
+        ),
+        "admin:inventory_instrument_changelist",
+        "",
+    ),
+    (
+        "allocation_keys",
+        ngettext(
+            "%(count)s allocation key waits for approval",
+            "%(count)s allocation keys wait for approval",
+            "count",
+        ),
+        "admin:inventory_allocationkey_changelist",
+        "",
+    ),
+    (
+        "readings",
+        ngettext(
+            "%(count)s site reading waits for approval",
+            "%(count)s site readings wait for approval",
+            "count",
+        ),
+        "admin:inventory_sitereading_changelist",
+        "",
+    ),
+    (
+        "absorption",
+        ngettext(
+            "%(count)s measurement of absorption waits for approval",
+            "%(count)s measurements of absorption wait for approval",
+            "count",
+        ),
+        "",
+        "",
+    ),
+    (
+        "grant_budgets",
+        ngettext(
+            "%(count)s budget for grants waits for approval",
+            "%(count)s budgets for grants wait for approval",
+            "count",
+        ),
+        "portal:grants",
+        "",
+    ),
+    (
+        "grants_to_score",
+        ngettext(
+            "%(count)s grant application waits to be scored",
+            "%(count)s grant applications wait to be scored",
+            "count",
+        ),
+        "portal:grants",
+        "",
+    ),
+    (
+        "grants_to_propose",
+        ngettext(
+            "%(count)s scored application waits for a proposal",
+            "%(count)s scored applications wait for a proposal",
+            "count",
+        ),
+        "portal:grants",
+        "",
+    ),
+    (
+        "grants_to_award",
+        ngettext(
+            "%(count)s proposed award waits for another person's approval",
+            "%(count)s proposed awards wait for another person's approval",
+            "count",
+        ),
+        "portal:grants",
+        "",
+    ),
+    (
+        "milestones",
+        ngettext(
+            "%(count)s milestone of a grant waits to be accepted",
+            "%(count)s milestones of grants wait to be accepted",
+            "count",
+        ),
+        "portal:grants",
+        "",
+    ),
+    (
+        "grant_measurements",
+        ngettext(
+            "%(count)s measurement of a grant waits for approval",
+            "%(count)s measurements of grants wait for approval",
+            "count",
+        ),
+        "portal:grants",
+        "",
+    ),
+    (
+        "manual",
+        ngettext(
+            "%(count)s manual entry waits for another person's approval",
+            "%(count)s manual entries wait for another person's approval",
+            "count",
+        ),
+        "admin:ledger_manualentry_changelist",
+        "state__exact=proposed",
+    ),
+)
+
+
+def waiting() -> Iterator[Waiting]:
+    """Everything that waits, by one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement("overview_waiting"))
+        counts = dict(cursor.fetchall())
+    for what, words, page, query in KINDS:
+        if what in counts:
+            yield Waiting(what, str(words % {"count": counts[what]}), page, query)
