@@ -18,6 +18,7 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+from unfold.paginator import InfinitePaginator
 from unfold.widgets import (
     UnfoldAdminDateWidget,
     UnfoldAdminSelectMultipleWidget,
@@ -268,6 +269,8 @@ class NoticeMailAdmin(RoleAdmin):
     list_display = ["code", "user", "delivery", "created_at", "attempts", "sent_at", "error"]
     list_select_related = ["user"]
     list_filter = ["delivery"]
+    list_per_page = 50
+    paginator = InfinitePaginator  # lists never count all of them
     show_full_result_count = False
     actions = ["try_again"]
 

@@ -12,6 +12,7 @@ from departments.portal.views import (
     notices,
     quote,
     statements,
+    team,
     upload,
     what_if,
 )
@@ -30,6 +31,7 @@ urlpatterns = [
     path("method/", help_pages.show_method, name="method"),
     path("verify/", statements.verify, name="verify"),
     path("verify/<str:sha256>/", statements.verify_hash, name="verify_hash"),
+    path("team/", team.show_team, name="team"),
     path("quote/", quote.show_quote, name="quote"),
     path("notices/", notices.show_notices, name="notices"),
     path("notices/settings/", notices.show_settings, name="notice_settings"),

@@ -63,6 +63,7 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "dispute_withdraw": ("P",),
     "verify": (),
     "what_if": ("D", "fee", "2023Q1"),
+    "team": (),
     "notices": (),
     "notice_settings": (),
     "notices_read": (),

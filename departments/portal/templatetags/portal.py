@@ -184,6 +184,12 @@ def change_reason(step: str) -> str:
 
 
 @register.filter
+def role_name(role: str) -> str:
+    """What a role in a department is called."""
+    return str(words.ROLES.get(role, role))
+
+
+@register.filter
 def notice_sentence(notice: Notice) -> str:
     """What a notice tells, in one sentence."""
     return sentence_of(notice)

@@ -75,6 +75,7 @@ PORTAL = {
     "upload_owners": ["OFFICES"],
     "bill": ["OFFICES", "fee", "2023Q1"],
     "what_if": ["OFFICES", "fee", "2023Q1"],
+    "team": [],
     "notices": [],
     "notice": ["N"],
     "notice_settings": [],
