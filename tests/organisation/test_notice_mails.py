@@ -78,7 +78,7 @@ def test_a_notice_is_mailed_at_once_and_once(cast: Cast, settings):
     assert isinstance(message, EmailMultiAlternatives)
     html, kind = message.alternatives[0]
     assert kind == "text/html"
-    for content in (message.body, html):
+    for content in (str(message.body), str(html)):
         assert "https://carbon.example/departments/CLOUD/activity/" in content
         assert unsubscribe in content
     assert kept.sent_at == FRIDAY_NOON

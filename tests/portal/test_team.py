@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django.test import Client
 from django.utils.html import strip_tags
@@ -18,7 +19,11 @@ def text_of(response) -> str:
 
 
 def test_people_and_keys_of_ones_department(books: Books, browse: Callable[[str], Client]):
-    made = {"scopes": ["statements:read"], "acts_for": books.people["contributor"], "at": NOON}
+    made: dict[str, Any] = {
+        "scopes": ["statements:read"],
+        "acts_for": books.people["contributor"],
+        "at": NOON,
+    }
     cloud = [books.departments["CLOUD"]]
     issued = issue_key(name="Meter", departments=cloud, expires_at=None, **made)
     late = datetime.now(UTC) - timedelta(days=1)
