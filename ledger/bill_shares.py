@@ -50,7 +50,8 @@ def share_anew(
         return list(lines)
     earned = Decimal(change).scaleb(-facts.terms.currency_exponent)
     explanation = tuple(words for each in shares for words in each.explanation)
-    return _with_share(list(lines), earned, explanation)
+    is_incentive = MECHANISMS[facts.terms.mechanism].may_pay_abatement
+    return _with_share(list(lines), earned, explanation, is_incentive=is_incentive)
 
 
 def _facts_anew(
@@ -80,7 +81,11 @@ def _facts_anew(
 
 
 def _with_share(
-    lines: list[ScenarioLine], earned: Decimal, explanation: tuple[str, ...]
+    lines: list[ScenarioLine],
+    earned: Decimal,
+    explanation: tuple[str, ...],
+    *,
+    is_incentive: bool,
 ) -> list[ScenarioLine]:
     """The same lines with so much more earned on the last allocation of the bill's own period."""
     places = [
@@ -107,5 +112,6 @@ def _with_share(
         price_per_tonne=None,
         amount=earned * 0,
         record_count=0,
+        is_incentive=is_incentive,
     )
     return [*lines, ScenarioLine(new, nothing, None, -earned, explanation=explanation)]

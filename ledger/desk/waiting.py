@@ -113,6 +113,16 @@ KINDS: tuple[tuple[str, Any, str, str], ...] = (
         "",
     ),
     (
+        "texts",
+        ngettext(
+            "%(count)s text about a scheme waits for approval",
+            "%(count)s texts about schemes wait for approval",
+            "count",
+        ),
+        "admin:pricing_schemetext_changelist",
+        "",
+    ),
+    (
         "aims",
         ngettext(
             "%(count)s aim of the company waits for approval",
@@ -163,13 +173,23 @@ KINDS: tuple[tuple[str, Any, str, str], ...] = (
         "",
     ),
     (
+        "absorption_projects",
+        ngettext(
+            "%(count)s absorption project waits for approval",
+            "%(count)s absorption projects wait for approval",
+            "count",
+        ),
+        "admin:inventory_absorptionproject_changelist",
+        "",
+    ),
+    (
         "absorption",
         ngettext(
             "%(count)s measurement of absorption waits for approval",
             "%(count)s measurements of absorption wait for approval",
             "count",
         ),
-        "",
+        "admin:inventory_absorptionmeasurement_changelist",
         "",
     ),
     (
@@ -179,7 +199,7 @@ KINDS: tuple[tuple[str, Any, str, str], ...] = (
             "%(count)s budgets for grants wait for approval",
             "count",
         ),
-        "portal:grants",
+        "admin:pricing_grantbudget_changelist",
         "",
     ),
     (

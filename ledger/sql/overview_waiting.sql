@@ -14,6 +14,8 @@ SELECT found.what, found.number FROM (
      UNION ALL
     SELECT 'contributions', count(*) FROM pricing_contribution WHERE approved_by_id IS NULL
      UNION ALL
+    SELECT 'texts', count(*) FROM pricing_schemetext WHERE approved_by_id IS NULL
+     UNION ALL
     SELECT 'grant_budgets', count(*) FROM pricing_grantbudget WHERE approved_by_id IS NULL
      UNION ALL
     SELECT 'grants_to_score', count(*) FROM pricing_grantapplication WHERE state = 'applied'
@@ -38,6 +40,9 @@ SELECT found.what, found.number FROM (
      UNION ALL
     SELECT 'factor_sets', count(*) FROM inventory_factorset
      WHERE proposed_by_id IS NOT NULL AND approved_by_id IS NULL
+     UNION ALL
+    SELECT 'absorption_projects', count(*) FROM inventory_absorptionproject
+     WHERE approved_by_id IS NULL
      UNION ALL
     SELECT 'absorption', count(*) FROM inventory_absorptionmeasurement
      WHERE approved_by_id IS NULL

@@ -174,6 +174,19 @@ def test_what_is_paid_below_a_baseline_follows(books: Books):
     assert not keeps_shares(of)
 
 
+def test_who_was_above_the_baseline_may_come_below_it(books: Books):
+    scheme = found_sharing(books, Mechanism.FEE)
+    reward(books, scheme, "10")
+    measure(books, scheme, "2023Q1", CLOUD="1")
+    settle(books, scheme, "2023Q1")
+    of = facts(scheme="shared")
+    assert "allocation" not in {line.kind for line in of.statement.lines}
+    found = what_if(of, BillSettings(reductions=(((1, None), Decimal(50)),)))
+    # 583.0825 kg at 40, and 416.9175 kg below 1 t at 10
+    assert line_of(found.lines, "allocation").amount == Decimal("-4.17")
+    assert found.after == Decimal("23.32") - Decimal("4.17")
+
+
 def test_a_target_costs_what_it_would_at_the_new_price(books: Books):
     scheme = found_sharing(books, Mechanism.BASELINE_TARGET_PAID)
     measure(books, scheme, "2023Q1", CLOUD="1")
