@@ -32,6 +32,7 @@ from departments.organisation.models import (
     Membership,
     User,
 )
+from departments.organisation.notice_models import Notice, NoticeMail
 from ledger import (
     aims,
     disputes,
@@ -102,6 +103,7 @@ def found_company(folder: Path, *, more: int = 0) -> Company:
     _hold(books, known)
     _post_by_hand(books, known)
     _tell_outside(books, known)
+    _mail(books, known)
     _ask(books, known)
     _add_rows(books, more)
     known["type"] = ContentType.objects.get_for_model(Department).pk
@@ -417,6 +419,17 @@ def _tell_outside(books: Books, known: dict[str, Any]) -> None:
         expires_at=AT + timedelta(days=3650 * 3),
         at=AT,
     )
+
+
+def _mail(books: Books, known: dict[str, Any]) -> None:
+    """A notice of the contributor, on its way as a mail."""
+    contributor = books.people["contributor"]
+    notice = Notice.objects.filter(user=contributor).order_by("pk")[0]
+    mail = NoticeMail.objects.create(
+        user=contributor, delivery="at_once", created_at=AT, due_at=AT, error="No route"
+    )
+    Notice.objects.filter(pk=notice.pk).update(mail=mail, mail_due_at=None)
+    known["notice"] = notice.pk
 
 
 def _ask(books: Books, known: dict[str, Any]) -> None:

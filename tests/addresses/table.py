@@ -51,6 +51,7 @@ def step(*needs: str, opens_to: frozenset[str] = OURS | COMPANY, **more: str) ->
 
 ENTERS = OURS | {"analyst"}
 BILL = ("department", "scheme", "period")
+MINE = frozenset({"contributor"})  # who is told of what an address names
 
 PORTAL = {
     "home": Address(),
@@ -63,6 +64,12 @@ PORTAL = {
     "grant_step": step("grant"),
     "grant_new": own("department", opens_to=ENTERS),
     "quote": Address(query="kind=flight"),
+    "team": Address(),
+    "notices": Address(),
+    "notice_settings": Address(),
+    "notices_read": Address(method="POST"),
+    "notice": Address(("notice",), MINE, hidden_from=SIGNED_IN - MINE),
+    "notice_read": Address(("notice",), MINE, hidden_from=SIGNED_IN - MINE, method="POST"),
     "all_activity": Address(),
     "approvals": Address(),
     "decide": Address(method="POST"),
@@ -84,6 +91,7 @@ PORTAL = {
         ("department",), NOBODY, hidden_from=THEIRS | ENTERS, gives="file"
     ),
     "bill": own(*BILL),
+    "what_if": own(*BILL),
     "lines": own(*BILL),
     "lines_csv": own(*BILL, gives="file"),
     "statement_pdf": own(*BILL, gives="file"),
@@ -298,6 +306,7 @@ DESK_TABLES = {
     "organisation.department": Table(entered_by=ADMIN),
     "organisation.costcentre": Table(entered_by=ADMIN),
     "organisation.apikey": Table(KEYS, KEYS),
+    "organisation.noticemail": Table(),
     "inventory.absorptionproject": RULES,
     "inventory.absorptionmeasurement": RULES,
     "inventory.allocationkey": Table(),
