@@ -72,6 +72,7 @@ def settings_of(sandbox: str, *, settings: dict[str, Any], var: Path) -> dict[st
         "STEP_UP_SECONDS": 0,
         "OIDC_SERVER_URL": "",
         "EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend",
+        "SENDS_MAIL": False,
         "BROKER_URL": "memory://",
         "WATCHED_FOLDER": "",
         "SEAL_HEADS_FILE": folder_of(database, var=var) / "seal-heads.txt",

@@ -65,6 +65,7 @@ def test_nothing_of_a_sandbox_leaves_or_is_mixed_up_with_the_books() -> None:
     assert found["SESSION_COOKIE_NAME"] != books["SESSION_COOKIE_NAME"]
     assert found["BROKER_URL"] == "memory://"
     assert found["EMAIL_BACKEND"].endswith("dummy.EmailBackend")
+    assert found["SENDS_MAIL"] is False
     assert (found["WATCHED_FOLDER"], found["WEBHOOK_ALLOWED_HOSTS"]) == ("", [])
     assert found["SEAL_HEADS_FILE"] == Path(
         "/srv/var/sandboxes/carbon_sandbox_may_close/seal-heads.txt"
