@@ -70,8 +70,11 @@ def _covered(facts: Facts, row: InventoryRow, basis: str) -> Answer:
     names = ", ".join(scheme.code for scheme, _lines in charging) or "no scheme"
     once = f"{shown(tonnes(kgco2e))} t are charged by {names}, {basis}-based"
     once += ", each result counted once." if len(charging) > 1 else "."
-    sums = [added_up(scheme, lines, basis=basis) for scheme, lines in charging]
-    sentences = [sentence for each in sums for sentence in each.arithmetic]
+    sentences = [
+        f"{scheme.code}: {sentence}"
+        for scheme, lines in charging
+        for sentence in added_up(scheme, lines, basis=basis).arithmetic
+    ]
     sources = [each for scheme, lines in charging for each in sources_of(scheme, lines)]
     return Answer(tonnes(kgco2e), Origin.SETTLED, "tCO2e", (once, *sentences), tuple(sources))
 

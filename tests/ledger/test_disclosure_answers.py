@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from ledger.disclosure import price_answers, removal_answers
+from ledger.disclosure import coverage_answers, price_answers, removal_answers
 from ledger.disclosure.answers import Origin, percent, shown
 from ledger.disclosure.computations import COMPUTATIONS, computation
-from ledger.disclosure.facts import Approved, Facts, Removal, Text
+from ledger.disclosure.facts import Approved, Covered, Facts, Removal, Text
 from ledger.disclosure.rows import SchemeRow, rows_of
 from tests.ledger.disclosing import facts, lines, scheme
 
@@ -115,6 +115,27 @@ def test_words_are_an_approved_text_or_missing() -> None:
     silent = price_answers.is_monitored(facts(FEE), SchemeRow(FEE))
     assert (silent.value, silent.origin) == (None, Origin.MISSING)
     assert "Propose one and let another person approve it." in silent.arithmetic[0]
+
+
+def test_what_two_schemes_charge_is_explained_scheme_by_scheme() -> None:
+    """40 t of power, 900 t by location, are charged by both; of 1,000 t of Scope 3 travel's 7 t."""
+    other = scheme(lines("40", 2, location="900"), id=2, code="feebate", keeps_atmosphere=False)
+    power = Covered(2, Decimal(900_000), Decimal(40_000))
+    travel = Covered(3, Decimal(7_000), Decimal(7_000))
+    found = facts(FEE, other, covered=(power, travel))
+    row = by_key("inventory_scope", found)["2"]
+    covered = coverage_answers.covered_by_market(found, row)
+    assert (covered.value, covered.unit) == (Decimal(40), "tCO2e")
+    assert covered.arithmetic == (
+        "40 t are charged by fee, feebate, market-based, each result counted once.",
+        "fee: 40 t (Scope 2, FY24, at 15, 1 line) = 40 t, market-based.",
+        "feebate: 40 t (Scope 2, FY24, at 15, 1 line) = 40 t, market-based.",
+    )
+    assert coverage_answers.covered_by_location(found, row).value == 900
+    assert coverage_answers.share_by_location(found, row).value == 100
+    scope_3 = by_key("inventory_scope", found)["3"]
+    assert coverage_answers.share_by_market(found, scope_3).value == Decimal("0.7")
+    assert coverage_answers.uncovered_by_market(found, scope_3).value == 993
 
 
 def removal(kgco2e: str, sign: int = 1, state: str = "verified", project: str = "DELTA") -> Removal:
