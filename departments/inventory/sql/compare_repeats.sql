@@ -1,6 +1,13 @@
 -- The same activity, place, days, quantity and inputs under another id; but two guests may both stay
 -- a night.
+-- Few do: they are found by hashing alone, and only then put in order.
 INSERT INTO inventory_finding
+WITH doubled AS MATERIALIZED (
+    SELECT series_id, started_on, ended_on, base, quantity, same
+      FROM inventory_compared WHERE quantity > 0
+     GROUP BY series_id, started_on, ended_on, base, quantity, same
+    HAVING count(*) > 1 AND count(line) > 0
+)
 SELECT x.line, 'repeated',
        CASE WHEN r.record_id IS NOT NULL
             THEN jsonb_build_object('record', r.record_id, 'external_id', r.record_external_id)
@@ -10,9 +17,9 @@ SELECT x.line, 'repeated',
                min(record_id) AS record_id,
                (array_agg(external_id ORDER BY record_id)
                     FILTER (WHERE record_id IS NOT NULL))[1] AS record_external_id
-          FROM inventory_compared WHERE quantity > 0
-         GROUP BY series_id, started_on, ended_on, base, quantity, same
-        HAVING count(*) > 1 AND count(line) > 0) r
+          FROM inventory_compared
+          JOIN doubled USING (series_id, started_on, ended_on, base, quantity, same)
+         GROUP BY series_id, started_on, ended_on, base, quantity, same) r
     ON (x.series_id, x.started_on, x.ended_on, x.base, x.quantity, x.same)
      = (r.series_id, r.started_on, r.ended_on, r.base, r.quantity, r.same)
  WHERE x.line IS NOT NULL AND (c.is_billed OR x.entered >= 10 OR x.entered <> trunc(x.entered)
