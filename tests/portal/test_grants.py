@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import strip_tags
 
 from departments.portal.abatement_chart import HEIGHT, TOP, WIDTH, abatement_chart
+from departments.portal.views import grants
 from ledger import fund
+from ledger.contributions import contribution_shares
 from pricing.abatement_curve import Measure, curve
 from pricing.models import GrantApplication
+from pricing.price_lookup import scheme_terms
 from tests.ledger.books import Books
 from tests.ledger.granting import accepted, apply, awarded, budget, fail, pay
 
@@ -157,3 +162,32 @@ def test_blocks_lie_side_by_side_over_and_under_their_line():
     assert dear.y + dear.height == chart.base_y
     assert cheap.y + cheap.height <= HEIGHT
     assert abatement_chart(()).blocks == ()
+
+
+def test_what_is_left_to_invest_is_shown_where_contributions_lapse(
+    books: Books, browse: Callable[[str], Client], monkeypatch: pytest.MonkeyPatch
+):
+    """What CLOUD paid in a year it may invest until the next one has ended."""
+    page = browse("contributor").get(reverse("portal:grants")).content.decode()
+    assert "Invest or lose" not in page
+    terms = scheme_terms(scheme_id=books.scheme.pk)
+    lapsing = replace(terms, contributions_lapse=True)  # a scheme is made so, or never
+    monkeypatch.setattr(grants, "all_scheme_terms", lambda: [lapsing])
+    kept = [
+        share
+        for share in contribution_shares(terms, as_of=date(2023, 12, 1)).shares
+        if share.contribution.department == "CLOUD" and share.available_minor
+    ]
+    assert kept
+    monkeypatch.setattr(timezone, "localdate", lambda: date(2023, 12, 1))
+    page = strip_tags(browse("contributor").get(reverse("portal:grants")).content.decode())
+    for share in kept:
+        assert str(share.contribution.starts_on) in page
+        assert str(share.contribution.lapses_on - timedelta(days=1)) in page
+        assert f"{Decimal(share.available_minor) / 100:,.2f}" in page
+    assert "OFFICES" not in page
+
+    lapsed = max(share.contribution.lapses_on for share in kept)
+    monkeypatch.setattr(timezone, "localdate", lambda: lapsed)
+    page = browse("contributor").get(reverse("portal:grants")).content.decode()
+    assert "Nothing is left to invest." in page

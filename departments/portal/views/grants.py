@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -29,12 +30,15 @@ from departments.portal.views.page import (
 )
 from departments.portal.views.steps import take
 from ledger import fund
+from ledger.contributions import contribution_shares
 from ledger.grant_report import milestone_state
 from pricing import fund_grants, grant_lookup
 from pricing.errors import GrantInvalid, PricingError
 from pricing.grant_facts import Grant
+from pricing.money import Money
 from pricing.price_lookup import SchemeTerms, all_scheme_terms
 
+MOST_SHARES = 200
 NEEDED = {"measure": ("starts_on", "ends_before", "tonnes", "uncertainty_percent")}
 
 
@@ -59,7 +63,31 @@ def show_grants(request: PersonRequest) -> HttpResponse:
     if terms is not None and may(request.user, Permission.READ_BOOKS):
         context["position"] = fund.fund_position(scheme_code=terms.code, on=timezone.localdate())
         context["budgets"] = grant_lookup.budgets(scheme_id=terms.id)
+    if terms is not None and terms.contributions_lapse:
+        context["shares"] = _open_shares(terms, {one.code for one in departments})
     return render(request, "portal/grants.html", context)
+
+
+def _open_shares(terms: SchemeTerms, codes: set[str]) -> list[dict[str, Any]]:
+    """What departments may invest yet of what they paid, the first to lapse first."""
+    found = contribution_shares(terms, as_of=timezone.localdate())
+    left = [
+        share
+        for share in found.shares
+        if share.available_minor and share.contribution.department in codes
+    ]
+    left.sort(key=lambda share: (share.contribution.lapses_on, share.contribution.department))
+    return [
+        {
+            "department": share.contribution.department,
+            "starts_on": share.contribution.starts_on,
+            "last_day": share.contribution.lapses_on - timedelta(days=1),
+            "paid": Money(share.contribution.minor, terms.currency),
+            "invested": Money(share.invested_minor, terms.currency),
+            "available": Money(share.available_minor, terms.currency),
+        }
+        for share in left[:MOST_SHARES]
+    ]
 
 
 def _scheme(code: str) -> SchemeTerms | None:
