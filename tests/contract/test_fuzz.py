@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 REQUESTS = int(os.environ.get("CFL_FUZZ_REQUESTS", "0"))
 SEED = int(os.environ.get("CFL_FUZZ_SEED", "1"))
-ROLES = os.environ.get("CFL_FUZZ_ROLES", "").split(",")
+ROLES = os.environ.get("CFL_FUZZ_ROLES", "").split(";")
 MOST_SECONDS = 2
 
 PROGRAMS = {

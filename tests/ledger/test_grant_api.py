@@ -70,6 +70,17 @@ def test_the_same_application_sent_twice_is_one(books: Books) -> None:
     assert GrantApplication.objects.count() == 1
 
 
+def test_a_refusal_by_field_is_kept_for_a_repeat(books: Books) -> None:
+    client = as_program(books, "grants:write", acts_for="contributor")
+    wish = WISH | {"department": "NOWHERE"}
+    first, second = (
+        client.post(f"{API}/grants/", wish, headers={"Idempotency-Key": "once"}) for _ in range(2)
+    )
+    assert (first.status_code, second.status_code) == (422, 422)
+    assert first.content == second.content
+    assert second["Idempotent-Replayed"] == "true"
+
+
 @pytest.mark.parametrize(
     ("change", "field", "status"),
     [

@@ -58,9 +58,10 @@ def not_modified(request: Request, etag: str) -> Any:
 
 
 class Unacceptable(serializers.ValidationError):
-    """Well written, but not what can be done: 422, by field."""
+    """Well written, but not what can be done: 422, by field; kept for a repeat as any refusal."""
 
     status_code = 422
+    code = "invalid"
 
 
 class NoQuerySerializer(StrictSerializer):
