@@ -24,8 +24,10 @@ class ConfigConfig(AppConfig):
 def _renew(*, using: str, plan: Any = None, **_: Any) -> None:
     if plan is None:
         return  # a flush: the tables are what they were
+    from config.audit_trail import renew_audit_trail
     from config.grants import renew_grants
     from config.row_security import renew_row_security
 
+    renew_audit_trail(using=using)
     renew_row_security(using=using)
     renew_grants(using=using)

@@ -44,6 +44,7 @@ READ_ONLY_TABLES = (
     "ledger_gl_in_force",
     "ledger_periodbalance",
     "ledger_periodseal",
+    "organisation_auditevent",
 )
 NEVER_UPDATED_TABLES = (
     "inventory_evidencefile",

@@ -21,6 +21,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
+from departments.organisation import sight
+
 API = "/api/"
 MEDIA_TYPE = "application/problem+json"
 DOMAIN = ("departments", "pricing", "ledger")
@@ -131,8 +133,14 @@ def is_domain_refusal(error: BaseException) -> bool:
 
 
 def request_id_of(request: Any) -> str:
-    """The id that a proxy gave the request, if it is a plain one; otherwise a new one."""
+    """The id that this request is known by everywhere; the audit trail has the same."""
+    known = sight.cause().request_id
     given = request.headers.get("X-Request-ID", "") if request is not None else ""
+    return known or plain_request_id(given)
+
+
+def plain_request_id(given: str) -> str:
+    """The id that a proxy gave a request, if it is a plain one; otherwise a new one."""
     return given if re.fullmatch(r"[A-Za-z0-9._-]{1,64}", given) else uuid4().hex
 
 

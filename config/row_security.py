@@ -131,6 +131,7 @@ WALLS = (
     Wall("ledger_webhookevent", "false"),
     Wall("ledger_webhookdelivery", "false"),
     Wall("ledger_webhookattempt", "false"),
+    Wall("organisation_auditevent", "false"),
 )
 
 # What a row's neighbours say of it. They run as their owner, so that they don't look through the

@@ -1,5 +1,7 @@
 """Reads. The environment, into Django's settings; every variable is named in docs/operations.md."""
 
+import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +10,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from config import engines
+from config.program import program_name
 from config.sandbox import places as sandboxes
 from config.secret_key import kept_secret_key
 from config.unfold import UNFOLD as UNFOLD
@@ -137,9 +140,10 @@ def _database() -> dict[str, Any]:
 
 
 def _options(given: dict[str, Any]) -> dict[str, Any]:
+    named = {"application_name": program_name(sys.argv, os.environ), **given}
     if DATABASE_SEES != "all":
-        return given
-    return {**given, "options": f"{given.get('options', '')} -c carbon.sees=all".strip()}
+        return named
+    return {**named, "options": f"{given.get('options', '')} -c carbon.sees=all".strip()}
 
 
 _place = _database()

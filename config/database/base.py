@@ -1,7 +1,7 @@
-"""Writes. Django's PostgreSQL backend, told in each transaction whose rows it may show.
+"""Writes. Django's PostgreSQL backend, told in each transaction whose rows it may show, and why.
 
-The settings `carbon.sees` and `carbon.person` end with their transaction, so that a connection that
-is kept never carries them to the next request. A statement outside of a transaction gets one.
+The settings `carbon.…` end with their transaction, so that a connection that is kept never carries
+them to the next request. A statement outside of a transaction gets one.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from django.db.backends.postgresql import base
 
 from departments.organisation import sight
 
-_TELL = "SELECT set_config('carbon.sees', %s, true), set_config('carbon.person', %s, true)"
 OPTIONS = f"-c carbon.sees={sight.ALL}"
 
 
@@ -44,12 +43,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _set_autocommit(self, autocommit: bool) -> None:
         super()._set_autocommit(autocommit)  # type: ignore[misc]  # the stubs lack it
-        seen_by = sight.current()
-        if autocommit or seen_by is None:
+        told = {} if autocommit else sight.told()
+        if not told:
             return
+        tell = ", ".join(["set_config(%s, %s, true)"] * len(told))
         try:
             with self.wrap_database_errors, self.connection.cursor() as cursor:
-                cursor.execute(_TELL, [seen_by.sees, seen_by.person])
+                cursor.execute(f"SELECT {tell}", [part for pair in told.items() for part in pair])
         except BaseException:
             self.close()  # Django would believe that no transaction is open
             raise

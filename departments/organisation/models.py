@@ -16,6 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from departments.organisation.notice_models import Notice as Notice
 from departments.organisation.notice_models import NoticeMail as NoticeMail
 from departments.organisation.notice_models import NoticeSetting as NoticeSetting
+from departments.organisation.trail_models import AuditEvent as AuditEvent
+from departments.organisation.trail_models import TrailAction as TrailAction
 
 
 class LegalEntity(models.Model):

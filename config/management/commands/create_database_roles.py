@@ -13,6 +13,7 @@ from psycopg2.errors import InsufficientPrivilege
 from psycopg2.extensions import encrypt_password, quote_ident
 
 from config import engines
+from config.audit_trail import renew_audit_trail
 from config.engines.roles import ROLES, Role, database_statement, script
 from config.grants import renew_grants
 from config.row_security import renew_row_security
@@ -129,6 +130,7 @@ class Command(BaseCommand):
         if not _acts_for_owner():
             self._say("The tables belong to another role: its `manage.py migrate` renews grants.")
             return
+        renew_audit_trail(using=DEFAULT_DB_ALIAS)
         renew_row_security(using=DEFAULT_DB_ALIAS)
         renewed = renew_grants(using=DEFAULT_DB_ALIAS)
         self._say(f"Grants on the tables renewed for {' and '.join(renewed)}.")

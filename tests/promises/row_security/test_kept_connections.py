@@ -140,15 +140,16 @@ def test_web_and_workers_say_what_they_are_whatever_they_inherit(
             sys.executable,
             "-c",
             f"import {module}; from django.conf import settings; "
-            "print(settings.DATABASE_SEES, settings.DATABASES['default']['OPTIONS'])",
+            "options = settings.DATABASES['default']['OPTIONS'];"
+            "print(settings.DATABASE_SEES, options.get('options'), options['application_name'])",
         ],
         env={**environment, "DJANGO_SETTINGS_MODULE": "config.settings"},
         capture_output=True,
         text=True,
         check=True,
     )
-    options = {"options": "-c carbon.sees=all"} if sees == "all" else {}
-    assert told.stdout.strip() == f"{sees} {options}"
+    options = "-c carbon.sees=all" if sees == "all" else None
+    assert told.stdout.strip() == f"{sees} {options} -c"
 
 
 def test_a_command_sees_the_whole_books(books: Books, program_environment: dict[str, str]):

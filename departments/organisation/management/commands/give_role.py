@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from departments.organisation import sight
 from departments.organisation.models import DEPARTMENT_ROLES, Department, Role, User
 from departments.organisation.people import give_role
 
@@ -24,6 +25,12 @@ class Command(BaseCommand):
         parser.add_argument(
             "--department", metavar="CODE", help="for contributor, approver and viewer"
         )
+        parser.add_argument(
+            "--by",
+            metavar="USER",
+            help="who gives it, for the audit trail; else the machine's user",
+        )
+        parser.add_argument("--reason", default="", help="why, for the audit trail")
 
     def handle(self, *args: Any, **options: Any) -> None:
         role, code = Role(options["role"]), options["department"]
@@ -36,5 +43,18 @@ class Command(BaseCommand):
         department = Department.objects.filter(code=code).first() if code else None
         if user is None or (code and department is None):
             raise CommandError(f"There is no {'user ' + options['to'] if not user else code}.")
-        give_role(user=user, role=role, department=department)
+        sight.because(sight.Cause(reason=options["reason"], person_id=_giver(options["by"])))
+        try:
+            give_role(user=user, role=role, department=department)
+        finally:
+            sight.because(None)
         self.stdout.write(f"{user.username} is {role.label}{' in ' + code if code else ''}.")
+
+
+def _giver(username: str | None) -> int | None:
+    if not username:
+        return None
+    found = User.objects.filter(username=username, is_active=True).first()
+    if found is None:
+        raise CommandError(f"There is no active user {username}.")
+    return int(found.pk)
