@@ -21,6 +21,8 @@ from departments.organisation.access import Permission
 from departments.organisation.admin_access import may_here
 from ledger.desk.overview import overview
 
+FOR_THE_TRAIL = ("access_review", "duties")  # pages that those open who read the audit trail
+
 
 class Desk(UnfoldAdminSite):  # type: ignore[misc]  # untyped in the theme
     """The admin: staff with a company role may open it, and sign in where everyone does."""
@@ -49,6 +51,7 @@ class Desk(UnfoldAdminSite):  # type: ignore[misc]  # untyped in the theme
         return response
 
     def extra_urls(self) -> list[URLPattern]:
+        from ledger.admin.audit_pages import access_page, duties_page, sample_page  # as below
         from ledger.admin.disclosures import disclosure_file, disclosures_page  # as below
         from ledger.admin.fairness import fairness_page
         from ledger.admin.restatement import restatement_page
@@ -57,6 +60,9 @@ class Desk(UnfoldAdminSite):  # type: ignore[misc]  # untyped in the theme
         return [
             path("disclosures/", self.admin_view(disclosures_page), name="disclosures"),
             path("disclosures/file/", self.admin_view(disclosure_file), name="disclosure_file"),
+            path("access/", self.admin_view(access_page), name="access_review"),
+            path("duties/", self.admin_view(duties_page), name="duties"),
+            path("samples/", self.admin_view(sample_page), name="samples"),
             path("fairness/", self.admin_view(fairness_page), name="fairness"),
             path("restatements/", self.admin_view(restatement_page), name="restatement"),
             path("verify/", self.admin_view(verify_page), name="verify"),
@@ -91,4 +97,4 @@ def _may_open(request: HttpRequest, page: str) -> bool:
     for model, model_admin in admin.site._registry.items():
         if page == f"{model._meta.app_label}_{model._meta.model_name}_changelist":
             return model_admin.has_view_permission(request)
-    return True
+    return page not in FOR_THE_TRAIL or may_here(request, Permission.READ_TRAIL)

@@ -57,6 +57,8 @@ WITHOUT_TRAIL: dict[str, tuple[str, ...]] = {
         "ledger_webhookattempt",
         "ledger_webhookdelivery",
         "ledger_webhookevent",
+        "organisation_notice",
+        "organisation_noticemail",
     ),
     "passes by itself": (
         "account_emailconfirmation",

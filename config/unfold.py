@@ -70,6 +70,15 @@ NAVIGATION: list[tuple[Any, list[tuple[Any, str, str]]]] = [
             (_("Outgoing messages"), "outgoing_mail", "ledger_outboxmessage_changelist"),
             (_("Webhooks"), "webhook", "ledger_webhookendpoint_changelist"),
             (_("Disclosures"), "summarize", "disclosures"),
+        ],
+    ),
+    (
+        _("Audit"),
+        [
+            (_("Samples"), "colorize", "samples"),
+            (_("Audit trail"), "history", "organisation_auditevent_changelist"),
+            (_("Access review"), "badge", "access_review"),
+            (_("Separation of duties"), "call_split", "duties"),
             (_("Verify"), "fact_check", "verify"),
         ],
     ),

@@ -390,6 +390,23 @@ class ExportFormatUnknown(LedgerError):
         super().__init__(f"There is no export format {name!r}. There are: {', '.join(known)}.")
 
 
+class SampleInvalid(LedgerError):
+    code = "sample_invalid"
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = problems
+        super().__init__(f"No sample was drawn. {' '.join(problems)}")
+
+
+class JournalLineNotFound(LedgerError):
+    code = "journal_line_not_found"
+    http_status = 404
+
+    def __init__(self, line_id: int) -> None:
+        self.line_id = line_id
+        super().__init__(f"There is no journal line {line_id}.")
+
+
 class CommodityNotFound(LedgerError):
     code = "commodity_not_found"
     http_status = 404

@@ -48,6 +48,7 @@ def journal_rows(
     account: str | None = None,
     commodity: str | None = None,
     entry_id: int | None = None,
+    line_ids: Collection[int] | None = None,
     department_ids: Collection[int] | None = None,
     after_line_id: int = 0,
     through_line_id: int | None = None,
@@ -65,6 +66,7 @@ def journal_rows(
         "account": account,
         "commodity": commodity,
         "entry_id": entry_id,
+        "line_ids": None if line_ids is None else sorted(line_ids),
         "department_ids": None if department_ids is None else sorted(department_ids),
         "through_line_id": through_line_id,
     }

@@ -394,10 +394,17 @@ def period_summaries(
     ]
 
 
-def line_detail(*, line_id: int, department_ids: Collection[int] | None) -> LineDetail:
+def line_detail(
+    *,
+    line_id: int,
+    department_ids: Collection[int] | None,
+    records_after: int = 0,
+    most_records: int | None = None,
+) -> LineDetail:
     """A statement line with everything it is made of, as far as it may be seen.
 
-    Whoever does not see the whole company sees posted lines only.
+    Whoever does not see the whole company sees posted lines only. `most_records` shows so many
+    results, by id, after the one numbered `records_after`; None shows all.
 
     Raises: LineNotFound, also for another department's line.
     """
@@ -412,7 +419,9 @@ def line_detail(*, line_id: int, department_ids: Collection[int] | None) -> Line
     if row is None:
         raise LineNotFound(line_id)
     terms = price_lookup.scheme_terms(scheme_id=row.scheme_id)
-    signs = dict(SettledRecord.objects.filter(line=row).values_list("emission_record_id", "sign"))
+    settled = SettledRecord.objects.filter(line=row, emission_record_id__gt=records_after)
+    shown = settled.order_by("emission_record_id").values_list("emission_record_id", "sign")
+    signs = dict(shown[:most_records])
     return LineDetail(
         line=present_line(row, terms),
         scheme=terms.code,

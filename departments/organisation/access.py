@@ -34,6 +34,8 @@ class Permission(StrEnum):
     OPEN_PERIOD = "open_period"
     CLOSE_PERIOD = "close_period"
     EXPORT_JOURNAL = "export_journal"
+    READ_EXPORTS = "read_exports"
+    READ_TRAIL = "read_trail"
     ACKNOWLEDGE_EXPORT = "acknowledge_export"
     MAP_ACCOUNTS = "map_accounts"
     PROPOSE_ENTRY = "propose_entry"
@@ -81,7 +83,9 @@ _ROLES: dict[Permission, frozenset[Role]] = {
         {Role.SUSTAINABILITY_ANALYST, Role.ADMINISTRATOR, Role.FINANCE}
     ),
     Permission.CLOSE_PERIOD: frozenset({Role.FINANCE}),
-    Permission.EXPORT_JOURNAL: frozenset({Role.FINANCE, Role.AUDITOR}),
+    Permission.EXPORT_JOURNAL: frozenset({Role.FINANCE}),
+    Permission.READ_EXPORTS: frozenset({Role.FINANCE, Role.AUDITOR}),
+    Permission.READ_TRAIL: frozenset({Role.AUDITOR, Role.ADMINISTRATOR}),
     Permission.ACKNOWLEDGE_EXPORT: frozenset({Role.FINANCE}),
     Permission.MAP_ACCOUNTS: frozenset({Role.FINANCE}),
     Permission.PROPOSE_ENTRY: frozenset({Role.SUSTAINABILITY_ANALYST, Role.FINANCE}),

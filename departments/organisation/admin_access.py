@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import urlencode
 from unfold.admin import ModelAdmin, TabularInline
 
+from departments.organisation import sight
 from departments.organisation.access import Permission, permissions_of
+from departments.organisation.models import AuditEvent
 
 
 def may_here(request: HttpRequest, permission: Permission) -> bool:
@@ -28,14 +34,51 @@ def require_here(request: HttpRequest, permission: Permission) -> None:
         raise PermissionDenied(f"This takes the role {permission.roles_text}.")
 
 
+def trail_of(request: HttpRequest, model: Any, object_id: str) -> str:
+    """Where a row's history is, if there is one and one may read it; otherwise nothing."""
+    if not may_here(request, Permission.READ_TRAIL):
+        return ""
+    events = AuditEvent.objects.filter(table_name=model._meta.db_table, object_key=object_id)
+    return _trail_address(model, object_id) if events.exists() else ""
+
+
+def _trail_address(model: Any, object_id: str) -> str:
+    query = urlencode({"table_name": model._meta.db_table, "object_key": object_id})
+    return f"{reverse('admin:organisation_auditevent_changelist')}?{query}"
+
+
 class RoleAdmin(ModelAdmin):  # type: ignore[misc]  # untyped in the theme
     """An admin of rows that company roles may read, and that one step's roles may write.
 
     Nothing is deleted here unless a subclass says so. A superuser without the role sees nothing.
+    A row's history is what the audit trail has of it, for those who may read the trail.
     """
 
     to_read: ClassVar[Permission] = Permission.READ_BOOKS
     to_write: ClassVar[Permission | None] = None
+    change_form_after_template = "organisation/trail_reason.html"
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        if request.method == "POST":
+            reason = request.POST.get("trail_reason", "").replace("\x00", "").strip()
+            sight.because(replace(sight.cause(), reason=reason or sight.cause().reason))
+        shown = {"show_history": bool(object_id and trail_of(request, self.model, object_id))}
+        answer: HttpResponse = super().changeform_view(
+            request, object_id, form_url, {**shown, **(extra_context or {})}
+        )
+        return answer
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        require_here(request, Permission.READ_TRAIL)
+        return redirect(_trail_address(self.model, object_id))
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return may_here(request, self.to_read)

@@ -18,6 +18,7 @@ from departments.organisation.errors import (
 from departments.organisation.models import ApiKey, Department, User
 
 SCOPES: tuple[str, ...] = (
+    "audit:read",
     "journal:read",
     "statements:read",
     "accounts:read",

@@ -2,6 +2,7 @@
 
 from ledger.admin import (
     aims,
+    audit_trail,
     books,
     disputes,
     exports,
@@ -17,6 +18,7 @@ from ledger.admin import (
 
 __all__ = [
     "aims",
+    "audit_trail",
     "books",
     "disputes",
     "exports",

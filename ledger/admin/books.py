@@ -17,6 +17,8 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownF
 
 from ledger import amounts, statements
 from ledger.admin.pages import BooksAdmin, hash_of, moment, right
+from ledger.audit.content import trace_path
+from ledger.audit.trace import trace
 from ledger.models.accounts import Account
 from ledger.models.journal import JournalEntry, JournalLine
 from ledger.models.periods import PeriodSeal
@@ -177,8 +179,6 @@ class JournalLineAdmin(BooksAdmin):
     search_fields = ("=account__code", "=entry__id")
     search_help_text = _("Account code or entry number, in full")
     ordering = ("-id",)
-    fields = ("entry_link", "entry_date", "account", "commodity", "debit_amount", "credit_amount")
-    readonly_fields = ("entry_link", "entry_date", "debit_amount", "credit_amount")
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         return lookup == "account__id__exact" or bool(
@@ -204,6 +204,25 @@ class JournalLineAdmin(BooksAdmin):
 
     def _side(self, line: JournalLine, minor: int) -> SafeString:
         return right(amounts.in_commodity(minor, line.commodity.exponent) if minor else "–")
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        row = self.row_to_read(request, object_id)
+        after = request.GET.get("results_after", "")
+        after_id = int(after) if after.isdecimal() and len(after) < 19 else 0
+        return self.page(
+            request,
+            "trace",
+            _("Journal line %(number)s, traced") % {"number": row.pk},
+            found=trace(line_id=row.pk, records_after=after_id),
+            exponent=row.commodity.exponent,
+            api=trace_path(row.pk),
+        )
 
 
 @admin.register(SettlementLine)

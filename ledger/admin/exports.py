@@ -137,6 +137,7 @@ class JournalExportAdmin(BooksAdmin):
             reconciliations=export.reconciliations.select_related("reconciled_by"),
             may_acknowledge=may_here(request, Permission.ACKNOWLEDGE_EXPORT),
             may_export=may_here(request, Permission.EXPORT_JOURNAL),
+            may_take=may_here(request, Permission.READ_EXPORTS),
             acknowledging_takes=Permission.ACKNOWLEDGE_EXPORT.roles_text,
         )
 

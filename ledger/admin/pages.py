@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from unfold.paginator import InfinitePaginator
 
-from departments.organisation.admin_access import RoleAdmin
+from departments.organisation.admin_access import RoleAdmin, trail_of
 from departments.organisation.models import User
 from ledger.errors import LedgerError
 from pricing.errors import PricingError
@@ -64,18 +64,6 @@ class BooksAdmin(RoleAdmin):
         )
         return answer
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        answer: HttpResponse = super().change_view(
-            request, object_id, form_url, {"show_history": False, **(extra_context or {})}
-        )
-        return answer
-
     def row_to_read(self, request: HttpRequest, object_id: str) -> Any:
         """The row of a page that is only read.
 
@@ -86,14 +74,17 @@ class BooksAdmin(RoleAdmin):
         found = self.get_object(request, object_id)
         if found is None:
             raise Http404
+        request.__dict__["_row_to_read"] = object_id
         return found
 
     def page(self, request: HttpRequest, template: str, title: str, **shown: Any) -> HttpResponse:
-        """A page of our own within the admin's frame."""
+        """A page of our own within the admin's frame; of a row it leads to the row's history."""
+        row = request.__dict__.get("_row_to_read", "")
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": title,
+            "trail": trail_of(request, self.model, row) if row else "",
             **shown,
         }
         request.current_app = self.admin_site.name

@@ -39,7 +39,7 @@ def verify_page(request: HttpRequest) -> HttpResponse:
             "seconds": seconds,
             "verified_at": timezone.now(),
             "chain_head": seal.chain_head(),
-            "may_take_pack": may_here(request, Permission.EXPORT_JOURNAL),
+            "may_take_pack": may_here(request, Permission.READ_EXPORTS),
         },
     )
 
@@ -47,7 +47,7 @@ def verify_page(request: HttpRequest) -> HttpResponse:
 @require_POST
 def auditor_pack(request: HttpRequest) -> FileResponse:
     """The books with their seals and their own checker, as one file."""
-    require_here(request, Permission.EXPORT_JOURNAL)
+    require_here(request, Permission.READ_EXPORTS)
     file = TemporaryFile()  # noqa: SIM115  closed by the answer, when all of it is sent
     write_pack(into=file, by=person_of(request))
     file.seek(0)

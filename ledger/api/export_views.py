@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import QuerySet
@@ -57,12 +58,15 @@ STEPS = ("exported_at", "acknowledgement__acknowledged_at", "rejection__rejected
 
 
 class ExportView(IdempotentPosts):
-    """What these doors share: only finance and auditors, and only for the whole company."""
+    """What these doors share: finance makes exports, auditors read them; of the whole company."""
 
     permission_classes = [KeyScope, SeesWholeCompany]
     parser_classes = [BoundedJSONParser]
     required_scopes = {"GET": "exports:read", "POST": "exports:write"}
-    required_permission = Permission.EXPORT_JOURNAL
+    required_permission: Permission | Mapping[str, Permission] = {
+        "GET": Permission.READ_EXPORTS,
+        "POST": Permission.EXPORT_JOURNAL,
+    }
 
 
 class ExportList(ExportView, ListAPIView[JournalExport]):
@@ -176,7 +180,9 @@ class ExportAcknowledge(ExportView):
 
 
 class ExportValidation(ExportView):
-    """Whether an export could leave."""
+    """Whether an export could leave; nothing is written, so auditors may ask as well."""
+
+    required_permission = Permission.READ_EXPORTS
 
     @extend_schema(
         operation_id="exports_validate",

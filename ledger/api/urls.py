@@ -4,6 +4,7 @@ from django.urls import path
 
 from ledger.api import (
     atmosphere_views,
+    audit_views,
     balance_views,
     book_views,
     charge_views,
@@ -14,10 +15,25 @@ from ledger.api import (
     manual_entry_views,
     settlement_views,
     statement_views,
+    trace_views,
     webhook_views,
 )
 
 urlpatterns = [
+    path("access-review/", audit_views.AccessReview.as_view(), name="access-review"),
+    path("audit-events/", audit_views.AuditEventList.as_view(), name="audit-events"),
+    path("audit-sample/", trace_views.AuditSample.as_view(), name="audit-sample"),
+    path("key-review/", audit_views.KeyReview.as_view(), name="key-review"),
+    path(
+        "separation-of-duties/",
+        audit_views.SeparationOfDuties.as_view(),
+        name="separation-of-duties",
+    ),
+    path(
+        "journal-lines/<int:line_id>/trace/",
+        trace_views.JournalLineTrace.as_view(),
+        name="journal-line-trace",
+    ),
     path("journal-lines/", book_views.JournalLineList.as_view(), name="journal-lines"),
     path(
         "journal-entries/<int:entry_id>/",

@@ -1,1 +1,1 @@
-"""What an auditor takes away: the books with their seals, and a checker that needs nothing else."""
+"""What an auditor draws, traces and counts, and the books with a checker that needs nothing."""

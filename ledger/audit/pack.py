@@ -54,8 +54,8 @@ def write_pack(*, into: IO[bytes], by: User | None, period: str | None = None) -
 
     Raises: NotAllowed, PeriodNotFound.
     """
-    if by is not None and not may(by, Permission.EXPORT_JOURNAL):
-        needed = Permission.EXPORT_JOURNAL.roles_text
+    if by is not None and not may(by, Permission.READ_EXPORTS):
+        needed = Permission.READ_EXPORTS.roles_text
         raise NotAllowed(by.get_username(), "take an auditor pack", needed)
     with transaction.atomic():
         if not connection.savepoint_ids:  # within another transaction its own state is read

@@ -36,7 +36,8 @@ class Selection:
     def facts(self) -> dict[str, Any]:
         """As parameters of a statement."""
         ids = self.department_ids
-        return asdict(self) | {"department_ids": None if ids is None else list(ids)}
+        narrowed = {"department_ids": None if ids is None else list(ids), "line_ids": None}
+        return asdict(self) | narrowed
 
 
 def selection_of(export: JournalExport) -> Selection:

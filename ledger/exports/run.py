@@ -37,6 +37,8 @@ from ledger.webhooks import events
 from pricing import price_lookup
 
 PROGRESS_EVERY = 50_000
+_EXPORT = ("export the journal", Permission.EXPORT_JOURNAL)
+_VALIDATE = ("validate an export", Permission.READ_EXPORTS)  # nothing is written
 
 
 class Sink(Protocol):
@@ -141,7 +143,7 @@ def validate_export(
     Raises: NotAllowed, ExportFormatUnknown, PeriodNotFound, SchemeNotFound, CommodityNotFound,
             ExportUnbalanced.
     """
-    layout, selection = _asked(format_name, by, period, scheme, commodity)
+    layout, selection = _asked(format_name, by, period, scheme, commodity, to=_VALIDATE)
     file = _tried(layout, selection, Nowhere(), progress)
     _sides(layout, selection, file)
     return Validated(file.written.line_count, file.written.document_count, file.written.problems)
@@ -207,10 +209,11 @@ def _asked(
     period: str | None,
     scheme: str | None,
     commodity: str | None,
+    to: tuple[str, Permission] = _EXPORT,
 ) -> tuple[Format, Selection]:
-    if by is not None and not may(by, Permission.EXPORT_JOURNAL):
-        needed = Permission.EXPORT_JOURNAL.roles_text
-        raise NotAllowed(by.get_username(), "export the journal", needed)
+    step, permission = to
+    if by is not None and not may(by, permission):
+        raise NotAllowed(by.get_username(), step, permission.roles_text)
     layout = format_named(format_name)
     _refuse_unknown(period, scheme, commodity)
     return layout, Selection(period, scheme, commodity, last_line_id(period=period))

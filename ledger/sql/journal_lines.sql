@@ -24,6 +24,7 @@ SELECT l.id, e.id, e.entry_date, e.recorded_at, p.code, coalesce(ap.code, p.code
    AND (%(scheme)s::text IS NULL OR sch.code = %(scheme)s)
    AND (%(account)s::text IS NULL OR a.code = %(account)s)
    AND (%(commodity)s::text IS NULL OR l.commodity_id = %(commodity)s)
+   AND (%(line_ids)s::bigint[] IS NULL OR l.id = ANY (%(line_ids)s))
    AND (%(entry_id)s::bigint IS NULL OR e.id = %(entry_id)s)
    AND (%(department_ids)s::bigint[] IS NULL OR a.department_id = ANY (%(department_ids)s))
  ORDER BY l.id

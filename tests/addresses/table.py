@@ -139,6 +139,7 @@ EXPORTS = frozenset({"finance", "auditor"})
 FINANCE = frozenset({"finance"})
 KEYS = frozenset({"admin", "finance"})
 ADMIN = frozenset({"admin"})
+AUDITS = frozenset({"auditor", "admin"})  # they read the audit trail
 
 
 def data(*needs: str, opens_to: frozenset[str] = SIGNED_IN, query: str = "") -> Address:
@@ -188,6 +189,12 @@ API = {
     "schemes": data(),
     "journal-lines": data(),
     "journal-entry": own_data("entry"),
+    "journal-line-trace": data("row ledger.journalline", opens_to=COMPANY),
+    "audit-sample": data(opens_to=COMPANY, query="period=2023Q1&size=2&seed=7"),
+    "audit-events": data(opens_to=AUDITS),
+    "access-review": data(opens_to=AUDITS),
+    "key-review": data(opens_to=AUDITS),
+    "separation-of-duties": data(opens_to=AUDITS),
     "accounts": data(),
     "balances": data(query="period=2023Q1"),
     "reconciliation": data(query="period=2023Q1"),
@@ -212,7 +219,7 @@ API = {
     "export-file": data("sequence", opens_to=EXPORTS),
     "export-validate": sent(opens_to=EXPORTS),
     "export-reject": sent("sequence", opens_to=FINANCE, body=REASON),
-    "export-replace": sent("sequence", opens_to=EXPORTS),
+    "export-replace": sent("sequence", opens_to=FINANCE),
     "export-reconciliations": data("sequence", opens_to=EXPORTS),
     "export-acknowledge": sent("sequence", opens_to=FINANCE),
     "fund": data(opens_to=COMPANY, query="scheme=fee"),
@@ -262,6 +269,9 @@ DESK_PAGES = {
     "view_on_site": Address(("type", "any"), NOBODY, hidden_from=COMPANY),
     "app_list": desk("app"),
     "fairness": desk(),
+    "samples": desk(query="period=2023Q1&size=2&seed=7&method=random&side=debit"),
+    "access_review": desk(opens_to=AUDITS),
+    "duties": desk(opens_to=AUDITS),
     "disclosures": desk(),
     "disclosure_file": desk(gives="file"),
     "verify": desk(),
@@ -270,7 +280,7 @@ DESK_PAGES = {
     "ledger_dispute_step": desk("dispute", "reject", opens_to=COMPANY - {"auditor", "admin"}),
     "ledger_journalexport_acknowledge": desk("export", opens_to=FINANCE),
     "ledger_journalexport_reject": desk("export", opens_to=FINANCE),
-    "ledger_journalexport_replace": desk_step("export", opens_to=EXPORTS),
+    "ledger_journalexport_replace": desk_step("export", opens_to=FINANCE),
     "ledger_journalexport_reconcile": desk("export", opens_to=FINANCE),
     "ledger_manualentry_step": desk("manual entry", "reject", opens_to=DECIDES | FINANCE),
     "ledger_outboxmessage_release": desk_step("message", opens_to=KEYS),
@@ -307,6 +317,7 @@ DESK_TABLES = {
     "organisation.costcentre": Table(entered_by=ADMIN),
     "organisation.apikey": Table(KEYS, KEYS),
     "organisation.noticemail": Table(),
+    "organisation.auditevent": Table(AUDITS),
     "inventory.absorptionproject": RULES,
     "inventory.absorptionmeasurement": RULES,
     "inventory.allocationkey": Table(),
@@ -337,7 +348,7 @@ DESK_TABLES = {
     "ledger.settlementline": Table(),
     "ledger.periodseal": Table(),
     "ledger.dispute": Table(),
-    "ledger.journalexport": Table(entered_by=EXPORTS),
+    "ledger.journalexport": Table(entered_by=FINANCE),
     "ledger.glmapping": Table(),
     "ledger.manualentry": Table(entered_by=PROPOSES | FINANCE),
     "ledger.outboxmessage": Table(),
@@ -355,7 +366,7 @@ def _of_table(label: str, table: Table) -> dict[str, Address]:
         f"{name}_changelist": desk(opens_to=table.read_by),
         f"{name}_add": desk(opens_to=table.entered_by),
         f"{name}_change": desk(*row, opens_to=table.read_by),
-        f"{name}_history": desk(*row, opens_to=table.read_by),
+        f"{name}_history": desk(*row, opens_to=AUDITS),  # it leads into the audit trail
         f"{name}_delete": desk(*row, opens_to=table.removed_by),
     }
 

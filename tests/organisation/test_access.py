@@ -34,11 +34,13 @@ MATRIX = {
     "approver": "approve_settlement post_settlement read_books approve_price approve_entry "
     "approve_factors approve_instrument approve_absorption approve_key score_grant approve_award "
     "answer_dispute estimate_sweet_spot run_scenario verify_removal",
-    "finance": "post_settlement open_period close_period export_journal acknowledge_export "
+    "finance": "post_settlement open_period close_period export_journal read_exports "
+    "acknowledge_export "
     "map_accounts propose_entry approve_entry read_books manage_keys pay_grant run_scenario "
     "answer_dispute",
-    "auditor": "export_journal read_books",
-    "admin": "prepare_settlement open_period read_books enter_site manage_people manage_keys",
+    "auditor": "read_books read_exports read_trail",
+    "admin": "prepare_settlement open_period read_books read_trail enter_site manage_people "
+    "manage_keys",
     "cloud-contributor": "",
     "cloud-approver": "",
     "cloud-viewer": "",
