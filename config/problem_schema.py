@@ -83,12 +83,8 @@ class ProblemSchema(AutoSchema):
             schema["additionalProperties"] = False
             if schema.get("description") == _STRICT:
                 del schema["description"]
-            for name, field in serializer.fields.items():
-                if (
-                    getattr(field, "allow_blank", False)
-                    and "$ref" not in schema["properties"][name]
-                ):
-                    schema["properties"][name] |= schema_of(field)
+            for name, said in schema.get("properties", {}).items():
+                _say_blank(serializer.fields[name], said)
         return schema
 
     def _get_response_bodies(
@@ -120,6 +116,16 @@ class ProblemSchema(AutoSchema):
 
     def _get_parameters_in(self, *places: str) -> list[Any]:
         return [one for one in self._get_parameters() if one["in"] in places]
+
+
+def _say_blank(field: Any, said: dict[str, Any]) -> None:
+    """The pattern of texts that may be blank, also of those inside lists and objects."""
+    if isinstance(field, serializers.ListField):
+        _say_blank(field.child, said.get("items", {}))
+    elif isinstance(field, serializers.DictField):
+        _say_blank(field.child, said.get("additionalProperties", {}))
+    elif getattr(field, "allow_blank", False) and "$ref" not in said:
+        said |= schema_of(field)
 
 
 def add_shared_answers(result: dict[str, Any], **_: Any) -> dict[str, Any]:
