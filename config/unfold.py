@@ -108,6 +108,7 @@ UNFOLD: dict[str, Any] = {
     "SHOW_VIEW_ON_SITE": False,
     "BORDER_RADIUS": "8px",
     "STYLES": [_static("config/desk.css")],
+    "SCRIPTS": [_static("config/desk.js")],
     "COLORS": {
         "primary": {
             "50": "#f1f9f6",

@@ -8,7 +8,9 @@ from drf_spectacular.views import SpectacularSwaggerSplitView, SpectacularYAMLAP
 
 # Its scripts are files of ours; its icons and a few of its styles lie inside the page.
 api_docs = csp_update({"style-src": [SELF, UNSAFE_INLINE], "img-src": [SELF, "data:"]})(
-    SpectacularSwaggerSplitView.as_view(url_name="openapi")
+    SpectacularSwaggerSplitView.as_view(
+        url_name="openapi", template_name="drf_spectacular/api_docs.html"
+    )
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [

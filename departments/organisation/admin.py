@@ -203,7 +203,7 @@ class ApiKeyAdmin(RoleAdmin):
     to_read = Permission.MANAGE_KEYS
     to_write = Permission.MANAGE_KEYS
     form = KeyForm
-    filter_horizontal = ["departments"]
+    autocomplete_fields = ["departments"]
     list_display = ["name", "prefix", "acts_for", "created_at", "expires_at", "revoked_at"]
     fields = ["name", "scopes", "departments", "acts_for", "expires_at"]
     actions = ["revoke"]

@@ -1,0 +1,79 @@
+// The admin theme leaves some things without a role or a name: they get one, before anybody meets them.
+"use strict";
+(() => {
+  const WORDS = {
+    en: { menu: "Pages", scrolls: "Table", toggle: "Show or hide the pages", from: "from", to: "to before", row: "Row" },
+    ko: { menu: "페이지 목록", scrolls: "표", toggle: "페이지 목록 열기 또는 닫기", from: "시작", to: "이 날 전까지", row: "행" },
+  };
+
+  function inWords() {
+    return WORDS[document.documentElement.lang] ?? WORDS.en;
+  }
+
+  // Before the theme's own scripts, which run on the same event, after this one.
+  function mend() {
+    const words = inWords();
+    document.getElementById("main")?.setAttribute("role", "main");
+    document.querySelectorAll("[data-simplebar]").forEach((box, number) => {
+      box.dataset.simplebarAriaLabel = box.id === "nav-sidebar-apps" ? words.menu : `${words.scrolls} ${number}`;
+    });
+    for (const box of document.querySelectorAll(".desk-scroll:not([tabindex])")) box.tabIndex = 0;
+    for (const icon of document.querySelectorAll("span.material-symbols-outlined")) {
+      if ([...icon.attributes].some((one) => one.name.startsWith("x-on:click"))) asButton(icon, words.toggle);
+      else icon.setAttribute("aria-hidden", "true");
+    }
+    for (const head of document.querySelectorAll("thead th")) {
+      if (!head.textContent.trim() && !head.querySelector("input")) head.append(unseen(words.row));
+    }
+    for (const image of document.querySelectorAll("img.help-tooltip")) image.alt ||= image.title;
+    nameFields(words);
+  }
+
+  function asButton(icon, text) {
+    icon.setAttribute("role", "button");
+    icon.setAttribute("aria-label", text);
+    icon.tabIndex = 0;
+    icon.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" && event.key !== " ") return;
+      event.preventDefault();
+      icon.click();
+    });
+  }
+
+  function unseen(text) {
+    const span = document.createElement("span");
+    span.className = "desk-unseen";
+    span.textContent = text;
+    return span;
+  }
+
+  // Fields in rows, and both ends of a range: their column, or the field, is what they are called.
+  function nameFields(words) {
+    for (const field of document.querySelectorAll("#content :is(input, select, textarea)")) {
+      if (field.type === "hidden" || field.labels?.length || field.getAttribute("aria-label")) continue;
+      const cell = field.closest("td[data-label]");
+      const label = cell ? cell.dataset.label : field.closest(".form-row, .field-line, [class*='field-']")?.querySelector("label")?.textContent.trim();
+      if (!label) continue;
+      const end = /_0$/.test(field.name) ? ` ${words.from}` : /_1$/.test(field.name) ? ` ${words.to}` : "";
+      field.setAttribute("aria-label", label + end);
+    }
+  }
+
+  // The boxes that Select2 draws in place of a list
+  function nameBoxes() {
+    for (const box of document.querySelectorAll(".select2-selection")) {
+      const list = box.closest(".select2")?.previousElementSibling;
+      const text = list?.labels?.[0]?.textContent.trim() || list?.getAttribute("aria-label");
+      if (!text) continue;
+      box.removeAttribute("aria-labelledby");
+      box.setAttribute("aria-label", text);
+      for (const part of box.querySelectorAll("[role=textbox]")) part.removeAttribute("role");
+    }
+    for (const field of document.querySelectorAll(".select2-search__field")) {
+      field.setAttribute("aria-label", field.closest(".select2")?.previousElementSibling?.labels?.[0]?.textContent.trim() || inWords().row);
+    }
+  }
+
+  document.addEventListener("DOMContentLoaded", mend);
+  addEventListener("load", nameBoxes);
+})();
