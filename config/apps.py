@@ -12,6 +12,9 @@ class ConfigConfig(AppConfig):
 
     def ready(self) -> None:
         from config import celery, checks  # noqa: F401  registers the worker app and the checks
+        from config.field_names import translate_field_names
+
+        translate_field_names()
 
         # sent once for each app with models, after all have migrated: one of them will do
         post_migrate.connect(_renew, sender=apps.get_app_config("ledger"))
