@@ -12,6 +12,7 @@ from ledger.models.periods import PeriodState
 from ledger.models.settlements import Settlement, SettlementState
 from ledger.statements import StatementLine, present_line
 from pricing import price_lookup
+from pricing.price_lookup import SchemeTerms
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,10 @@ def list_disputes(
         rows = rows.filter(department_id__in=department_ids)
     if line_id is not None:
         rows = rows.filter(line_id=line_id)
-    return [_present(row) for row in rows]
+    found = list(rows)
+    schemes = {row.line.scheme_id for row in found}
+    terms = {pk: price_lookup.scheme_terms(scheme_id=pk) for pk in schemes}
+    return [_present(row, terms[row.line.scheme_id]) for row in found]
 
 
 def last_day_to_dispute(*, settlement_id: int, on: date) -> tuple[bool, date | None]:
@@ -75,8 +79,7 @@ def last_day_to_dispute(*, settlement_id: int, on: date) -> tuple[bool, date | N
     return is_open, last
 
 
-def _present(row: Dispute) -> DisputeDetail:
-    terms = price_lookup.scheme_terms(scheme_id=row.line.scheme_id)
+def _present(row: Dispute, terms: SchemeTerms) -> DisputeDetail:
     return DisputeDetail(
         dispute_id=row.pk,
         department=row.line.department.code,
