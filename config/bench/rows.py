@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from config.bench import exports, imports, journals, posting_door, quotes, sealing, settling
+from config.bench import exports, imports, journals, load, posting_door, quotes, sealing, settling
 from config.bench.measure import Measure
 from config.bench.sizes import Size
 
@@ -35,6 +35,7 @@ ROWS = (
     Row("import", "import of a CSV file", imports.measure),
     Row("export", "export of the journal by HTTP", exports.measure, after="settle"),
     Row("quote", "quotes by HTTP", quotes.measure),
+    Row("load", "twenty people at once", load.measure, after="settle"),
     Row("seal", "seal and verify", sealing.measure, after="settle"),
 )
 

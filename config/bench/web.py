@@ -28,14 +28,14 @@ class HTTPOverUnixSocket(HTTPConnection):
         self.sock.connect(str(self.address))
 
 
-def start_web(address: Path) -> subprocess.Popen[bytes]:
+def start_web(address: Path, *, workers: int = 1) -> subprocess.Popen[bytes]:
     """The product's web server at this address, ready to be asked.
 
     Raises: CommandError.
     """
     server = demo.start(
         "bench-web",
-        *("gunicorn", "config.wsgi", "--bind", f"unix:{address}", "--workers", "1"),
+        *("gunicorn", "config.wsgi", "--bind", f"unix:{address}", "--workers", str(workers)),
         *("--threads", "2", "--no-control-socket"),
     )
     deadline = time.monotonic() + READY_SECONDS
