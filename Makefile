@@ -15,7 +15,7 @@ REQUESTS ?= 100000
 MUTATION_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo tamper test lint bench chaos openapi storm fuzz mutation sweet-spot-worlds
+.PHONY: help setup demo tamper test lint axe bench chaos openapi storm fuzz mutation sweet-spot-worlds
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ lint: .venv/.synced ## Style, types, import rules, migrations, the API's contrac
 			echo "The API no longer matches tests/contract/openapi.yaml." ; \
 			echo "If the change is meant, renew the contract with: make openapi" ; exit 1 ; } ; }
 	@echo "All clean."
+
+axe: .venv/.synced ## Every page in all ways, by axe: light, dark, English, Korean, desk, phone (ONLY='portal')
+	@CFL_EVERY_LOOK=1 CFL_ONLY_PAGES='$(ONLY)' $(PY) -m pytest -q -n $(WORKERS) tests/journeys/test_every_page.py $(PYTEST_ARGS)
 
 tamper: .venv/.synced ## Tamper with closed books at random; all is found (COUNT=1000, SEED=1)
 	@TAMPER_COUNT=$(or $(COUNT),1000) TAMPER_SEED=$(or $(SEED),1) $(PY) -m pytest -q tests/promises/test_random_tampering.py

@@ -262,7 +262,7 @@ DESK_PAGES = {
     "logout": Address(opens_to=EVERYBODY, method="POST", leads_to="/"),
     "password_change": desk(),
     "auth_user_password_change": desk("row organisation.user", opens_to=ADMIN),
-    "search": desk(query="s=cloud"),
+    "search": desk(gives="file", query="s=cloud"),
     "password_change_done": desk(),
     "autocomplete": desk(opens_to=NOBODY, gives="data"),
     "jsi18n": desk(gives="file"),

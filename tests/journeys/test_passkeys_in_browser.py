@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from pytest_django.live_server_helper import LiveServer
 
-from tests.journeys.test_browser import open_page, overflow
+from tests.journeys.chromium import PROGRAMS, check_page, open_page
 from tests.organisation.second_factors import PASSWORD, make_member
 
 AUTHENTICATOR = {
@@ -29,7 +29,7 @@ def test_a_passkey_is_added_and_signs_in(
     width: int,
 ) -> None:
     make_member("ann")
-    program = require_program("chromium", "chromium-browser", "google-chrome")
+    program = require_program(*PROGRAMS)
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright's loop runs in this thread
     with open_page(program, width) as (page, complaints):
         protocol = page.context.new_cdp_session(page)
@@ -41,7 +41,7 @@ def test_a_passkey_is_added_and_signs_in(
         page.get_by_label("Password").fill(PASSWORD)
         page.get_by_role("button", name="Sign in", exact=True).click()
         page.get_by_role("link", name="Add a passkey").click()
-        assert overflow(page) <= 0
+        check_page(page)
         page.get_by_role("button", name="Add", exact=True).click()
         page.wait_for_url("**/account/codes/")
         assert page.locator(".codes code").count() == 10
@@ -52,5 +52,5 @@ def test_a_passkey_is_added_and_signs_in(
         page.goto(f"{live_server.url}/account/passkeys/")
         added = page.locator(".means dt").all_inner_texts()
         assert [name.split("\n")[0] for name in added] == ["Passkey"]
-        assert overflow(page) <= 0
+        check_page(page)
         assert complaints == []
