@@ -10,6 +10,10 @@ OURS = ("organisation", "inventory", "pricing", "ledger")
 
 # For those who gather what is to be translated; the names themselves come from the models.
 NAMES = (
+    _("Organisation"),
+    _("Inventory"),
+    _("Pricing"),
+    _("Ledger"),
     _("accepted at"),
     _("accepted by"),
     _("account count"),
@@ -141,8 +145,11 @@ def translate_field_names() -> None:
 
     What a migration keeps of a field is what its model wrote, so nothing migrates.
     """
+    for config in apps.get_app_configs():
+        if config.label in OURS:
+            config.verbose_name = gettext_lazy(str(config.verbose_name))
     for model in apps.get_models():
         if model._meta.app_label in OURS:
-            for field in model._meta.fields:
-                if field._verbose_name is None:
+            for field in (*model._meta.fields, *model._meta.many_to_many):
+                if getattr(field, "_verbose_name", "") is None:
                     field.verbose_name = gettext_lazy(str(field.verbose_name))

@@ -272,6 +272,7 @@ DESK_PAGES = {
     "samples": desk(query="period=2023Q1&size=2&seed=7&method=random&side=debit"),
     "access_review": desk(opens_to=AUDITS),
     "duties": desk(opens_to=AUDITS),
+    "restatement": desk(),
     "disclosures": desk(),
     "disclosure_file": desk(gives="file"),
     "verify": desk(),

@@ -2,8 +2,8 @@
 "use strict";
 (() => {
   const WORDS = {
-    en: { menu: "Pages", scrolls: "Table", toggle: "Show or hide the pages", from: "from", to: "to before", row: "Row" },
-    ko: { menu: "페이지 목록", scrolls: "표", toggle: "페이지 목록 열기 또는 닫기", from: "시작", to: "이 날 전까지", row: "행" },
+    en: { start: "Overview", search: "Search", menu: "Pages", scrolls: "Table", toggle: "Show or hide the pages", from: "from", to: "to before", row: "Row" },
+    ko: { start: "개요", search: "검색", menu: "페이지 목록", scrolls: "표", toggle: "페이지 목록 열기 또는 닫기", from: "시작", to: "이 날 전까지", row: "행" },
   };
 
   function inWords() {
@@ -20,7 +20,7 @@
     for (const box of document.querySelectorAll(".desk-scroll:not([tabindex])")) box.tabIndex = 0;
     for (const icon of document.querySelectorAll("span.material-symbols-outlined")) {
       if ([...icon.attributes].some((one) => one.name.startsWith("x-on:click"))) asButton(icon, words.toggle);
-      else icon.setAttribute("aria-hidden", "true");
+      else nameAround(icon, words);
     }
     for (const head of document.querySelectorAll("thead th")) {
       if (!head.textContent.trim() && !head.querySelector("input")) head.append(unseen(words.row));
@@ -38,6 +38,19 @@
       event.preventDefault();
       icon.click();
     });
+  }
+
+  // An icon says nothing by itself; where it is all that a link or button has, that gets a name.
+  function nameAround(icon, words) {
+    icon.setAttribute("aria-hidden", "true");
+    const around = icon.closest("a, button");
+    if (!around || around.getAttribute("aria-label")) return;
+    const said = [...around.querySelectorAll(":not(.material-symbols-outlined)"), around]
+      .flatMap((one) => [...one.childNodes].filter((part) => part.nodeType === Node.TEXT_NODE))
+      .some((part) => part.textContent.trim());
+    if (said) return;
+    const search = around.id === "searchbar-submit" ? words.search : "";
+    around.setAttribute("aria-label", around.title || search || words.start);
   }
 
   function unseen(text) {
@@ -67,13 +80,19 @@
       if (!text) continue;
       box.removeAttribute("aria-labelledby");
       box.setAttribute("aria-label", text);
-      for (const part of box.querySelectorAll("[role=textbox]")) part.removeAttribute("role");
+      for (const part of box.querySelectorAll("[role=textbox]")) {
+        part.removeAttribute("role");
+        part.removeAttribute("aria-readonly");
+      }
     }
     for (const field of document.querySelectorAll(".select2-search__field")) {
       field.setAttribute("aria-label", field.closest(".select2")?.previousElementSibling?.labels?.[0]?.textContent.trim() || inWords().row);
     }
   }
 
-  document.addEventListener("DOMContentLoaded", mend);
+  document.addEventListener("DOMContentLoaded", () => {
+    mend();
+    new MutationObserver(nameBoxes).observe(document.body, { childList: true, subtree: true });
+  });
   addEventListener("load", nameBoxes);
 })();
