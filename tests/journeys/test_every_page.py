@@ -1,7 +1,7 @@
 """Every page that the resolver knows, in a browser: axe, console, other hosts, overflow, shifts.
 
-`make test` looks at each page once, at half of them in one way, at others in another; `make axe`
-looks at all of them in all ways: light and dark, English and Korean, 1280 and 390 pixels wide.
+`make axe` looks at all of them in all ways: light and dark, English and Korean, 1280 and 390 pixels
+wide. It takes its time, so `make test` leaves it out.
 """
 
 from __future__ import annotations
@@ -42,6 +42,7 @@ from tests.organisation.second_factors import make_member, set_up_app, sign_in
 from tests.organisation.soft_key import SoftKey
 from tests.organisation.test_passkeys import add
 
+pytestmark = pytest.mark.skipif(os.environ.get("CFL_EVERY_LOOK") != "1", reason="make axe does it")
 THOROUGH = os.environ.get("CFL_EVERY_LOOK") == "1"
 ONLY = re.compile(os.environ.get("CFL_ONLY_PAGES", ""))  # a regular expression of names
 PICTURES = os.environ.get("CFL_PICTURES", "")  # a folder for a picture of each page

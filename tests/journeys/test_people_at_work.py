@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
@@ -26,6 +27,7 @@ from tests.journeys.conftest import PASSWORD, downloaded
 from tests.ledger.books import Books
 from tests.promises.test_killed_workers import blocked_lines, kill, ring, start_worker, wait_until
 
+pytestmark = pytest.mark.skipif(os.environ.get("CFL_EVERY_LOOK") != "1", reason="make axe does it")
 SitDown = Callable[..., Page]
 HEADER = "department,activity,started_on,ended_on,external_id,quantity,unit,citation\n"
 FAULTY = HEADER + (
