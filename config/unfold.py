@@ -46,6 +46,7 @@ NAVIGATION: list[tuple[Any, list[tuple[Any, str, str]]]] = [
             (_("Contributions"), "savings", "pricing_contribution_changelist"),
             (_("Scheme texts"), "description", "pricing_schemetext_changelist"),
             (_("Grant budgets"), "account_balance_wallet", "pricing_grantbudget_changelist"),
+            (_("Exchange rates"), "currency_exchange", "pricing_exchangerate_changelist"),
             (_("Aims"), "flag", "ledger_climateaim_changelist"),
             (_("Scenarios"), "alt_route", "ledger_scenariorun_changelist"),
             (_("Fairness"), "balance", "fairness"),

@@ -47,6 +47,20 @@ class AmountTooPrecise(PricingError):
         super().__init__(f"{text} has more than the {exponent} decimal places of {currency}.")
 
 
+class ExchangeRateMissing(PricingError):
+    """An amount can't be told in another currency; no rate is ever guessed, turned round or 1."""
+
+    code = "exchange_rate_missing"
+    http_status = 409
+
+    def __init__(self, missing: Sequence[str]) -> None:
+        self.missing = list(missing)
+        super().__init__(
+            f"No approved exchange rate of these days or the six before: {'; '.join(missing)}. "
+            "Load it with exchange_rates, and let another person approve it."
+        )
+
+
 class NothingToShareBy(PricingError):
     code = "nothing_to_share_by"
 

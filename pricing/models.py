@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce, Now, Replace, Upper
 from django.utils.translation import gettext_lazy as _
 
 from pricing.abatement_models import AbatementRate, IncentiveCap
+from pricing.exchange_models import ExchangeRate
 from pricing.grant_models import (
     GrantApplication,
     GrantBudget,
@@ -25,6 +26,7 @@ from pricing.text_models import SchemeText, TextTopic
 __all__ = [
     "AbatementRate",
     "CarbonPrice",
+    "ExchangeRate",
     "GrantApplication",
     "GrantBudget",
     "GrantEffect",

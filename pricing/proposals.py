@@ -27,6 +27,7 @@ from pricing.models import (
     CarbonPrice,
     Contribution,
     EventRate,
+    ExchangeRate,
     IncentiveCap,
     IncentiveRate,
     SchemeText,
@@ -42,6 +43,7 @@ Proposal = TypeVar(
     AbatementRate,
     IncentiveCap,
     SchemeText,
+    ExchangeRate,
 )
 Endable = TypeVar("Endable", CarbonPrice, IncentiveRate, EventRate, AbatementRate)
 

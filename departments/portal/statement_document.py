@@ -10,14 +10,18 @@ from django.utils.translation import gettext as _
 
 from departments.portal import bill, figures, words
 from departments.portal.bill import LineGroup
+from ledger.converted_bill import ConvertedBill
 from ledger.statements import Statement, StatementLine
 from pricing.sentences import told
 
 
-def document_of(statement: Statement, *, verify_url: str) -> dict[str, Any]:
+def document_of(
+    statement: Statement, *, verify_url: str, converted: ConvertedBill | None = None
+) -> dict[str, Any]:
     """All that the paper says, as text in the language in force; nothing is worked out there.
 
-    Groups stand in the order of the bill and foot; `verify_url` is printed as it is.
+    Groups stand in the order of the bill and foot; `verify_url` is printed as it is. `converted` is
+    told for information, if its rate is known.
     """
     return {
         "language": (get_language() or "en").partition("-")[0],
@@ -39,7 +43,7 @@ def document_of(statement: Statement, *, verify_url: str) -> dict[str, Any]:
         "groups": [_group(group, statement) for group in bill.group_lines(statement.lines)],
         "no_lines": _("Nothing was emitted, absorbed or corrected in this period."),
         "proof_title": _("Who stands behind it"),
-        "proof": _proof(statement),
+        "proof": [*_converted(converted), *_proof(statement)],
         "verify_title": _("Verify it"),
         "verify": _(
             "Whoever may see this statement can paste its hash at the address below: the ledger "
@@ -109,6 +113,14 @@ def _price(line: StatementLine) -> str:
         return "–"
     text = figures.price(line.price_per_tonne, figures.decimals_of(line.amount))
     return f"{line.currency} {text}"
+
+
+def _converted(converted: ConvertedBill | None) -> list[dict[str, str]]:
+    if converted is None or converted.net is None or converted.rate is None:
+        return []
+    amount = figures.money(converted.net, converted.currency)
+    label = _("In the currency of the books, for information")
+    return [{"label": label, "value": f"{amount} · {converted.rate.text}"}]
 
 
 def _proof(statement: Statement) -> list[dict[str, str]]:

@@ -16,6 +16,9 @@ from ledger.chart_of_accounts import KGCO2E
 from ledger.exports.problems import Problems
 from ledger.exports.setup import Setup
 from ledger.models.accounts import AccountKind
+from pricing.conversion import converted
+from pricing.exchange_lookup import missing
+from pricing.money import minor_exponent
 
 Facts = dict[str, Any]
 Key = tuple[str, str]  # legal entity and currency
@@ -75,8 +78,31 @@ class Documents:
             self.day = day
         parts = by_books(rows)
         for key, lines in parts.items():
+            self._convert(key, lines, day)
             self._put(key, lines, day)
         return sum(map(len, parts.values()))
+
+    def _convert(self, key: Key, lines: list[Facts], day: date) -> None:
+        """What the lines are in the currency of the company's books, where that is another."""
+        entity, currency = key
+        own, rates = self.setup.currencies.get(entity), self.setup.rates
+        if rates is None or own in (None, currency) or self.setup.converts_itself(entity):
+            return
+        assert own is not None
+        rate = rates.of(currency, own, day)
+        if rate is None:
+            self.problems.add(
+                f"{entity} keeps its books in {own}, and there is no approved exchange rate "
+                f"{missing(currency, own, day)} or the six days before: load one with "
+                "exchange_rates",
+                lines[0]["entry_id"],
+            )
+            return
+        amounts = converted(
+            [line["amount"] for line in lines], rate=rate.rate, exponent=minor_exponent(own)
+        )
+        for line, amount in zip(lines, amounts, strict=True):
+            line["converted"], line["rate"] = amount, rate
 
     def flush(self) -> None:
         """Give on the documents of the day, by company and currency."""
@@ -115,9 +141,14 @@ class Documents:
         for part, start in enumerate(range(0, len(lines), room), start=1):
             document = _begun(key, lines, day, part)
             document.lines = lines[start : start + room]
-            left = sum((line["amount"] for line in document.lines), start=Decimal(0))
-            if left:
-                document.lines.append(_clearing(document.lines[-1], account, -left))
+            left = _sum(line["amount"] for line in document.lines)
+            has_rate = lines[0]["rate"] is not None
+            left_converted = _sum(line["converted"] for line in document.lines if has_rate)
+            if left or left_converted:
+                clearing = _clearing(document.lines[-1], account, -left)
+                document.lines.append(
+                    clearing | {"converted": -left_converted if has_rate else None}
+                )
             yield document
 
 
@@ -162,7 +193,13 @@ def line_facts(row: Facts, amount: Decimal) -> Facts:
         "period": row["period"],
         "line_text": row["description"],
         "amount": amount,
+        "converted": None,
+        "rate": None,
     }
+
+
+def _sum(amounts: Iterable[Decimal]) -> Decimal:
+    return sum(amounts, start=Decimal(0))
 
 
 def _begun(key: Key, lines: list[Facts], day: date, part: int = 1) -> Document:

@@ -78,18 +78,19 @@ class ErpBook:
             )
 
     def _line(self, line: Facts) -> Facts:
-        amount = line["amount"]
-        is_foreign = self._setup.currencies.get(line["legal_entity"]) not in (
-            None,
-            line["currency"],
-        )
+        amount, converted, rate = line["amount"], line["converted"], line["rate"]
+        own = self._setup.currencies.get(line["legal_entity"])
+        posting_date = None if own in (None, line["currency"]) else line["posting_date"]
         return {
             "tonnes": None,
             **line,
             "debit": amount if amount >= 0 else None,
             "credit": -amount if amount < 0 else None,
+            "converted_debit": converted if converted is not None and amount >= 0 else None,
+            "converted_credit": -converted if converted is not None and amount < 0 else None,
+            "exchange_rate": rate.rate.normalize() if rate else None,
             "trading_partner": self._setup.trading_partner(line["counterparty"]),
-            "conversion_date": line["posting_date"] if is_foreign else None,
+            "conversion_date": rate.rate_on if rate else posting_date,
         }
 
     def _document(self, lines: list[Facts], file: _File) -> str:

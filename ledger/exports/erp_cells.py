@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from ledger.exports.generic_csv import FORMULA_MARKS
-from ledger.exports.layouts import AMOUNTS, DAYS, TEXTS, Cell
+from ledger.exports.layouts import AMOUNTS, CONVERTED, DAYS, TEXTS, Cell
 from ledger.exports.problems import Problems
 from ledger.exports.setup import Setup
 
@@ -28,6 +28,8 @@ def text_of(cell: Cell, facts: dict[str, Any], setup: Setup, problems: Problems)
         return text
     if cell.fact in AMOUNTS:
         return _amount(facts[cell.fact])
+    if cell.fact in CONVERTED:
+        return _converted(cell, facts[cell.fact])
     if cell.fact in DAYS:
         return facts[cell.fact].strftime(cell.date) if facts[cell.fact] else ""
     if cell.fact in TEXTS:
@@ -45,6 +47,13 @@ def neutral(text: str) -> str:
 def _amount(amount: Decimal | None) -> str:
     """Exact, with `.`; nothing stays empty, so that the other side is blank."""
     return "" if amount is None else f"{amount:f}"
+
+
+def _converted(cell: Cell, amount: Decimal | None) -> str:
+    """An amount of the company's own currency, or a rate without idle zeros."""
+    if amount is None or cell.fact != "exchange_rate":
+        return _amount(amount)
+    return f"{(amount * cell.times).normalize():f}"
 
 
 def _code(cell: Cell, facts: dict[str, Any], setup: Setup, problems: Problems) -> str:

@@ -16,6 +16,7 @@ from django.conf import settings
 # amounts, days, numbers and codes.
 TEXTS = frozenset({"line_text", "document_text", "batch"})
 AMOUNTS = frozenset({"debit", "credit", "amount", "tonnes"})
+CONVERTED = frozenset({"converted_debit", "converted_credit", "exchange_rate"})
 DAYS = frozenset({"posting_date", "conversion_date"})
 CODES = frozenset(
     {
@@ -35,7 +36,7 @@ CODES = frozenset(
         "file_line",
     }
 )
-FACTS = TEXTS | AMOUNTS | DAYS | CODES
+FACTS = TEXTS | AMOUNTS | CONVERTED | DAYS | CODES
 NEEDED = ("", "always", "results", "foreign")
 
 
@@ -56,6 +57,7 @@ class Cell:
     needed: str = ""
     otherwise: str = ""
     only_with: str = ""
+    times: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,11 @@ class Layout:
     own_currency_alone: bool = False
     document_lines: int = 0
     file_lines: int = 0
+
+    @property
+    def converts(self) -> bool:
+        """Whether it takes amounts or rates of the currency that a company keeps its books in."""
+        return any(cell.fact in CONVERTED for cell in (*self.header, *self.columns))
 
     @property
     def company_constant(self) -> str:

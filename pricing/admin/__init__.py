@@ -1,5 +1,5 @@
 """Doors. Administration of policy."""
 
-from pricing.admin import allocations, grant_budgets, prices, texts
+from pricing.admin import allocations, exchange_rates, grant_budgets, prices, texts
 
-__all__ = ["allocations", "grant_budgets", "prices", "texts"]
+__all__ = ["allocations", "exchange_rates", "grant_budgets", "prices", "texts"]

@@ -51,7 +51,7 @@ from ledger.models.webhooks import WebhookEvent
 from ledger.scenario_settings import Settings, read_price
 from ledger.statements import statement_lines, statement_of
 from ledger.webhooks import endpoints
-from pricing import text_setting
+from pricing import exchange_setting, text_setting
 from pricing.models import CarbonPrice, Mechanism
 from tests.inventory.conftest import FIXTURES, KEPT, excerpt
 from tests.ledger import granting, sharing
@@ -292,6 +292,8 @@ def _keep_policy(books: Books) -> None:
         proposed_by=analyst,
     )
     aims.propose_aim(kind="zero_by", year=2050, by=analyst)
+    rate = {"date": "2023-03-31", "from": "USD", "to": "EUR", "rate": "0.9", "source": "Treasury"}
+    exchange_setting.load([rate], by=analyst)
     text_setting.propose_text(
         scheme_id=fee.pk,
         topic="objectives",

@@ -336,6 +336,7 @@ DESK_TABLES = {
     "pricing.carbonprice": RULES,
     "pricing.grantbudget": RULES,
     "pricing.schemetext": RULES,
+    "pricing.exchangerate": Table(),
     "pricing.incentiverate": RULES,
     "pricing.baseline": RULES,
     "pricing.eventrate": RULES,

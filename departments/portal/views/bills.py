@@ -30,6 +30,7 @@ from ledger import statements
 from ledger.aims import aims_in_force
 from ledger.atmosphere_outlook import USUAL, Aims, outlook
 from ledger.bill_change import charged_activities
+from ledger.converted_bill import converted_bill
 from ledger.dispute_lookup import list_disputes
 from ledger.statements import PeriodSummary, Statement
 from pricing.price_lookup import SchemeTerms, all_scheme_terms
@@ -102,6 +103,7 @@ def _bill_context(request: PersonRequest, statement: Statement) -> dict[str, Any
         "statement": statement,
         "terms": terms,
         "change": bill.change_since(statement, summaries),
+        "converted": converted_bill(statement),
         **_why(statement, summaries, terms, department_id),
         "groups": bill.group_lines(statement.lines),
         "scopes": bill.totals_by_scope(statement.lines),

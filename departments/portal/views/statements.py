@@ -20,6 +20,7 @@ from departments.portal.statement_document import document_of
 from departments.portal.typesetting import typeset
 from departments.portal.views.page import PersonRequest, page
 from ledger import statements
+from ledger.converted_bill import converted_bill, told_converted
 from ledger.statement_search import statement_by_hash
 from ledger.statements import Statement
 
@@ -33,7 +34,11 @@ def download_pdf(request: PersonRequest, department: str, scheme: str, period: s
     wished = request.GET.get("lang", "")
     language = wished if wished in dict(settings.LANGUAGES) else translation.get_language()
     with translation.override(language):
-        content = document_of(statement, verify_url=_verify_url(request, statement))
+        content = document_of(
+            statement,
+            verify_url=_verify_url(request, statement),
+            converted=converted_bill(statement),
+        )
     try:
         pdf = typeset("statement.typ", content, at=statement.posted_at, fonts=settings.PDF_FONTS)
     except FontMissing as refusal:
@@ -49,7 +54,7 @@ def download_json(
     """The statement as `manage.py statement --json` gives it, with where to verify it."""
     statement = _statement(request, department, scheme, period)
     content = statements.statement_content(statement)
-    content |= {"verify_url": _verify_url(request, statement)}
+    content |= told_converted(statement) | {"verify_url": _verify_url(request, statement)}
     told = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
     return _file(told.encode(), "application/json", statement, "json")
 

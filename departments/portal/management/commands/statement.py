@@ -15,6 +15,7 @@ from departments.portal.errors import FontMissing
 from departments.portal.statement_document import document_of
 from departments.portal.typesetting import typeset
 from ledger import statements
+from ledger.converted_bill import converted_bill, told_converted
 from ledger.management.steps import StepCommand
 
 
@@ -53,14 +54,15 @@ class Command(StepCommand):
         if options["pdf"]:
             self._write_pdf(found, options)
         if options["json"]:
-            self.stdout.write(json.dumps(statements.statement_content(found), indent=2))
+            content = statements.statement_content(found) | told_converted(found)
+            self.stdout.write(json.dumps(content, indent=2))
         elif not options["pdf"]:
             self._print(found)
 
     def _write_pdf(self, found: statements.Statement, options: dict[str, Any]) -> None:
         url = f"{options['site'].rstrip('/')}/verify/{found.sha256}/"
         with translation.override(options["language"]):
-            content = document_of(found, verify_url=url)
+            content = document_of(found, verify_url=url, converted=converted_bill(found))
         try:
             pdf = typeset("statement.typ", content, at=found.posted_at, fonts=settings.PDF_FONTS)
         except FontMissing as refusal:
@@ -78,6 +80,12 @@ class Command(StepCommand):
             for sentence in line.explanation:
                 write(f"    {sentence}")
         write(f"  {'closing balance':60} {found.closing_balance:>20,} {found.currency}")
+        converted = converted_bill(found)
+        if converted and converted.net is not None and converted.rate:
+            write(f"  {'for information':60} {converted.net:>20,} {converted.currency}")
+            write(f"    {converted.rate.text}")
+        elif converted:
+            write(f"  {converted.missing}")
         write(f"  sha256 {found.sha256}")
         if found.seal:
             words = "sealed in" if found.seal.covers_statement else "posted after the seal of"

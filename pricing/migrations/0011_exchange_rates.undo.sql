@@ -1,0 +1,2 @@
+DROP TRIGGER pricing_approved_exchange_rate_never_edited ON pricing_exchangerate;
+DROP FUNCTION pricing_keep_exchange_rate();
