@@ -322,7 +322,7 @@ DESK_TABLES = {
     "inventory.absorptionproject": RULES,
     "inventory.absorptionmeasurement": RULES,
     "inventory.allocationkey": Table(),
-    "inventory.factorset": Table(),
+    "inventory.factorset": RULES,
     "inventory.emissionfactor": Table(),
     "inventory.globalwarmingpotential": Table(),
     "inventory.importbatch": Table(),
