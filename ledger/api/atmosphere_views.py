@@ -12,9 +12,9 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from departments.organisation.access import Permission
+from departments.organisation.api.answers import asked, with_etag
 from departments.organisation.api.permissions import KeyScope
 from ledger.aims import aims_in_force
-from ledger.api.answers import asked, with_etag
 from ledger.api.permissions import SeesWholeCompany
 from ledger.api.queries import NoQuerySerializer
 from ledger.atmosphere_outlook import USUAL, Aims, outlook, outlook_content

@@ -15,11 +15,11 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from departments.organisation.access import Permission
+from departments.organisation.api.answers import asked, with_etag
 from departments.organisation.api.pages import KeysetPagination, Page, is_updated, page_of
 from departments.organisation.api.permissions import KeyScope, visible_ids_of
 from departments.organisation.api.streams import STREAMS, streams_of, wants_stream
 from ledger import verification
-from ledger.api.answers import asked, with_etag
 from ledger.api.permissions import SeesWholeCompany
 from ledger.api.queries import (
     AccountsQuerySerializer,

@@ -13,10 +13,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from departments.organisation.api.answers import asked
 from departments.organisation.api.pages import Page, page_of
 from departments.organisation.api.permissions import KeyScope, visible_ids_of
 from departments.organisation.api.streams import STREAMS, streamed, streams_of, wants_stream
-from ledger.api.answers import asked
 from ledger.api.queries import PageQuerySerializer
 from ledger.charges import PROVIDER, SERVICE_CATEGORY, Charge, charges
 

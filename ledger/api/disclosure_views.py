@@ -12,8 +12,8 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from departments.organisation.access import Permission
+from departments.organisation.api.answers import asked, with_etag
 from departments.organisation.api.permissions import KeyScope
-from ledger.api.answers import asked, with_etag
 from ledger.api.disclosure_serializers import (
     DisclosureQuerySerializer,
     DisclosureSerializer,

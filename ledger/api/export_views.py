@@ -17,11 +17,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from departments.organisation.access import Permission
+from departments.organisation.api.answers import asked, not_modified, sent
 from departments.organisation.api.idempotency import IdempotentPosts
 from departments.organisation.api.pages import KeysetPagination, is_updated
 from departments.organisation.api.permissions import KeyScope
 from departments.organisation.api.strict import BoundedJSONParser
-from ledger.api.answers import asked, not_modified, sent
 from ledger.api.permissions import SeesWholeCompany
 from ledger.api.queries import (
     AcknowledgementBodySerializer,

@@ -12,14 +12,13 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from departments.organisation.access import Permission
-from departments.organisation.api.answers import Unacceptable
+from departments.organisation.api.answers import Unacceptable, asked, sent, with_etag
 from departments.organisation.api.idempotency import IdempotentPosts
 from departments.organisation.api.pages import Page, page_of
 from departments.organisation.api.permissions import KeyScope, key_of, visible_ids_of
 from departments.organisation.api.strict import BoundedJSONParser
 from departments.organisation.models import Department
 from ledger import fund
-from ledger.api.answers import asked, sent, with_etag
 from ledger.api.grant_serializers import (
     FundQuerySerializer,
     FundSerializer,

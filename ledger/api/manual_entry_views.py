@@ -14,12 +14,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from departments.organisation.access import Permission
+from departments.organisation.api.answers import asked, sent, with_etag
 from departments.organisation.api.idempotency import IdempotentPosts
 from departments.organisation.api.pages import KeysetPagination, is_updated
 from departments.organisation.api.permissions import KeyScope
 from departments.organisation.api.strict import BoundedJSONParser
 from ledger import manual_entries
-from ledger.api.answers import asked, sent, with_etag
 from ledger.api.manual_entry_serializers import (
     ManualEntriesQuerySerializer,
     ManualEntryReasonSerializer,

@@ -9,9 +9,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from departments.organisation.api.answers import asked, with_etag
 from departments.organisation.api.pages import Page, page_of
 from departments.organisation.api.permissions import KeyScope, visible_ids_of
-from ledger.api.answers import asked, with_etag
 from ledger.api.queries import NoQuerySerializer, StatementsQuerySerializer
 from ledger.api.serializers import StatementSerializer, StatementTotalsSerializer
 from ledger.statement_totals import statement_totals

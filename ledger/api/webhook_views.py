@@ -16,13 +16,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from departments.organisation.access import Permission
-from departments.organisation.api.answers import Unacceptable
+from departments.organisation.api.answers import Unacceptable, asked, sent, with_etag
 from departments.organisation.api.idempotency import IdempotentPosts
 from departments.organisation.api.pages import KeysetPagination
 from departments.organisation.api.permissions import KeyScope
 from departments.organisation.api.strict import BoundedJSONParser
 from ledger import tasks
-from ledger.api.answers import asked, sent, with_etag
 from ledger.api.permissions import SeesWholeCompany
 from ledger.api.queries import NoQuerySerializer, NothingSerializer, PageQuerySerializer
 from ledger.api.webhook_serializers import (
