@@ -123,6 +123,16 @@ KINDS: tuple[tuple[str, Any, str, str], ...] = (
         "",
     ),
     (
+        "exchange_rates",
+        ngettext(
+            "%(count)s exchange rate waits for approval",
+            "%(count)s exchange rates wait for approval",
+            "count",
+        ),
+        "admin:pricing_exchangerate_changelist",
+        "",
+    ),
+    (
         "aims",
         ngettext(
             "%(count)s aim of the company waits for approval",

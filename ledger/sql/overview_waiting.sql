@@ -16,6 +16,8 @@ SELECT found.what, found.number FROM (
      UNION ALL
     SELECT 'texts', count(*) FROM pricing_schemetext WHERE approved_by_id IS NULL
      UNION ALL
+    SELECT 'exchange_rates', count(*) FROM pricing_exchangerate WHERE approved_by_id IS NULL
+     UNION ALL
     SELECT 'grant_budgets', count(*) FROM pricing_grantbudget WHERE approved_by_id IS NULL
      UNION ALL
     SELECT 'grants_to_score', count(*) FROM pricing_grantapplication WHERE state = 'applied'
