@@ -346,9 +346,13 @@ def statement_lines(
     period_code: str | None = None,
     department_ids: Collection[int] | None = None,
     states: tuple[str, ...] = (SettlementState.POSTED,),
+    terms: SchemeTerms | None = None,
 ) -> list[StatementLine]:
-    """Statement lines of a scheme, of one period or all, of the departments that may be seen."""
-    terms = price_lookup.scheme_terms(code=scheme_code)
+    """Statement lines of a scheme, of one period or all, of the departments that may be seen.
+
+    `terms` are the scheme's, where the caller has read them already.
+    """
+    terms = terms or price_lookup.scheme_terms(code=scheme_code)
     rows = ordered_lines(terms).filter(settlement__scheme_id=terms.id, settlement__state__in=states)
     if period_code is not None:
         rows = rows.filter(settlement__period__code=period_code)

@@ -548,11 +548,11 @@ def test_the_command_writes_a_file_and_its_manifest(settled: Books, tmp_path: Pa
 def test_standard_output_holds_the_file_alone(
     settled: Books, capfdbinary: pytest.CaptureFixture[bytes]
 ) -> None:
-    run_command("--format", "jsonl", "--out", "-", "--by", "auditor")
+    run_command("--format", "jsonl", "--out", "-", "--by", "finance")
     written = capfdbinary.readouterr().out
     export = JournalExport.objects.get()
     assert sha256(written).hexdigest() == export.sha256
-    assert export.exported_by == settled.people["auditor"]
+    assert export.exported_by == settled.people["finance"]
 
 
 @pytest.mark.parametrize(

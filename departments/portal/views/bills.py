@@ -125,7 +125,10 @@ def _why(
         return {}
     period = earlier[-1].period
     before = statements.statement_lines(
-        scheme_code=statement.scheme, period_code=period, department_ids=[department_id]
+        scheme_code=statement.scheme,
+        period_code=period,
+        department_ids=[department_id],
+        terms=terms,
     )
     activities = charged_activities(
         before,
