@@ -77,7 +77,9 @@ SELECT %(records)s + row_number() OVER (ORDER BY id), activity_record_id, depart
 SET session_replication_role = origin;
 DROP TABLE bench_record;
 
-SELECT setval('inventory_activityrecord_id_seq', (SELECT max(id) FROM inventory_activityrecord)),
+SELECT setval('organisation_user_id_seq', (SELECT max(id) FROM organisation_user)),
+       setval('organisation_department_id_seq', (SELECT max(id) FROM organisation_department)),
+       setval('inventory_activityrecord_id_seq', (SELECT max(id) FROM inventory_activityrecord)),
        setval('inventory_emissionrecord_id_seq', (SELECT max(id) FROM inventory_emissionrecord)),
        setval('inventory_approval_number',
               (SELECT max(approval_number) FROM inventory_emissionrecord));
