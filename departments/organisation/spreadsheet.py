@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 # The last four are what some programs take for the first four, or skip before them.
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
+FORMULA_MARKS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
 
 Cell = str | int | bool | Decimal | None
 PIECE = 64 * 1024  # characters that are sent at once
@@ -20,7 +20,7 @@ def as_csv(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
     """Text cells that begin like a formula get a leading apostrophe; numbers stay numbers."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow([_neutral(cell) for cell in header])
+    writer.writerow([neutral(cell) for cell in header])
     writer.writerows([_cell(cell) for cell in row] for row in rows)
     return text.getvalue()
 
@@ -29,7 +29,7 @@ def csv_lines(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Iter
     """The same as a stream, of rows by name: lists and objects are JSON in a cell."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow([_neutral(column) for column in columns])
+    writer.writerow([neutral(column) for column in columns])
     for row in rows:
         writer.writerow([_cell(_flat(row[column])) for column in columns])
         if text.tell() > PIECE:
@@ -58,8 +58,9 @@ def _cell(cell: Cell) -> str:
         return "yes" if cell else "no"
     if isinstance(cell, Decimal):
         return f"{cell:f}"
-    return _neutral(cell) if isinstance(cell, str) else str(cell)
+    return neutral(cell) if isinstance(cell, str) else str(cell)
 
 
-def _neutral(text: str) -> str:
-    return f"'{text}" if text.lstrip(" ").startswith(DANGEROUS) else text
+def neutral(text: str) -> str:
+    """Text as a cell that no spreadsheet runs."""
+    return f"'{text}" if text.lstrip(" ").startswith(FORMULA_MARKS) else text

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from departments.organisation import spreadsheet
 from ledger.exports.columns import Notation
 from ledger.exports.line_text import literal
 
-# A spreadsheet takes a cell that begins so for a formula; the last four are full-width.
-FORMULA_MARKS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+# Text in the database has no NUL, and no literal can name it.
+FORMULA_MARKS = tuple(mark for mark in spreadsheet.FORMULA_MARKS if mark != "\0")
 QUOTED_FOR = (",", '"', "\r", "\n")
 
 

@@ -18,10 +18,9 @@ from rest_framework.request import Request
 from rest_framework.utils.encoders import JSONEncoder
 
 from departments.organisation.api.answers import Unacceptable
+from departments.organisation.spreadsheet import neutral
 
-# A spreadsheet takes a cell that begins so for a formula; the last four are full-width.
-FORMULA_MARKS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")  # decimals are texts in the API
 
 
 class _Stream(JSONRenderer):
@@ -122,5 +121,4 @@ def _cell(value: Any) -> str:
     if isinstance(value, dict | list | tuple):
         return json.dumps(value, cls=JSONEncoder, ensure_ascii=False)
     text = str(value)
-    runs = text.lstrip(" ").startswith(FORMULA_MARKS) and not _NUMBER.fullmatch(text)
-    return f"'{text}" if runs else text
+    return text if _NUMBER.fullmatch(text) else neutral(text)
