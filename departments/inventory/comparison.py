@@ -7,8 +7,9 @@ compared by statements over whole tables; no row is asked about by itself.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from itertools import islice
+from itertools import groupby
 from json import dumps, loads
+from operator import itemgetter
 from typing import Any
 
 from django.db import connection
@@ -62,6 +63,12 @@ def find_doubts(*, record_ids: Collection[int] = ()) -> Iterator[tuple[int, list
 
     `record_ids` are records that are staged themselves. They are no history of their own.
     """
+    compare(record_ids=record_ids)
+    return doubts_found()
+
+
+def compare(*, record_ids: Collection[int] = ()) -> None:
+    """Put what looks wrong in the staged rows into a table, for `doubts_found`, `keep_doubts`."""
     with connection.cursor() as cursor:
         facts: dict[str, Any] = {
             "billed": list(BILLED),
@@ -74,27 +81,35 @@ def find_doubts(*, record_ids: Collection[int] = ()) -> Iterator[tuple[int, list
         if closed:
             _insert(cursor, "inventory_closed_days", closed)
         cursor.execute(";\n".join(map(read_sql, COMPARISONS)), facts)
-    line, doubts = 0, list[Doubt]()
+
+
+def doubts_found(*, most: int | None = None) -> Iterator[tuple[int, list[Doubt]]]:
+    """The doubts about each line, in order; at most about so many lines."""
     with connection.chunked_cursor() as cursor:
-        cursor.execute("SELECT line, kind, figures FROM inventory_finding ORDER BY line, kind")
-        for found, kind, figures in cursor:
-            if found != line and doubts:
-                yield line, doubts
-                doubts = []
-            line = found
-            doubts.append(doubt_of(kind, loads(figures) if isinstance(figures, str) else figures))
-    if doubts:
-        yield line, doubts
+        cursor.execute(read_sql("doubts_found"), {"most": most})
+        for line, rows in groupby(cursor, key=itemgetter(0)):
+            yield line, [doubt_of(kind, loads(figures)) for _, kind, figures in rows]
 
 
-def keep_doubts(found: Iterable[tuple[int, list[Doubt]]]) -> Iterator[tuple[int, list[Doubt]]]:
-    """The same, and each of them is put where `staged_insert` finds it."""
-    rest = iter(found)
-    while chunk := list(islice(rest, AT_ONCE)):
-        yield from chunk
-        with connection.cursor() as cursor:
-            rows = [(line, dumps(contents(doubts))) for line, doubts in chunk]
-            _insert(cursor, "inventory_staged_doubt", rows)
+def keep_doubts() -> int:
+    """Put all doubts where `staged_insert` finds them; how many there are.
+
+    What is said of many rows alike, such as that they are late, is put into words once.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(read_sql("doubts_worded_table"))
+        with connection.chunked_cursor() as reading:
+            reading.execute("SELECT DISTINCT kind, figures::text FROM inventory_finding")
+            while chunk := reading.fetchmany(AT_ONCE):
+                _insert(cursor, "inventory_worded", [_worded(*finding) for finding in chunk])
+        cursor.execute(read_sql("doubts_keep"))
+        (doubts,) = cursor.fetchone()
+    return int(doubts)
+
+
+def _worded(kind: str, figures: str) -> tuple[str, str, str]:
+    """The finding as it stands, so that it is found again to the last digit, and its words."""
+    return kind, figures, dumps(doubt_of(kind, loads(figures)).content())
 
 
 def contents(doubts: Iterable[Doubt]) -> list[dict[str, str]]:

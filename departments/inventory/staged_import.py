@@ -160,19 +160,17 @@ def _totals(accepted: int, library: FactorLibrary) -> Unlisted:
 
 def _flagged() -> tuple[tuple[RowReport, ...], int]:
     """The first thousand rows that look wrong; and how many warnings the others have."""
-    listed: list[RowReport] = []
-    more = 0
-    for line, doubts in comparison.keep_doubts(comparison.find_doubts()):
-        if len(listed) < MOST_LISTED:
-            listed.append(RowReport(line, "", None, warnings=tuple(doubts)))
-        else:
-            more += len(doubts)
+    comparison.compare()
+    warnings = comparison.keep_doubts()
+    listed = dict(comparison.doubts_found(most=MOST_LISTED))
     with connection.cursor() as cursor:
-        lines = [row.line for row in listed]
         statement = "SELECT line, external_id FROM inventory_staged_row WHERE line = ANY (%s)"
-        cursor.execute(statement, [lines])
+        cursor.execute(statement, [list(listed)])
         ids = dict(cursor.fetchall())
-    return tuple(replace(row, external_id=ids[row.line]) for row in listed), more
+    rows = [
+        RowReport(line, ids[line], None, warnings=tuple(doubts)) for line, doubts in listed.items()
+    ]
+    return tuple(rows), warnings - sum(map(len, listed.values()))
 
 
 def _insert(batch: ImportBatch) -> bool:

@@ -217,3 +217,29 @@ def test_a_large_file_says_what_a_small_one_does(
     assert (large.accepted, large.warnings) == (9, 3)
     kept = ActivityRecord.objects.filter(doubts__isnull=False).order_by("pk")
     assert [[d["kind"] for d in r.doubts or ()] for r in kept] == [["high"], ["high", "repeated"]]
+
+
+def test_what_many_rows_have_in_common_stands_on_each_of_them(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """1,200 rows are late, one of them a reading with more digits than a float keeps."""
+    told = [("2024-01", date(2024, 1, 1), date(2024, 1, 31))]
+    monkeypatch.setattr(closed_days, "_told_by", [lambda: told])
+    monkeypatch.setattr(activity_import, "MOST_HELD_BYTES", 0)
+    rows = [GOOD | {"external_id": f"A{n}", "quantity": f"{100 + n % 7}"} for n in range(1199)]
+    rows.append(GOOD | {"external_id": "last", "quantity": "123456789.123456789"})
+
+    report = activity_import.import_file(
+        file_name="rows.csv",
+        content=io.BytesIO(as_csv(*rows)),
+        by=cast.contributor,
+        at=NOON,
+        departments=Department.objects.all(),
+    )
+
+    kept = {record.external_id: record.doubts or [] for record in ActivityRecord.objects.all()}
+    kinds = {key: {doubt["kind"] for doubt in doubts} for key, doubts in kept.items()}
+    assert (len(report.flagged), report.accepted) == (1000, 1200)
+    assert report.warnings == sum(map(len, kept.values()))
+    assert all("late" in each for each in kinds.values())
+    assert kinds["last"] == {"high", "late"}
