@@ -20,6 +20,7 @@ from departments.inventory import activity_import
 from departments.organisation.models import Department
 
 FACTOR_SETS = ("desnz_2024", "grid_desnz_uk", "grid_ember_owid", "grid_egrid_2023")
+CLOSED = 2024  # the year that the company has settled, month by month, and closed
 HEADER = "department,activity,started_on,ended_on,external_id,quantity,unit,place,note\n"
 # What a company records, in the order in which the rows of the file take turns.
 KINDS = (
@@ -100,12 +101,13 @@ def write_file(path: Path, *, rows: int) -> None:
 
 
 def row_of(number: int, codes: list[str]) -> str:
-    """A row of one of the kinds, in a month of 2024, with an external id of its own."""
+    """A row of one of the kinds, with an external id of its own; about one in a hundred is late."""
     activity, unit, place = KINDS[number % len(KINDS)]
     month = 1 + number // len(KINDS) % 12
     code = codes[number * 7919 % len(codes)]
     quantity = f"{1 + number * 37 % 99991}.{number % 1000:03}"
-    days = f"2024-{month:02}-01,2024-{month:02}-28"
+    year = CLOSED if number % 101 == 0 else CLOSED + 1
+    days = f"{year}-{month:02}-01,{year}-{month:02}-28"
     return f"{code},{activity},{days},M-{number:08},{quantity},{unit},{place},\n"
 
 
