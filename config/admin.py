@@ -18,9 +18,11 @@ from unfold.sites import UnfoldAdminSite
 
 from config.unfold import NAVIGATION
 from departments.organisation.access import Permission
-from departments.organisation.admin_access import may_here
+from departments.organisation.admin_access import may_here, roles_here
+from departments.organisation.models import Role
 from ledger.desk.overview import overview
 
+TAKE_IN = "portal:upload_any"  # files for every department
 FOR_THE_TRAIL = ("access_review", "duties")  # pages that those open who read the audit trail
 
 
@@ -46,7 +48,8 @@ class Desk(UnfoldAdminSite):  # type: ignore[misc]  # untyped in the theme
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse:
-        shown = {"overview": overview(at=timezone.now()), **(extra_context or {})}
+        found = overview(at=timezone.now(), roles=roles_here(request))
+        shown = {"overview": found, **(extra_context or {})}
         response: TemplateResponse = super().index(request, shown)
         return response
 
@@ -97,4 +100,6 @@ def _may_open(request: HttpRequest, page: str) -> bool:
     for model, model_admin in admin.site._registry.items():
         if page == f"{model._meta.app_label}_{model._meta.model_name}_changelist":
             return model_admin.has_view_permission(request)
+    if page == TAKE_IN:
+        return Role.SUSTAINABILITY_ANALYST in roles_here(request)
     return page not in FOR_THE_TRAIL or may_here(request, Permission.READ_TRAIL)

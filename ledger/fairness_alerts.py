@@ -13,6 +13,7 @@ from ledger.models.periods import AccountingPeriod
 from pricing import price_lookup
 from pricing.baseline_lookup import SignedBaseline, approved_baselines
 
+RAISED_PERCENT = Decimal(10)
 RAISED, OWN, MOVED = "baseline_raised", "own_baseline", "emissions_moved"
 
 
@@ -29,7 +30,7 @@ def alerts(
     *,
     scheme_code: str,
     period_code: str,
-    raised_percent: Decimal = Decimal(10),
+    raised_percent: Decimal = RAISED_PERCENT,
     within_percent: Decimal = Decimal(5),
 ) -> list[Alert]:
     """What to look at in a period, beside the period before it.

@@ -34,10 +34,12 @@ def approved_baselines(scheme_id: int) -> list[SignedBaseline]:
     roles = {
         (m.user_id, m.department_id) for m in Membership.objects.filter(department__isnull=False)
     }
+    people = {user_id for user_id, _ in roles}
     found = []
     for row in rows.order_by("department__code", "in_force", "pk"):
         last_day = (row.in_force.upper or date.max) - timedelta(days=1)
-        above = ancestors_of(row.department_id, on=last_day) if roles else []
+        is_somewhere = row.proposed_by_id in people
+        above = ancestors_of(row.department_id, on=last_day) if is_somewhere else []
         theirs = any((row.proposed_by_id, pk) in roles for pk in (row.department_id, *above))
         found.append(
             SignedBaseline(

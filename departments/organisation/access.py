@@ -127,9 +127,14 @@ def may(user: Person, permission: Permission) -> bool:
     return _memberships(user).filter(role__in=permission.roles).exists()
 
 
+def roles_of(user: Person) -> frozenset[Role]:
+    """Every role that a person has, wherever they have it."""
+    return frozenset(map(Role, _memberships(user).values_list("role", flat=True)))
+
+
 def permissions_of(user: Person) -> frozenset[Permission]:
     """Every step that a person's roles take, asked at once."""
-    roles = set(_memberships(user).values_list("role", flat=True))
+    roles = roles_of(user)
     return frozenset(permission for permission in Permission if permission.roles & roles)
 
 

@@ -271,6 +271,7 @@ class NoticeMailAdmin(RoleAdmin):
     list_filter = ["delivery"]
     list_per_page = 50
     paginator = InfinitePaginator  # lists never count all of them
+    list_disable_select_all = True
     show_full_result_count = False
     actions = ["try_again"]
 

@@ -9,9 +9,12 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from departments.organisation.access import Permission
+from departments.organisation.models import Role
 from ledger import close_checklist
 from ledger.desk.facts import Facts
-from ledger.desk.waiting import waiting
+from ledger.desk.places import baselines_to_look_at, recalculated_waiting
+from ledger.desk.waiting import RECORD_APPROVERS, waiting
 from ledger.desk.words import called
 from ledger.models.outbox import OutboxMessage
 from ledger.models.periods import AccountingPeriod, PeriodState
@@ -22,6 +25,8 @@ from ledger.models.settlements import (
     ShardState,
 )
 
+# Who looks at whether baselines are fair: whoever may replay a period, and audit.
+LOOKING = Permission.RUN_SCENARIO.roles | {Role.AUDITOR}
 STANDING_STILL = timedelta(seconds=30)  # a shard that calculates takes less
 
 
@@ -29,10 +34,12 @@ STANDING_STILL = timedelta(seconds=30)  # a shard that calculates takes less
 class Attention:
     """Something that waits for a person; `page` and `target_id` say where it is done.
 
-    So does the name of an `address`, with its query, where there is a list of such things.
+    So does the name of an `address`, with its query, where there is a list of such things. `roles`
+    are those that do it.
     """
 
     page: str
+    roles: frozenset[Role]
     text: str
     detail: str = ""
     target_id: int | None = None
@@ -57,23 +64,56 @@ def attention(
             "%(count)s records wait for approval",
             facts.waiting_records,
         )
-        yield Attention("records", text % {"count": f"{facts.waiting_records:,}"})
+        yield Attention("records", RECORD_APPROVERS, text % {"count": f"{facts.waiting_records:,}"})
     for each in waiting():
         yield Attention(
             each.what,
+            each.roles,
             each.text,
             address=each.page,
             query=each.query,
             is_problem=each.what == "mails",
         )
+    yield from _recalculated()
+    yield from _baselines()
     first_open = next((p for p in periods if p.state == PeriodState.OPEN), None)
     if first_open and not any(
         check.refuses for check in close_checklist.steps_of(first_open, at=at)
     ):
         yield Attention(
             "period",
+            Permission.CLOSE_PERIOD.roles,
             _("Period %(period)s is ready to close") % {"period": first_open.code},
             target_id=first_open.pk,
+        )
+
+
+def _recalculated() -> Iterator[Attention]:
+    for place in recalculated_waiting():
+        if place.period:
+            text = _("New results for %(period)s wait for another person's approval")
+            address, query = "admin:restatement", place.query
+        else:
+            text = _("New results outside posted periods wait for another person's approval")
+            address, query = "admin:inventory_activityrecord_changelist", "recalculated=waits"
+        facts = {"period": place.period}
+        yield Attention("restatement", RECORD_APPROVERS, text % facts, address=address, query=query)
+
+
+def _baselines() -> Iterator[Attention]:
+    for place, count in baselines_to_look_at():
+        text = ngettext(
+            "%(count)s baseline of %(period)s is worth a look before the period closes",
+            "%(count)s baselines of %(period)s are worth a look before the period closes",
+            count,
+        )
+        yield Attention(
+            "fairness",
+            LOOKING,
+            text % {"count": count, "period": place.period},
+            _("Raised, or proposed for the proposer's own department."),
+            address="admin:fairness",
+            query=f"{place.query}&alerts=yes",
         )
 
 
@@ -88,7 +128,8 @@ def _undelivered() -> Iterator[Attention]:
             count,
         )
         facts = {"count": count}
-        yield Attention("outbox", text % facts, oldest.error, oldest.pk, is_problem=True)
+        roles = Permission.CLOSE_PERIOD.roles
+        yield Attention("outbox", roles, text % facts, oldest.error, oldest.pk, is_problem=True)
 
 
 def _stuck_shards(settlements: list[Settlement], names: dict[int, str]) -> Iterator[Attention]:
@@ -110,7 +151,12 @@ def _stuck_shards(settlements: list[Settlement], names: dict[int, str]) -> Itera
             "settlement": called(under_way[settlement_id], names),
         }
         yield Attention(
-            "settlement", text % facts, of_settlement[0].error, settlement_id, is_problem=True
+            "settlement",
+            Permission.PREPARE_SETTLEMENT.roles,
+            text % facts,
+            of_settlement[0].error,
+            settlement_id,
+            is_problem=True,
         )
 
 
@@ -118,17 +164,24 @@ def _under_way(
     settlements: list[Settlement], names: dict[int, str], at: datetime
 ) -> Iterator[Attention]:
     words = {
-        SettlementState.CALCULATED: _("%(settlement)s waits for another person's approval"),
-        SettlementState.APPROVED: _("%(settlement)s is approved and waits to be posted"),
+        SettlementState.CALCULATED: (
+            Permission.APPROVE_SETTLEMENT,
+            _("%(settlement)s waits for another person's approval"),
+        ),
+        SettlementState.APPROVED: (
+            Permission.POST_SETTLEMENT,
+            _("%(settlement)s is approved and waits to be posted"),
+        ),
     }
     for settlement in settlements:
         name = {"settlement": called(settlement, names)}
         if settlement.state in words:
-            text = words[SettlementState(settlement.state)] % name
-            yield Attention("settlement", text, target_id=settlement.pk)
+            step, text = words[SettlementState(settlement.state)]
+            yield Attention("settlement", step.roles, text % name, target_id=settlement.pk)
         elif (
             settlement.state == SettlementState.CALCULATING
             and at - settlement.prepared_at > STANDING_STILL
         ):
             text = _("%(settlement)s is still being calculated") % name
-            yield Attention("settlement", text, target_id=settlement.pk)
+            roles = Permission.PREPARE_SETTLEMENT.roles
+            yield Attention("settlement", roles, text, target_id=settlement.pk)

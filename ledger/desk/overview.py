@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -28,15 +29,21 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """Everything the desk's first page shows."""
+    """Everything the desk's first page shows; `theirs` is what waits for a role of the reader."""
 
     steps: tuple[Step, ...]
     schemes: tuple[SchemeOverview, ...]
     attention: tuple[Attention, ...]
+    theirs: tuple[Attention, ...]
     events: tuple[Event, ...]
     waiting_records: int
     estimated_share: Decimal | None
     estimated_period: str
+
+    @property
+    def others(self) -> tuple[Attention, ...]:
+        """What waits for people with other roles."""
+        return tuple(item for item in self.attention if item not in self.theirs)
 
     @property
     def is_new(self) -> bool:
@@ -49,8 +56,11 @@ class Overview:
         return all(step.is_done for step in self.steps)
 
 
-def overview(*, at: datetime) -> Overview:
-    """The desk's first page. The number of queries does not grow with departments or records."""
+def overview(*, at: datetime, roles: Collection[str] = ()) -> Overview:
+    """The desk's first page for whoever has these roles in the company.
+
+    The number of queries does not grow with departments or records.
+    """
     schemes = price_lookup.all_scheme_terms()
     periods = list(AccountingPeriod.objects.select_related("closed_by").order_by("days"))
     settlements = list(
@@ -62,6 +72,7 @@ def overview(*, at: datetime) -> Overview:
     latest = max((now for now, _before in posted.values()), key=first_day_of, default=None)
     facts = read_facts(latest)
     names = {terms.id: terms.name for terms in schemes}
+    waits = list(attention(facts, periods, settlements, names, at))
     return Overview(
         steps=(
             Step("departments", facts.has_departments),
@@ -70,7 +81,8 @@ def overview(*, at: datetime) -> Overview:
             Step("activity", facts.has_activity),
         ),
         schemes=tuple(schemes_in_figures(schemes, periods, settlements, posted)),
-        attention=tuple(attention(facts, periods, settlements, names, at)),
+        attention=tuple(waits),
+        theirs=tuple(item for item in waits if not item.roles.isdisjoint(roles)),
         events=tuple(events(periods, settlements, names)),
         waiting_records=facts.waiting_records,
         estimated_share=facts.estimated_share,

@@ -9,23 +9,32 @@ from typing import Any
 from django.db import connection
 from django.utils.translation import ngettext_lazy as ngettext
 
+from departments.organisation.access import Permission
+from departments.organisation.models import Role
 from ledger.sql import statement
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """So many of a kind wait; `page` is the name of the address where they are decided, if any."""
+    """So many of a kind wait; `page` is the name of the address where they are decided, if any.
+
+    `roles` are those that decide.
+    """
 
     what: str
+    roles: frozenset[Role]
     text: str
     page: str = ""
     query: str = ""
 
 
-# What, in words, page, query; in the order of the list.
-KINDS: tuple[tuple[str, Any, str, str], ...] = (
+RECORD_APPROVERS = frozenset({Role.SUSTAINABILITY_APPROVER})  # in the whole company
+
+# What, whose roles decide, in words, page, query; in the order of the list.
+KINDS: tuple[tuple[str, frozenset[Role], Any, str, str], ...] = (
     (
         "mails",
+        Permission.MANAGE_PEOPLE.roles,
         ngettext(
             "%(count)s mail could not be sent yet",
             "%(count)s mails could not be sent yet",
@@ -36,6 +45,7 @@ KINDS: tuple[tuple[str, Any, str, str], ...] = (
     ),
     (
         "disputes",
+        Permission.ANSWER_DISPUTE.roles,
         ngettext(
             "%(count)s dispute waits for an answer",
             "%(count)s disputes wait for an answer",
@@ -46,6 +56,7 @@ KINDS: tuple[tuple[str, Any, str, str], ...] = (
     ),
     (
         "prices",
+        Permission.APPROVE_PRICE.roles,
         ngettext(
             "%(count)s price waits for approval", "%(count)s prices wait for approval", "count"
         ),
@@ -54,6 +65,7 @@ KINDS: tuple[tuple[str, Any, str, str], ...] = (
     ),
     (
         "rates",
+        Permission.APPROVE_PRICE.roles,
         ngettext(
             "%(count)s incentive rate waits for approval",
             "%(count)s incentive rates wait for approval",
@@ -64,6 +76,7 @@ KINDS: tuple[tuple[str, Any, str, str], ...] = (
     ),
     (
         "abatement_rates",
+        Permission.APPROVE_PRICE.roles,
         ngettext(
             "%(count)s abatement rate waits for approval",
             "%(count)s abatement rates wait for approval",
@@ -74,6 +87,7 @@ KINDS: tuple[tuple[str, Any, str, str], ...] = (
     ),
     (
         "incentive_caps",
+        Permission.APPROVE_PRICE.roles,
         ngettext(
             "%(count)s cap on incentives waits for approval",
             "%(count)s caps on incentives wait for approval",
@@ -84,6 +98,7 @@ KINDS: tuple[tuple[str, Any, str, str], ...] = (
     ),
     (
         "event_rates",
+        Permission.APPROVE_PRICE.roles,
         ngettext(
             "%(count)s event rate waits for approval",
             "%(count)s event rates wait for approval",
@@ -94,6 +109,7 @@ KINDS: tuple[tuple[str, Any, str, str], ...] = (
     ),
     (
         "contributions",
+        Permission.APPROVE_PRICE.roles,
         ngettext(
             "%(count)s contribution waits for approval",
             "%(count)s contributions wait for approval",
@@ -104,6 +120,7 @@ KINDS: tuple[tuple[str, Any, str, str], ...] = (
     ),
     (
         "baselines",
+        Permission.APPROVE_PRICE.roles,
         ngettext(
             "%(count)s baseline waits for approval",
             "%(count)s baselines wait for approval",
@@ -114,6 +131,7 @@ KINDS: tuple[tuple[str, Any, str, str], ...] = (
     ),
     (
         "texts",
+        Permission.APPROVE_PRICE.roles,
         ngettext(
             "%(count)s text about a scheme waits for approval",
             "%(count)s texts about schemes wait for approval",
@@ -124,6 +142,7 @@ KINDS: tuple[tuple[str, Any, str, str], ...] = (
     ),
     (
         "exchange_rates",
+        Permission.APPROVE_PRICE.roles,
         ngettext(
             "%(count)s exchange rate waits for approval",
             "%(count)s exchange rates wait for approval",
@@ -134,6 +153,7 @@ KINDS: tuple[tuple[str, Any, str, str], ...] = (
     ),
     (
         "aims",
+        Permission.APPROVE_PRICE.roles,
         ngettext(
             "%(count)s aim of the company waits for approval",
             "%(count)s aims of the company wait for approval",
@@ -144,6 +164,7 @@ KINDS: tuple[tuple[str, Any, str, str], ...] = (
     ),
     (
         "factor_sets",
+        Permission.APPROVE_FACTORS.roles,
         ngettext(
             "%(count)s factor set waits for approval",
             "%(count)s factor sets wait for approval",
@@ -154,6 +175,7 @@ KINDS: tuple[tuple[str, Any, str, str], ...] = (
     ),
     (
         "instruments",
+        Permission.APPROVE_INSTRUMENT.roles,
         ngettext(
             "%(count)s instrument waits for approval",
             "%(count)s instruments wait for approval",
@@ -164,6 +186,7 @@ KINDS: tuple[tuple[str, Any, str, str], ...] = (
     ),
     (
         "allocation_keys",
+        Permission.APPROVE_KEY.roles,
         ngettext(
             "%(count)s allocation key waits for approval",
             "%(count)s allocation keys wait for approval",
@@ -174,6 +197,7 @@ KINDS: tuple[tuple[str, Any, str, str], ...] = (
     ),
     (
         "readings",
+        RECORD_APPROVERS,
         ngettext(
             "%(count)s site reading waits for approval",
             "%(count)s site readings wait for approval",
@@ -184,6 +208,7 @@ KINDS: tuple[tuple[str, Any, str, str], ...] = (
     ),
     (
         "absorption_projects",
+        Permission.APPROVE_ABSORPTION.roles,
         ngettext(
             "%(count)s absorption project waits for approval",
             "%(count)s absorption projects wait for approval",
@@ -194,6 +219,7 @@ KINDS: tuple[tuple[str, Any, str, str], ...] = (
     ),
     (
         "absorption",
+        Permission.APPROVE_ABSORPTION.roles,
         ngettext(
             "%(count)s measurement of absorption waits for approval",
             "%(count)s measurements of absorption wait for approval",
@@ -204,6 +230,7 @@ KINDS: tuple[tuple[str, Any, str, str], ...] = (
     ),
     (
         "grant_budgets",
+        Permission.APPROVE_PRICE.roles,
         ngettext(
             "%(count)s budget for grants waits for approval",
             "%(count)s budgets for grants wait for approval",
@@ -214,6 +241,7 @@ KINDS: tuple[tuple[str, Any, str, str], ...] = (
     ),
     (
         "grants_to_score",
+        Permission.SCORE_GRANT.roles,
         ngettext(
             "%(count)s grant application waits to be scored",
             "%(count)s grant applications wait to be scored",
@@ -224,6 +252,7 @@ KINDS: tuple[tuple[str, Any, str, str], ...] = (
     ),
     (
         "grants_to_propose",
+        Permission.PROPOSE_AWARD.roles,
         ngettext(
             "%(count)s scored application waits for a proposal",
             "%(count)s scored applications wait for a proposal",
@@ -234,6 +263,7 @@ KINDS: tuple[tuple[str, Any, str, str], ...] = (
     ),
     (
         "grants_to_award",
+        Permission.APPROVE_AWARD.roles,
         ngettext(
             "%(count)s proposed award waits for another person's approval",
             "%(count)s proposed awards wait for another person's approval",
@@ -244,6 +274,7 @@ KINDS: tuple[tuple[str, Any, str, str], ...] = (
     ),
     (
         "milestones",
+        Permission.SCORE_GRANT.roles,
         ngettext(
             "%(count)s milestone of a grant waits to be accepted",
             "%(count)s milestones of grants wait to be accepted",
@@ -254,6 +285,7 @@ KINDS: tuple[tuple[str, Any, str, str], ...] = (
     ),
     (
         "grant_measurements",
+        Permission.SCORE_GRANT.roles,
         ngettext(
             "%(count)s measurement of a grant waits for approval",
             "%(count)s measurements of grants wait for approval",
@@ -264,6 +296,7 @@ KINDS: tuple[tuple[str, Any, str, str], ...] = (
     ),
     (
         "manual",
+        Permission.APPROVE_ENTRY.roles,
         ngettext(
             "%(count)s manual entry waits for another person's approval",
             "%(count)s manual entries wait for another person's approval",
@@ -280,6 +313,6 @@ def waiting() -> Iterator[Waiting]:
     with connection.cursor() as cursor:
         cursor.execute(statement("overview_waiting"))
         counts = dict(cursor.fetchall())
-    for what, words, page, query in KINDS:
+    for what, roles, words, page, query in KINDS:
         if what in counts:
-            yield Waiting(what, str(words % {"count": counts[what]}), page, query)
+            yield Waiting(what, roles, str(words % {"count": counts[what]}), page, query)

@@ -28,7 +28,7 @@ from departments.inventory.entry import plain
 from departments.inventory.errors import EntryRefused, InventoryError
 from departments.inventory.evidence_reading import evidence_of
 from departments.inventory.history import HistoryEvent
-from departments.inventory.models.activity import ActivityRecord, ImportBatch, RecordState
+from departments.inventory.models.activity import ActivityRecord, RecordState
 from departments.inventory.models.emissions import EmissionRecord
 from departments.inventory.models.factors import (
     EmissionFactor,
@@ -36,7 +36,6 @@ from departments.inventory.models.factors import (
 )
 from departments.inventory.results import trace_of
 from departments.inventory.seen import seen_results
-from departments.inventory.undoing import undo_import
 from departments.organisation.access import may_contribute
 from departments.organisation.admin_access import RoleAdmin
 from departments.organisation.errors import OrganisationError
@@ -66,6 +65,7 @@ class ReadAdmin(RoleAdmin):
     actions: Any = None
     show_full_result_count = False
     paginator = InfinitePaginator
+    list_disable_select_all = True  # nobody counts how many that would be
     list_per_page = 50
     sortable_by = ()
     list_filter_sheet = True
@@ -101,34 +101,6 @@ class GlobalWarmingPotentialAdmin(ReadAdmin):
     @admin.display(description=_("kgCO2e per kg"))
     def figure(self, gwp: GlobalWarmingPotential) -> str:
         return f"{plain(gwp.kgco2e_per_kg):f}"
-
-
-@admin.register(ImportBatch)
-class ImportBatchAdmin(ReadAdmin):
-    """Files that were taken in; their bytes stay where they are."""
-
-    list_display = ("file_name", "row_count", "imported_by", "imported_at", "undone_at", "sha256")
-    fields = (
-        "file_name",
-        "row_count",
-        "imported_by",
-        "imported_at",
-        "undone_by",
-        "undone_at",
-        "sha256",
-    )
-    readonly_fields = ("imported_at",)
-    search_fields = ("file_name", "sha256")
-    list_select_related = ("imported_by",)
-    actions = ("undo",)
-
-    @admin.action(description=_("Undo: remove their records"))
-    def undo(self, request: HttpRequest, rows: QuerySet[ImportBatch]) -> None:
-        for batch_id in rows.order_by("pk").values_list("pk", flat=True):
-            with refusals_shown(request):
-                count = undo_import(batch_id=batch_id, by=person_of(request), at=timezone.now())
-                done = ngettext("%(count)d record removed.", "%(count)d records removed.", count)
-                messages.success(request, done % {"count": count})
 
 
 @admin.register(EmissionRecord)
@@ -232,6 +204,26 @@ class StepForm(ActionForm):  # type: ignore[misc]  # untyped in the theme
     )
 
 
+class RecalculatedFilter(admin.SimpleListFilter):
+    """Records whose new result waits for another person's approval."""
+
+    title = _("new result")
+    parameter_name = "recalculated"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("waits", _("waits for approval"))]
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[ActivityRecord]
+    ) -> QuerySet[ActivityRecord]:
+        if self.value() != "waits":
+            return queryset
+        waiting = EmissionRecord.objects.filter(
+            proposed_by__isnull=False, approval_number__isnull=True
+        )
+        return queryset.filter(pk__in=waiting.values("activity_record"))
+
+
 @admin.register(ActivityRecord)
 class ActivityRecordAdmin(ReadAdmin):
     """Activity records of the whole company, with the steps that a person may take."""
@@ -255,6 +247,7 @@ class ActivityRecordAdmin(ReadAdmin):
         ("state", ChoicesDropdownFilter),
         ("department", RelatedDropdownFilter),
         "is_estimated",
+        RecalculatedFilter,
     )
     list_select_related = ("department", "created_by")
     search_fields = ("activity", "external_id", "note", "department__code")

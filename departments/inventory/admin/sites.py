@@ -76,6 +76,7 @@ class SiteReadingAdmin(RoleAdmin):
     actions = ("approve",)
     show_full_result_count = False
     paginator = InfinitePaginator
+    list_disable_select_all = True  # nobody counts how many that would be
     list_per_page = 50
     sortable_by = ()
     list_display = (

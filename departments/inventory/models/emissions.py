@@ -170,6 +170,11 @@ class EmissionRecord(models.Model):
                 name="inventory_emission_successor",
                 condition=Q(supersedes__isnull=False, approval_number__isnull=False),
             ),
+            models.Index(
+                fields=["activity_on"],
+                name="inventory_emission_waiting",
+                condition=Q(proposed_by__isnull=False, approval_number__isnull=True),
+            ),
         ]
         constraints = [
             models.CheckConstraint(
