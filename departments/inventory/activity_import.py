@@ -258,6 +258,8 @@ def _reports(
             emissions=None if row.problems else row.calculated,
             problems=row.sorted_problems(),
             warnings=tuple(doubts.get(row.line, ())),
+            department=row.facts.get("department"),
+            ended_on=row.facts.get("ended_on"),
         )
         for row in rows
     ]

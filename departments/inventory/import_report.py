@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from datetime import date
 from decimal import Decimal
 from enum import Enum
 from typing import Any
@@ -11,6 +12,7 @@ from departments.inventory.calculation_run import Calculated
 from departments.inventory.doubts import Doubt
 from departments.inventory.errors import RowProblem
 from departments.inventory.foreign_files.rows import LeftOut
+from departments.organisation.models import Department
 
 
 class Keep(Enum):
@@ -23,13 +25,18 @@ class Keep(Enum):
 
 @dataclass(frozen=True, slots=True)
 class RowReport:
-    """One row of the file: what it comes to, or what is wrong with it."""
+    """One row of the file: what it comes to, or what is wrong with it.
+
+    Whose it is and its last day are told of a row without a problem.
+    """
 
     line: int
     external_id: str
     emissions: Calculated | None
     problems: tuple[RowProblem, ...] = ()
     warnings: tuple[Doubt, ...] = ()
+    department: Department | None = None
+    ended_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

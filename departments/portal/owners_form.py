@@ -53,6 +53,8 @@ class OwnersForm(forms.Form):
         self.owners, self.file_format = owners, file_format
         choices = [(each.code, f"{each.code} · {each.name}") for each in departments]
         codes = {code for code, _name in choices}
+        if not department:
+            choices.insert(0, ("", "–"))
         label = _("Department of %(owner)s")
         for number, owner in enumerate(owners):
             self.fields[f"owner_{number}"] = forms.ChoiceField(

@@ -87,6 +87,13 @@ PORTAL = {
     "upload_columns": own("department", opens_to=ENTERS),
     "upload_owners": own("department", opens_to=ENTERS),
     "upload_confirm": step("department", opens_to=ENTERS),
+    "upload_any": Address(opens_to=DEPARTMENTS | {"analyst"}),
+    "upload_any_columns": Address(opens_to=DEPARTMENTS | {"analyst"}),
+    "upload_any_owners": Address(opens_to=DEPARTMENTS | {"analyst"}),
+    "upload_any_confirm": Address(opens_to=DEPARTMENTS | {"analyst"}, method="POST"),
+    "upload_any_errors": Address(  # of a file that was checked; there is none
+        opens_to=NOBODY, hidden_from=DEPARTMENTS | {"analyst"}, gives="file"
+    ),
     "upload_errors": Address(  # of a file that was checked; there is none
         ("department",), NOBODY, hidden_from=THEIRS | ENTERS, gives="file"
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -21,7 +22,9 @@ from departments.organisation.notice_words import sentence_of
 from departments.portal import figures, words
 from departments.portal.bill import LineGroup
 from ledger.statements import Statement, StatementLine
+from pricing.file_quotes import FileLine
 from pricing.money import Money
+from pricing.price_lookup import SchemeTerms
 from pricing.sentences import told
 
 MOST_UNREAD = 100  # shown as 99+
@@ -156,9 +159,15 @@ def group_title(group: LineGroup, statement: Statement) -> str:
 
 
 @register.filter
-def emission_name(record: RecordSummary) -> str:
+def emission_name(record: RecordSummary | FileLine) -> str:
     """What a record counts as, by scope and category."""
     return words.emission_name(record.scope, record.category)
+
+
+@register.simple_tag
+def scheme_at(schemes: Sequence[SchemeTerms], place: int) -> str:
+    """A scheme with its currency, as the heading of a column of amounts."""
+    return f"{schemes[place].name}, {schemes[place].currency}"
 
 
 @register.filter

@@ -10,7 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 
-from departments.organisation.access import visible_department_ids
+from departments.organisation.access import Permission, may, visible_department_ids
 from departments.organisation.models import Department, User
 
 
@@ -33,6 +33,11 @@ def page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             raise
 
     return never_cache(login_required(show))
+
+
+def opens_desk(user: User) -> bool:
+    """Whether the desk of sustainability and finance lets a person in."""
+    return user.is_staff and may(user, Permission.READ_BOOKS)
 
 
 def visible_department(request: PersonRequest, code: str) -> Department:

@@ -1,4 +1,8 @@
-"""Door. A file of activity records: checked first, taken in only once it is confirmed."""
+"""Door. A file of activity records: checked first, taken in only once it is confirmed.
+
+Of one department and those below it, or, at an address that names none, of all that a person enters
+for. Both are the same steps.
+"""
 
 from __future__ import annotations
 
@@ -12,12 +16,14 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from departments.inventory import activity_import
+from departments.inventory.activity_file import is_of_the_file
 from departments.inventory.column_mapping.inspection import Inspection, has_our_columns, inspect
 from departments.inventory.column_mapping.plan import ColumnPlan
 from departments.inventory.column_mapping.saved import find_mapping, save_mapping
@@ -25,7 +31,11 @@ from departments.inventory.errors import InventoryError, MappingNotFound
 from departments.inventory.errors_file import errors_csv
 from departments.inventory.foreign_files.recognition import format_of, owners_in
 from departments.inventory.workbooks.refusal import TableRefused
-from departments.organisation.access import departments_visible_to, may_contribute
+from departments.organisation.access import (
+    contributed_department_ids,
+    departments_visible_to,
+    may_contribute,
+)
 from departments.organisation.models import Department
 from departments.organisation.tree import descendants_of
 from departments.portal import file_report, uploads
@@ -34,15 +44,17 @@ from departments.portal.forms import UploadForm
 from departments.portal.owners_form import MOST_OWNERS, OwnersForm
 from departments.portal.table_form import TableForm
 from departments.portal.uploads import KeptFile
-from departments.portal.views.page import PersonRequest, page, visible_department
+from departments.portal.views.page import PersonRequest, opens_desk, page, visible_department
 from departments.portal.views.steps import take_form
+from pricing.file_quotes import quote_file
 
+STEPS = ("", "columns", "owners", "confirm", "errors")
 PREVIEWED = 20
 MOST_LEFT_OUT = 100
 
 
 @page
-def check(request: PersonRequest, department: str) -> HttpResponse:
+def check(request: PersonRequest, department: str = "") -> HttpResponse:
     """Choose a file; see what would be taken in, or everything that is wrong with it."""
     found = _enterable(request, department)
     if request.method == "POST":
@@ -51,63 +63,63 @@ def check(request: PersonRequest, department: str) -> HttpResponse:
     if not form.is_valid():
         return _show(request, found, form=form, status=422 if form.is_bound else 200)
     given = form.cleaned_data["file"]
-    file = KeptFile(given.name, given.read(), found.code)
+    file = KeptFile(given.name, given.read(), department)
     if format_of(file.content) is not None:
         uploads.keep(request.session, file)
-        return redirect("portal:upload_owners", found.code)
+        return redirect(_address(found, "owners"))
     return _checked(request, found, file)
 
 
 @page
-def owners(request: PersonRequest, department: str) -> HttpResponse:
+def owners(request: PersonRequest, department: str = "") -> HttpResponse:
     """Say whose the jobs of a file are that another program wrote; then check it."""
     found = _enterable(request, department)
-    file = uploads.kept(request.session, department=found.code)
+    file = uploads.kept(request.session, department=department)
     file_format = format_of(file.content) if file is not None else None
     if file is None or file_format is None:
         messages.error(request, _("The checked file is gone after an hour. Choose it again."))
-        return redirect("portal:upload", found.code)
+        return redirect(_address(found))
     named = owners_in(file.content, file_format)
     if len(named) > MOST_OWNERS:
         told = _("The file has %(count)s owners; at most %(most)s are asked for here. Split it.")
         messages.error(request, told % {"count": len(named), "most": MOST_OWNERS})
-        return redirect("portal:upload", found.code)
+        return redirect(_address(found))
     form = OwnersForm(
         request.POST or None,
         owners=named,
         departments=_departments(request, found),
-        department=found.code,
+        department=department,
         file_format=file_format,
     )
     if form.is_valid():
         return _checked(request, found, replace(file, foreign=form.reading()))
-    context = {"department": found, "file": file, "form": form, "format": file_format}
+    context = _context(request, found) | {"file": file, "form": form, "format": file_format}
     status = 422 if form.is_bound else 200
     return render(request, "portal/upload_owners.html", context, status=status)
 
 
 @page
-def columns(request: PersonRequest, department: str) -> HttpResponse:
+def columns(request: PersonRequest, department: str = "") -> HttpResponse:
     """Say which column of the file is which of ours, or take a saved mapping; then check it."""
     found = _enterable(request, department)
-    file = uploads.kept(request.session, department=found.code)
+    file = uploads.kept(request.session, department=department)
     if file is None:
         messages.error(request, _("The checked file is gone after an hour. Choose it again."))
-        return redirect("portal:upload", found.code)
+        return redirect(_address(found))
     start = file.plan or ColumnPlan()
-    context: dict[str, Any] = {"department": found, "file": file}
+    context = _context(request, found) | {"file": file}
     is_looking = "look" in request.POST
     try:
         table = TableForm(request.POST if is_looking else None, file=file)
         if table.is_valid():
             uploads.keep(request.session, table.changed(file))
-            return redirect("portal:upload_columns", found.code)
+            return redirect(_address(found, "columns"))
         if request.method == "POST" and request.POST.get("mapping"):
             plan = find_mapping(request.POST["mapping"]).plan
             return _checked(request, found, replace(file, plan=plan))
     except (TableRefused, MappingNotFound) as refusal:
         messages.error(request, str(refusal))
-        return redirect("portal:upload", found.code)
+        return redirect(_address(found))
     context["table"] = table
     try:
         seen = inspect(io.BytesIO(file.content), start, sheet=file.sheet)
@@ -116,7 +128,7 @@ def columns(request: PersonRequest, department: str) -> HttpResponse:
             request, "portal/upload_columns.html", context | {"refusal": refusal}, status=422
         )
     posted = request.POST if request.method == "POST" and not is_looking else None
-    form = ColumnsForm(posted, seen=seen, department=found.code)
+    form = ColumnsForm(posted, seen=seen, department=department)
     if form.is_valid():
         plan = form.plan(start)
         name = form.cleaned_data["save_as"]
@@ -138,21 +150,25 @@ def _saved(
     return take_form(request, form, step, done=done) is not None
 
 
-def _checked(request: PersonRequest, found: Department, file: KeptFile) -> HttpResponse:
+def _checked(request: PersonRequest, found: Department | None, file: KeptFile) -> HttpResponse:
     """What would be taken in of a file, or all that is wrong with it; it is kept meanwhile."""
     uploads.keep(request.session, file)
     report = _import(request, found, file, dry_run=True)
+    context: dict[str, Any] = {"quote": quote_file(report.rows)}
     if report.problems:
         has_other_columns = file.foreign is None and (
             file.plan is not None or not has_our_columns(io.BytesIO(file.content))
         )
-        context: dict[str, Any] = {
+        is_whole = not any(map(is_of_the_file, report.problems))
+        context |= {
             "problems": report.problems,
             "has_other_columns": has_other_columns,
+            "valid_count": report.accepted if is_whole else 0,
+            "rejected_count": report.rejected,
             "status": 422,
         }
     else:
-        context = {
+        context |= {
             "report": report,
             "preview": [row for row in report.rows if row.emissions][:PREVIEWED],
             "fallbacks": file_report.fallbacks_of(report.rows),
@@ -166,18 +182,19 @@ def _checked(request: PersonRequest, found: Department, file: KeptFile) -> HttpR
 
 @require_POST
 @page
-def confirm(request: PersonRequest, department: str) -> HttpResponse:
-    """Take in the file that was checked: every row, or none."""
+def confirm(request: PersonRequest, department: str = "") -> HttpResponse:
+    """Take in the file that was checked: every row or, if so asked, those without a problem."""
     found = _enterable(request, department)
-    file = uploads.kept(request.session, department=found.code)
+    file = uploads.kept(request.session, department=department)
     if file is None:
         messages.error(request, _("The checked file is gone after an hour. Choose it again."))
-        return redirect("portal:upload", found.code)
+        return redirect(_address(found))
+    valid_rows_only = "valid_rows_only" in request.POST
     try:
-        report = _import(request, found, file, dry_run=False)
+        report = _import(request, found, file, dry_run=False, valid_rows_only=valid_rows_only)
     except InventoryError as refusal:
         messages.error(request, str(refusal))
-        return redirect("portal:upload", found.code)
+        return redirect(_address(found))
     uploads.forget(request.session)
     count = report.accepted
     done = ngettext(
@@ -186,14 +203,25 @@ def confirm(request: PersonRequest, department: str) -> HttpResponse:
         count,
     )
     messages.success(request, done % {"count": count})
-    return redirect("portal:activity", found.code)
+    if report.rejected:
+        left = ngettext(
+            "%(count)s row was left out. Mend it, and bring it in a file of its own.",
+            "%(count)s rows were left out. Mend them, and bring them in a file of their own.",
+            report.rejected,
+        )
+        messages.warning(request, left % {"count": report.rejected})
+    if found is not None:
+        return redirect("portal:activity", found.code)
+    if opens_desk(request.user):
+        return redirect("admin:inventory_importbatch_change", report.batch_id)
+    return redirect("portal:all_activity")
 
 
 @page
-def errors(request: PersonRequest, department: str) -> HttpResponse:
+def errors(request: PersonRequest, department: str = "") -> HttpResponse:
     """Everything that is wrong with the checked file, beside its rows, as CSV."""
     found = _enterable(request, department)
-    file = uploads.kept(request.session, department=found.code)
+    file = uploads.kept(request.session, department=department)
     if file is None:
         raise Http404("no file waits")
     report = _import(request, found, file, dry_run=True)
@@ -204,7 +232,15 @@ def errors(request: PersonRequest, department: str) -> HttpResponse:
     )
 
 
-def _enterable(request: PersonRequest, code: str) -> Department:
+def _enterable(request: PersonRequest, code: str) -> Department | None:
+    """The department, or, without a code, None: all that the person enters for.
+
+    Raises: PermissionDenied, if there is none; Http404.
+    """
+    if not code:
+        if contributed_department_ids(request.user) == set():
+            raise PermissionDenied
+        return None
     department = visible_department(request, code)
     if not may_contribute(request.user, department.pk):
         raise PermissionDenied
@@ -212,7 +248,12 @@ def _enterable(request: PersonRequest, code: str) -> Department:
 
 
 def _import(
-    request: PersonRequest, department: Department, file: KeptFile, *, dry_run: bool
+    request: PersonRequest,
+    department: Department | None,
+    file: KeptFile,
+    *,
+    dry_run: bool,
+    valid_rows_only: bool = False,
 ) -> activity_import.ImportReport:
     return activity_import.import_file(
         file_name=file.name,
@@ -221,20 +262,40 @@ def _import(
         at=timezone.now(),
         departments=_departments(request, department),
         dry_run=dry_run,
+        valid_rows_only=valid_rows_only,
         converted=file.converted,
         reading=file.reading,
     )
 
 
-def _departments(request: PersonRequest, department: Department) -> QuerySet[Department]:
-    """The department and those below it, as far as the person sees them."""
+def _departments(request: PersonRequest, department: Department | None) -> QuerySet[Department]:
+    """The department and those below it, or all, as far as the person enters for them."""
+    if department is None:
+        reach = contributed_department_ids(request.user)
+        everybody = departments_visible_to(request.user).order_by("code")
+        return everybody if reach is None else everybody.filter(pk__in=reach)
     below = descendants_of([department.pk], on=None)
     return departments_visible_to(request.user).filter(pk__in=below).order_by("code")
 
 
 def _show(
-    request: PersonRequest, department: Department, *, status: int = 200, **context: Any
+    request: PersonRequest, department: Department | None, *, status: int = 200, **context: Any
 ) -> HttpResponse:
-    return render(
-        request, "portal/upload.html", {"department": department, **context}, status=status
-    )
+    shown = _context(request, department) | context
+    return render(request, "portal/upload.html", shown, status=status)
+
+
+def _context(request: PersonRequest, department: Department | None) -> dict[str, Any]:
+    """Whose the file is, and where each step is taken."""
+    example = department or _departments(request, None).first()
+    return {
+        "department": department,
+        "example": example.code if example else "",
+        "go": {step or "check": _address(department, step) for step in STEPS},
+    }
+
+
+def _address(department: Department | None, step: str = "") -> str:
+    """Where a step is taken."""
+    name = "_".join(part for part in ("portal:upload", "" if department else "any", step) if part)
+    return reverse(name, args=[department.code] if department else [])
