@@ -17,7 +17,7 @@ from departments.inventory import evidence_reading, record_evidence, records
 from departments.inventory.api.serializers import EvidenceSerializer
 from departments.inventory.api.views import InventoryView, refuse_size
 from departments.inventory.evidence_download import attachment
-from departments.inventory.models.evidence import MOST_BYTES
+from departments.inventory.models.evidence import KINDS, MOST_BYTES
 from departments.organisation.api.answers import NoQuerySerializer, asked, sent
 from departments.organisation.api.permissions import visible_ids_of
 from departments.organisation.api.strict import StrictSerializer
@@ -77,7 +77,7 @@ class EvidenceDetail(InventoryView):
 
     @extend_schema(
         operation_id="evidence_download",
-        responses={(200, "application/octet-stream"): OpenApiTypes.BINARY},
+        responses={(200, kind): OpenApiTypes.BINARY for kind in KINDS},
     )
     def get(self, request: Request, record_id: int, evidence_id: int) -> HttpResponse:
         """The file as it came, as an attachment."""
