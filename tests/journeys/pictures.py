@@ -45,8 +45,8 @@ PICTURES = (
     Picture("bill", "sites-asia-contributor", BILL, 1180),
     Picture("arithmetic", "sites-asia-contributor", BILL, 1000, follows='a[href^="/lines/"]'),
     Picture("what-if", "sites-asia-contributor", f"{BILL}what-if/?price=100", 1000),
-    Picture("admin", "analyst", "/admin/", 1000),
-    Picture("atmosphere", "analyst", "/atmosphere/", 1000),
+    Picture("admin", "analyst", "/admin/", 1180),
+    Picture("atmosphere", "analyst", "/atmosphere/", 1180),
 )
 
 
