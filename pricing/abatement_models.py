@@ -9,6 +9,7 @@ from django.db.models import DateField, F, Func, Q, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
+from departments.organisation.calendar import days_told
 from pricing.proposed import Proposed
 
 
@@ -62,7 +63,7 @@ class AbatementRate(Proposed):
         ]
 
     def __str__(self) -> str:
-        return f"{self.rate_per_tonne.normalize():f} {self.in_force}"
+        return f"{self.rate_per_tonne.normalize():f} {days_told(self.in_force)}"
 
 
 def _caps_have_the_same(bound: str) -> ExclusionConstraint:
@@ -124,4 +125,4 @@ class IncentiveCap(Proposed):
         ]
 
     def __str__(self) -> str:
-        return f"{self.amount.normalize():f} {self.durability_class} {self.in_force}"
+        return f"{self.amount.normalize():f} {self.durability_class} {days_told(self.in_force)}"

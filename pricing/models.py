@@ -10,6 +10,7 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce, Now, Replace, Upper
 from django.utils.translation import gettext_lazy as _
 
+from departments.organisation.calendar import days_told
 from pricing.abatement_models import AbatementRate, IncentiveCap
 from pricing.exchange_models import ExchangeRate
 from pricing.grant_models import (
@@ -172,7 +173,7 @@ class SchemeCoverage(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.scope}.{self.category or '*'} {self.in_force}"
+        return f"{self.scope}.{self.category or '*'} {days_told(self.in_force)}"
 
 
 class CarbonPrice(models.Model):
@@ -239,7 +240,7 @@ class CarbonPrice(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.price_per_tonne.normalize():f} {self.in_force}"
+        return f"{self.price_per_tonne.normalize():f} {days_told(self.in_force)}"
 
 
 class IncentiveRate(models.Model):
@@ -294,7 +295,8 @@ class IncentiveRate(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.durability_class} {self.rate_per_tonne.normalize():f} {self.in_force}"
+        rate = f"{self.rate_per_tonne.normalize():f}"
+        return f"{self.durability_class} {rate} {days_told(self.in_force)}"
 
 
 class Measure(models.TextChoices):
@@ -356,7 +358,7 @@ class Baseline(Proposed):
         ]
 
     def __str__(self) -> str:
-        return f"{self.quantity.normalize():f} {self.measure} {self.in_force}"
+        return f"{self.quantity.normalize():f} {self.measure} {days_told(self.in_force)}"
 
 
 class EventRate(Proposed):
@@ -405,7 +407,7 @@ class EventRate(Proposed):
         ]
 
     def __str__(self) -> str:
-        return f"{self.activity} {self.rate.normalize():f} {self.in_force}"
+        return f"{self.activity} {self.rate.normalize():f} {days_told(self.in_force)}"
 
 
 class Contribution(Proposed):
@@ -445,4 +447,4 @@ class Contribution(Proposed):
         ]
 
     def __str__(self) -> str:
-        return f"{self.amount.normalize():f} {self.in_force}"
+        return f"{self.amount.normalize():f} {days_told(self.in_force)}"

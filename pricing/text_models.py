@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from departments.organisation.calendar import days_told
 from pricing.proposed import Proposed
 
 
@@ -55,4 +56,4 @@ class SchemeText(Proposed):
         ]
 
     def __str__(self) -> str:
-        return f"{self.topic} version {self.version} {self.in_force}"
+        return f"{self.topic} version {self.version} {days_told(self.in_force)}"

@@ -29,6 +29,7 @@ from departments.organisation import notice_mails
 from departments.organisation.access import Permission
 from departments.organisation.admin_access import RoleAdmin, RoleInline, may_here
 from departments.organisation.api_keys import SCOPES, issue_key, revoke_key
+from departments.organisation.calendar import days_told
 from departments.organisation.errors import OrganisationError
 from departments.organisation.models import (
     ApiKey,
@@ -170,10 +171,14 @@ class DepartmentAdmin(RoleAdmin):
 @admin.register(CostCentre)
 class CostCentreAdmin(RoleAdmin):
     to_write = Permission.MANAGE_PEOPLE
-    list_display = ["code", "name", "legal_entity", "department", "is_default", "in_force"]
+    list_display = ["code", "name", "legal_entity", "department", "is_default", "days"]
     list_filter = ["legal_entity", "is_default"]
     search_fields = ["code", "name"]
     autocomplete_fields = ["department"]
+
+    @admin.display(description=_("in force"), ordering="in_force")
+    def days(self, centre: CostCentre) -> str:
+        return days_told(centre.in_force)
 
 
 class KeyForm(forms.ModelForm):  # type: ignore[type-arg]  # no subscript when it runs

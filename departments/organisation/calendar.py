@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from itertools import count, islice
+from typing import Any
 
 QUARTER_WEEKS = (4, 4, 5)
 
@@ -136,3 +137,13 @@ def _nearest(day: date, weekday: int) -> date:
     """The day nearest to `day` that is such a weekday, at most three days away."""
     ahead = (weekday - day.isoweekday()) % 7
     return day + timedelta(days=ahead if ahead <= 3 else ahead - 7)
+
+
+def days_told(days: Any) -> str:
+    """A range of days as people write it, the last one included: `2022-07-01 – 2023-06-30`.
+
+    An end that is open is left out.
+    """
+    first, after = (days.lower, days.upper) if hasattr(days, "lower") else days
+    last = "" if after is None else f"{after - timedelta(days=1)}"
+    return f"{first or ''} – {last}".strip()

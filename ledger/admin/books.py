@@ -30,7 +30,7 @@ from pricing.money import minor_exponent
 class AccountAdmin(BooksAdmin):
     """The chart of accounts, with what each one holds."""
 
-    list_display = ("code", "kind", "commodity_id", "balance_amount")
+    list_display = ("code", "kind", "unit", "balance_amount")
     list_filter = (
         ("kind", ChoicesDropdownFilter),
         ("department", RelatedDropdownFilter),
@@ -66,6 +66,10 @@ class AccountAdmin(BooksAdmin):
                 )
             )
         )
+
+    @admin.display(description=_("unit"), ordering="commodity")
+    def unit(self, account: Account) -> str:
+        return account.commodity_id
 
     @admin.display(description=_("balance (debit − credit)"))
     def balance_amount(self, account: Any) -> SafeString:
@@ -170,7 +174,7 @@ class JournalLineAdmin(BooksAdmin):
         "entry_link",
         "entry_date",
         "account",
-        "commodity_id",
+        "unit",
         "debit_amount",
         "credit_amount",
     )
@@ -184,6 +188,10 @@ class JournalLineAdmin(BooksAdmin):
         return lookup == "account__id__exact" or bool(
             super().lookup_allowed(lookup, value, request)
         )
+
+    @admin.display(description=_("unit"), ordering="commodity")
+    def unit(self, line: JournalLine) -> str:
+        return line.commodity_id
 
     @admin.display(description=_("entry"))
     def entry_link(self, line: JournalLine) -> SafeString:

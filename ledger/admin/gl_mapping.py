@@ -8,8 +8,10 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 
+from departments.organisation.calendar import days_told
 from ledger.admin.pages import BooksAdmin
 from ledger.gl_coverage import Gap, gaps
 from ledger.models.gl_mapping import GlMapping
@@ -26,7 +28,7 @@ class GlMappingAdmin(BooksAdmin):
         "category",
         "gl_account",
         "gl_name",
-        "in_force",
+        "days",
         "is_void",
     )
     list_filter = (
@@ -35,6 +37,10 @@ class GlMappingAdmin(BooksAdmin):
         "is_void",
     )
     search_fields = ("gl_account", "gl_name")
+
+    @admin.display(description=gettext_lazy("in force"), ordering="in_force")
+    def days(self, mapping: GlMapping) -> str:
+        return days_told(mapping.in_force)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[GlMapping]:
         rows: QuerySet[GlMapping] = super().get_queryset(request)

@@ -84,26 +84,12 @@ class IncentiveCapForm(OfDaysForm):
         fields = ["scheme", "amount", "department", "durability_class", "reason"]
 
 
-class RuleAdmin(ProposalAdmin):
-    """Lists that fit a window: codes for names, and days as people write them."""
-
-    @admin.display(description=_("scheme"), ordering="scheme")
-    def scheme_code(self, row: Any) -> str:
-        return str(row.scheme.code)
-
-    @admin.display(description=_("in force"), ordering="in_force")
-    def days(self, row: Any) -> str:
-        first, after = row.in_force.lower, row.in_force.upper
-        last = "" if after is None else f"{after - ONE_DAY}"
-        return f"{first or ''} – {last}".strip()
-
-
 def plain(value: Decimal) -> str:
     """Grouped, without idle zeros: `3,417,052,000`."""
     return f"{value.normalize():,f}"
 
 
-class OfDaysAdmin(RuleAdmin):
+class OfDaysAdmin(ProposalAdmin):
     """Proposed and approved; from then on it stays as it is."""
 
     def has_change_permission(self, request: Any, obj: Any = None) -> bool:
@@ -150,7 +136,7 @@ class BaselineAdmin(OfDaysAdmin):
 
 
 @admin.register(EventRate)
-class EventRateAdmin(RuleAdmin):
+class EventRateAdmin(ProposalAdmin):
     form = EventRateForm
     list_display = [
         "scheme_code",
@@ -196,7 +182,7 @@ class ContributionAdmin(OfDaysAdmin):
 
 
 @admin.register(AbatementRate)
-class AbatementRateAdmin(RuleAdmin):
+class AbatementRateAdmin(ProposalAdmin):
     form = AbatementRateForm
     list_display = [
         "scheme_code",

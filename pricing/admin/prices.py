@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -11,12 +12,15 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminDateWidget, UnfoldAdminURLInputWidget
 
 from departments.organisation.access import Permission
 from departments.organisation.admin_access import RoleAdmin, RoleInline, may_here
+from departments.organisation.calendar import days_told
 from departments.organisation.models import User
 from pricing import price_setting
 from pricing.errors import PricingError
@@ -208,7 +212,12 @@ class ProposalAdmin(RoleAdmin):
             return [*self.form().fields]
         people = ["proposed_by", "proposed_at", "approved_by", "approved_at"]
         ends = ["ends_before"] if self.has_change_permission(request, obj) else []
-        return [*_stored(self.form), "in_force", *people, *ends]
+        return [*map(self._shown, _stored(self.form)), "days", *people, *ends]
+
+    def _shown(self, name: str) -> str:
+        """What stands for a field once it is entered: a figure of a tonne with its currency."""
+        is_figure = name in ("price_per_tonne", "rate_per_tonne")
+        return "amount_per_tonne" if is_figure and hasattr(self, "amount_per_tonne") else name
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is None:
@@ -219,6 +228,14 @@ class ProposalAdmin(RoleAdmin):
         saved = form.carry_out()
         if saved is not None:
             obj.__dict__.update(saved.__dict__)
+
+    @admin.display(description=_("scheme"), ordering="scheme")
+    def scheme_code(self, row: Any) -> str:
+        return str(row.scheme.code)
+
+    @admin.display(description=_("in force"), ordering="in_force")
+    def days(self, row: Any) -> str:
+        return days_told(row.in_force)
 
     @display(description=_("state"))  # type: ignore[untyped-decorator]
     def state(self, proposal: Any) -> str:
@@ -259,17 +276,21 @@ class CarbonPriceAdmin(ProposalAdmin):
     form = PriceForm
     autocomplete_fields = ["department"]
     list_display = [
-        "scheme",
+        "scheme_code",
         "department",
         "scope",
         "category",
         "country",
-        "price_per_tonne",
-        "in_force",
+        "amount_per_tonne",
+        "days",
         "proposed_by",
         "state",
     ]
     list_select_related = ["scheme", "department", "proposed_by"]
+
+    @admin.display(description=_("price per tonne"), ordering="price_per_tonne")
+    def amount_per_tonne(self, price: CarbonPrice) -> SafeString:
+        return per_tonne(price.price_per_tonne, price.scheme.currency)
 
     @staticmethod
     def approve(price_id: int, **asked: Any) -> CarbonPrice:
@@ -284,14 +305,18 @@ class CarbonPriceAdmin(ProposalAdmin):
 class IncentiveRateAdmin(ProposalAdmin):
     form = RateForm
     list_display = [
-        "scheme",
+        "scheme_code",
         "durability_class",
-        "rate_per_tonne",
-        "in_force",
+        "amount_per_tonne",
+        "days",
         "proposed_by",
         "state",
     ]
     list_select_related = ["scheme", "proposed_by"]
+
+    @admin.display(description=_("rate per tonne"), ordering="rate_per_tonne")
+    def amount_per_tonne(self, rate: IncentiveRate) -> SafeString:
+        return per_tonne(rate.rate_per_tonne, rate.scheme.currency)
 
     @staticmethod
     def approve(rate_id: int, **asked: Any) -> IncentiveRate:
@@ -300,6 +325,13 @@ class IncentiveRateAdmin(ProposalAdmin):
     @staticmethod
     def withdraw(rate_id: int, **asked: Any) -> None:
         price_setting.withdraw_incentive_rate(rate_id=rate_id, **asked)
+
+
+def per_tonne(value: Decimal, currency: str) -> SafeString:
+    """With two places at least, and no idle zeros beyond: `15.00 USD`."""
+    whole, _point, places = f"{value:,f}".partition(".")
+    shown = f"{whole}.{places.rstrip('0').ljust(2, '0')} {currency}"
+    return format_html('<span class="desk-amount">{}</span>', shown)
 
 
 def _stored(form: type[ProposalForm]) -> list[str]:

@@ -7,9 +7,11 @@ from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
+from psycopg2.extras import DateRange
 
 from departments.organisation.calendar import (
     Calendar,
+    days_told,
     fiscal_months,
     fiscal_quarters,
     fiscal_weeks,
@@ -85,3 +87,10 @@ def test_ranges_in_a_row_begin_with_the_days_own_and_leave_no_day_out(
     for part, after in pairwise(ranges):
         assert part.starts_on < part.ends_before == after.starts_on
     assert ranges[-1].ends_on == ranges[-1].ends_before - timedelta(days=1)
+
+
+def test_days_are_told_with_the_last_one_included() -> None:
+    first, after = date(2022, 7, 1), date(2023, 7, 1)
+    assert days_told((first, after)) == "2022-07-01 – 2023-06-30"
+    assert days_told(DateRange(first, None)) == "2022-07-01 –"
+    assert days_told(DateRange(None, after)) == "– 2023-06-30"

@@ -25,6 +25,10 @@
     for (const head of document.querySelectorAll("thead th")) {
       if (!head.textContent.trim() && !head.querySelector("input")) head.append(unseen(words.row));
     }
+    for (const head of document.querySelectorAll("#result_list thead th")) {
+      const below = `#result_list .data-row > :nth-child(${head.cellIndex + 1}) .desk-amount`;
+      if (document.querySelector(below)) head.classList.add("desk-figures");
+    }
     for (const image of document.querySelectorAll("img.help-tooltip")) image.alt ||= image.title;
     nameFields(words);
   }

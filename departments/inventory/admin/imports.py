@@ -33,7 +33,7 @@ MOST_AT_ONCE = 50_000  # records that a page waits for; a command has the time f
 class ImportBatchAdmin(ReadAdmin):
     """Files that were taken in; their bytes stay where they are."""
 
-    list_display = ("file_name", "row_count", "imported_by", "imported_at", "undone_at", "sha256")
+    list_display = ("file_name", "row_count", "imported_by", "imported_at", "undone_at")
     fields = (
         "file_name",
         "row_count",

@@ -126,8 +126,8 @@ class EmissionRecordAdmin(ReadAdmin):
         "quality_tier",
     )
     list_select_related = ("department",)
-    exclude = ("trace", "recipe")
-    readonly_fields = ("source", "arithmetic", "calculated_at")
+    exclude = ("trace", "recipe", "location_kgco2e", "market_kgco2e")
+    readonly_fields = ("location", "market", "source", "arithmetic", "calculated_at")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[EmissionRecord]:
         rows: QuerySet[EmissionRecord] = super().get_queryset(request)
@@ -164,6 +164,11 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]  # no subscript whe
     class Meta:
         model = ActivityRecord
         fields = ENTERED
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.initial["quantity"] = f"{plain(self.instance.quantity):f}"
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean() or self.cleaned_data
@@ -251,14 +256,14 @@ class ActivityRecordAdmin(ReadAdmin):
     )
     list_select_related = ("department", "created_by")
     search_fields = ("activity", "external_id", "note", "department__code")
-    readonly_fields = ("state_badge", "doubts_shown", "source", "arithmetic", "evidence", "history")
+    readonly_fields = ("state_shown", "doubts_shown", "source", "arithmetic", "evidence", "history")
     fieldsets = (
         (None, {"fields": ENTERED}),
         (
             _("Result"),
             {
                 "fields": (
-                    "state_badge",
+                    "state_shown",
                     "doubts_shown",
                     "source",
                     "arithmetic",
@@ -313,6 +318,10 @@ class ActivityRecordAdmin(ReadAdmin):
     @display(description=_("state"), label=BADGES)  # type: ignore[untyped-decorator]  # the theme's
     def state_badge(self, record: ActivityRecord) -> tuple[str, Any]:
         return record.state, RecordState(record.state).label
+
+    @admin.display(description=_("state"))
+    def state_shown(self, record: ActivityRecord) -> str:
+        return str(RecordState(record.state).label) if record.pk else "–"
 
     @admin.display(description=_("location-based, kgCO2e"))
     def location(self, record: ActivityRecord) -> SafeString:

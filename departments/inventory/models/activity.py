@@ -240,4 +240,4 @@ class ActivityRecord(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.activity} {self.quantity} {self.unit}"
+        return f"{self.activity} {self.quantity.normalize():f} {self.unit}"

@@ -220,4 +220,4 @@ class EmissionRecord(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.activity_on} {self.market_kgco2e} kgCO2e"
+        return f"{self.activity_on} {self.market_kgco2e.normalize():f} kgCO2e"

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 from departments.inventory import records, submission
 from departments.inventory.calculation.methods import METHODS
 from departments.organisation.access import (
+    contributed_department_ids,
     may_approve_records,
     may_contribute,
     visible_department_ids,
@@ -80,6 +81,7 @@ def _list(
         "rows": rows,
         "older": view.older(rows[-1].record_id) if has_more else "",
         "may_enter": department is not None and may_contribute(request.user, department.pk),
+        "may_upload": department is None and contributed_department_ids(request.user) != set(),
     }
     return render(request, "portal/activity_list.html", context)
 
