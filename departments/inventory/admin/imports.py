@@ -48,7 +48,7 @@ class ImportBatchAdmin(ReadAdmin):
     list_select_related = ("imported_by",)
     actions = ("submit", "approve", "undo")
     list_before_template = "inventory/admin/imports_before.html"
-    change_form_outer_after_template = "inventory/admin/import.html"
+    change_form_outer_before_template = "inventory/admin/import.html"
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
