@@ -29,6 +29,10 @@
       const below = `#result_list .data-row > :nth-child(${head.cellIndex + 1}) .desk-amount`;
       if (document.querySelector(below)) head.classList.add("desk-figures");
     }
+    for (const cell of document.querySelectorAll("#result_list [data-label]")) {
+      const label = cell.dataset.label; // a unit keeps its letters
+      if (!/^(kg|t)CO2e/.test(label)) cell.dataset.label = label.charAt(0).toUpperCase() + label.slice(1);
+    }
     for (const image of document.querySelectorAll("img.help-tooltip")) image.alt ||= image.title;
     nameFields(words);
   }
