@@ -12,6 +12,8 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
+from django.contrib.postgres.forms import RangeWidget
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -168,8 +170,29 @@ class DepartmentAdmin(RoleAdmin):
             self.message_user(request, str(refusal), messages.ERROR)
 
 
+class CostCentreForm(forms.ModelForm):  # type: ignore[type-arg]  # no subscript when it runs
+    """The days of a cost centre; without any it is in force on all."""
+
+    class Meta:
+        help_texts = {
+            "in_force": _("The first day, then the day after the last; empty: without a limit.")
+        }
+        widgets = {"in_force": RangeWidget(UnfoldAdminDateWidget())}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.instance.pk:  # the widget asks for a range's ends; the default is a tuple
+            self.initial["in_force"] = DateRange(None, None)
+        if "in_force" in self.fields:  # not where it is only read
+            self.fields["in_force"].required = False
+
+    def clean_in_force(self) -> DateRange:
+        return self.cleaned_data["in_force"] or DateRange(None, None)
+
+
 @admin.register(CostCentre)
 class CostCentreAdmin(RoleAdmin):
+    form = CostCentreForm
     to_write = Permission.MANAGE_PEOPLE
     list_display = ["code", "name", "legal_entity", "department", "is_default", "days"]
     list_filter = ["legal_entity", "is_default"]

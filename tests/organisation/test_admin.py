@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
 from departments.organisation.api_keys import find_key
-from departments.organisation.models import ApiKey, DepartmentPlacement, User
+from departments.organisation.models import ApiKey, CostCentre, DepartmentPlacement, User
 from tests.factories import Cast, make_cast
 
 pytestmark = pytest.mark.django_db
@@ -73,6 +74,26 @@ def test_an_administrator_moves_a_department_from_a_day_on() -> None:
     assert [code for (code,) in parents.order_by("in_force")] == ["DEVICES", "CLOUD"]
     phones.refresh_from_db()
     assert phones.code == "PHONES"
+
+
+def test_a_cost_centre_without_days_is_in_force_on_all() -> None:
+    cast = make_cast()
+    client = client_of(cast, "admin")
+    asked = {
+        "code": "CC-7",
+        "name": "Machines",
+        "legal_entity": cast.entity.pk,
+        "department": cast.id_of("CLOUD"),
+        "in_force_0": "",
+        "in_force_1": "",
+    }
+    assert client.post("/admin/organisation/costcentre/add/", asked).status_code == 302
+    centre = CostCentre.objects.get(code="CC-7")
+    assert (centre.in_force.lower, centre.in_force.upper) == (None, None)
+    path = f"/admin/organisation/costcentre/{centre.pk}/change/"
+    assert client.post(path, {**asked, "in_force_0": "2024-01-01"}).status_code == 302
+    centre.refresh_from_db()
+    assert (centre.in_force.lower, centre.in_force.upper) == (date(2024, 1, 1), None)
 
 
 def test_a_role_given_opens_the_admin_and_django_flags_can_not_be_set() -> None:
