@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from math import ceil, floor
 
 from departments.portal.charts import short
 
-WIDTH, HEIGHT = 440, 240
+WIDTH, HEIGHT = 440, 210
 LEFT, RIGHT, TOP, BOTTOM = 50, 8, 12, 24
-LABEL = 14
+MOST_TICKS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,48 +24,74 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Tick:
+    """A round amount on the scale, across the whole chart."""
+
+    y: Decimal
+    label: str
+    is_zero: bool
+
+
+@dataclass(frozen=True, slots=True)
 class LineChart:
-    """Lines over years on a common scale, with the zero line."""
+    """Lines over years on a common scale, with a few round amounts, nothing among them."""
 
     lines: tuple[Line, ...]
-    zero_y: int
-    top_label: str
-    bottom_label: str
+    ticks: tuple[Tick, ...]
     first_year: int
     last_year: int
     width: int = WIDTH
     height: int = HEIGHT
     left: int = LEFT
     right: int = WIDTH - RIGHT
-    top_y: int = TOP
-    bottom_y: int = HEIGHT - BOTTOM
     label_y: int = HEIGHT - 8
 
 
 def line_chart(series: Sequence[tuple[str, Sequence[tuple[int, Decimal]]]]) -> LineChart | None:
-    """Lines of (name, [(year, amount)]); None without two years."""
+    """Lines of (name, [(year, kg)]), labelled in tonnes; None without two years."""
     years = [year for _, points in series for year, _ in points]
     amounts = [amount for _, points in series for _, amount in points]
     if not years or min(years) == max(years):
         return None
-    low, high = min(min(amounts), Decimal(0)), max(max(amounts), Decimal(0))
-    span = high - low or Decimal(1)
+    least, most = min(*amounts, Decimal(0)), max(*amounts, Decimal(0))
+    step = _step(most - least)
+    low, high = floor(least / step), ceil(most / step)
+    high = max(high, low + 1)
     first, last = min(years), max(years)
 
-    def x(year: int) -> int:
-        return LEFT + (WIDTH - LEFT - RIGHT) * (year - first) // (last - first)
+    def x(year: int) -> Decimal:
+        return _place(LEFT, WIDTH - RIGHT, Decimal(year - first) / (last - first))
 
-    def y(amount: Decimal) -> int:
-        return TOP + int((HEIGHT - TOP - BOTTOM) * (high - amount) / span)
+    def y(steps: Decimal) -> Decimal:
+        return _place(TOP, HEIGHT - BOTTOM, (high - steps) / (high - low))
 
     return LineChart(
         lines=tuple(
-            Line(name, " ".join(f"{x(year)},{y(amount)}" for year, amount in points), style)
+            Line(name, " ".join(f"{x(year)},{y(amount / step)}" for year, amount in points), style)
             for style, (name, points) in enumerate(series)
         ),
-        zero_y=y(Decimal(0)),
-        top_label=short(high.scaleb(-3)),
-        bottom_label=short(low.scaleb(-3)) if HEIGHT - BOTTOM - y(Decimal(0)) > LABEL else "",
+        ticks=tuple(
+            Tick(y(Decimal(at)), _label(at * step), is_zero=at == 0)
+            for at in range(low, high + 1)
+        ),
         first_year=first,
         last_year=last,
     )
+
+
+def _label(kg: Decimal) -> str:
+    """Round tonnes, e.g. `500M` or `1.2B`."""
+    return short(kg.scaleb(-3)).replace(".0", "").replace("-", "\N{MINUS SIGN}")
+
+
+def _step(span: Decimal) -> Decimal:
+    """The smallest of 1, 2, 5, 10, 20, 50 … that leaves few ticks."""
+    if not span:
+        return Decimal(1000)
+    power = Decimal(1).scaleb(span.adjusted() - 1)
+    return next(n * power for n in (1, 2, 5, 10, 20, 50) if span <= n * power * (MOST_TICKS - 1))
+
+
+def _place(start: int, end: int, share: Decimal) -> Decimal:
+    """So far between two edges, to a tenth: finer than the eye, so that no line looks jagged."""
+    return round(start + (end - start) * share, 1)
