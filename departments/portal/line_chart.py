@@ -71,8 +71,7 @@ def line_chart(series: Sequence[tuple[str, Sequence[tuple[int, Decimal]]]]) -> L
             for style, (name, points) in enumerate(series)
         ),
         ticks=tuple(
-            Tick(y(Decimal(at)), _label(at * step), is_zero=at == 0)
-            for at in range(low, high + 1)
+            Tick(y(Decimal(at)), _label(at * step), is_zero=at == 0) for at in range(low, high + 1)
         ),
         first_year=first,
         last_year=last,
