@@ -10,6 +10,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from config import engines
+from config.logs import LINES, logging_settings
 from config.program import program_name
 from config.sandbox import places as sandboxes
 from config.secret_key import kept_secret_key
@@ -376,13 +377,9 @@ WATCHED_FOLDER = env.str("WATCHED_FOLDER", default="")
 WATCHED_FOLDER_USER = env.str("WATCHED_FOLDER_USER", default="")
 BEAT_SCHEDULE_FILE = _engines.var / "beat-schedule"
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
-}
+LOGGING = logging_settings(
+    form=env.str("LOG_FORMAT", default=LINES), level=env.str("LOG_LEVEL", default="WARNING")
+)
 
 # A sandbox of these books, if one is named: other rows, another clock, and nothing of it leaves
 
