@@ -119,7 +119,7 @@ def led_by_abatement_cost(
             f"measures that cut {plain(within)} t of {plain(tonnes_to_cut)} t",
         ),
     )
-    left, steps, cost = tonnes_to_cut, [], Decimal(0)
+    left, steps = tonnes_to_cut, []
     for name, cost, cut in sorted(measures, key=lambda measure: (measure[1], measure[0])):
         used = min(cut, left)
         left -= used

@@ -36,6 +36,26 @@ def test_too_little_is_given_to_the_line_that_lost_most() -> None:
     assert of("0.013", "0.014", "0.013", "-0.04", rate="1") == ["0.01", "0.02", "0.01", "-0.04"]
 
 
+def test_too_much_is_taken_from_the_line_that_gained_most() -> None:
+    """1.8 and 1.6 cents are 2 each, one more than the 3 of the other side: 1.6 gained most."""
+    assert of("0.018", "0.016", "-0.03", rate="1") == ["0.02", "0.01", "-0.03"]
+
+
+def test_what_does_not_balance_comes_to_its_rounded_sum() -> None:
+    """1.4 and 1.4 cents are 2.8, so 3 together; -1.4 and -1.4 are -3."""
+    assert of("0.014", "0.014", rate="1") == ["0.02", "0.01"]
+    assert of("-0.014", "-0.014", rate="1") == ["-0.02", "-0.01"]
+    assert of("0.016", "0.016", rate="1") == ["0.01", "0.02"]
+
+
+def test_more_digits_than_decimal_keeps_by_itself_are_kept() -> None:
+    """Less than half a cent, though only in the 33rd digit."""
+    rate = "0.00" + "4" + 30 * "9"
+    assert of("1", "-1", rate=rate) == ["0.00", "0.00"]
+    many = "123456789012345678901234567890.12"
+    assert of(many, f"-{many}", rate="1") == [many, f"-{many}"]
+
+
 def test_sides_are_treated_alike() -> None:
     """Half away from zero is the same on both sides."""
     plus = converted([Decimal("0.125"), Decimal("-0.125")], rate=Decimal(1), exponent=2)

@@ -8,7 +8,7 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pricing.incentive_caps import Cap, Earned, PeriodEarned, over_caps
+from pricing.incentive_caps import ABATEMENT, Cap, Earned, PeriodEarned, over_caps
 
 Q1, Q2, Q3 = date(2024, 3, 31), date(2024, 6, 30), date(2024, 9, 30)
 JANUARY, NEXT_JANUARY = date(2024, 1, 1), date(2025, 1, 1)
@@ -107,6 +107,51 @@ def test_what_was_never_paid_is_not_taken_back() -> None:
 def test_what_is_taken_back_makes_no_room() -> None:
     periods = [period("Q1", A=60), period("Q2", A=-60), period("Q3", A=10)]
     assert unpaid(periods, cap(60)) == {("Q3", "A"): 10}
+
+
+def test_of_two_kinds_and_over_several_periods_all_that_was_never_paid_is_kept() -> None:
+    """Never paid: 0.40 and then 0.10 short, 0.30 long. Taken back are 0.20 and 0.30, then more."""
+    one_kind = [period("Q1", A=40), period("Q2", A=10), period("Q3", A=-45)]
+    assert unpaid(one_kind, cap(0)) == {("Q1", "A"): 40, ("Q2", "A"): 10, ("Q3", "A"): -45}
+
+    def both(code: str, short: int, long: int) -> PeriodEarned:
+        return PeriodEarned(
+            code, DAYS[code], (Earned("A", "short", short), Earned("A", "long", long))
+        )
+
+    year = [both("Q1", 50, 30), both("Q2", -20, -30), both("Q3", -100, -1)]
+    assert unpaid(year, cap(0)) == {("Q1", "A"): 80, ("Q2", "A"): -50, ("Q3", "A"): -30}
+
+
+def test_caps_of_a_class_come_before_those_of_all() -> None:
+    """Of A's and B's 1.00 short, 0.50 each; then of 0.50, 0.50 and A's 1.00 long, 1.50 by weight;
+    the odd cent is A's."""
+    earned = PeriodEarned(
+        "Q1", Q1, (Earned("A", "short", 100), Earned("A", "long", 100), Earned("B", "short", 100))
+    )
+    caps = [cap(150), cap(100, durability_class="short")]
+    assert unpaid([earned], *caps) == {("Q1", "A"): 25 + 62, ("Q1", "B"): 63}
+
+
+def test_the_odd_cent_goes_to_the_lower_code_though_another_begins_with_it() -> None:
+    assert unpaid([period("Q1", **{"A-1": 100, "A": 100})], cap(101)) == {
+        ("Q1", "A"): 49,
+        ("Q1", "A-1"): 50,
+    }
+
+
+def test_what_it_says_names_the_kind_and_whose_cap_it_is() -> None:
+    earned = PeriodEarned("Q1", Q1, (Earned("A", "long", 70), Earned("A", ABATEMENT, 30)))
+    one_class = cap(50, department="A", durability_class="long")
+    year = "for 2024-01-01 to 2024-12-31"
+    assert over_caps([earned], [one_class, cap(40)], "USD")["Q1", "A"].explanation == [
+        "Over the cap, not paid, long: of 0.70 USD earned 0.50 USD is paid, since 0.50 USD was "
+        f"left of the cap of A, long of 0.50 USD {year}: -0.20 USD",
+        "Over the cap, not paid, abatement: of 0.30 USD earned 0.15 USD is paid, since 0.40 USD "
+        f"was left of the cap of 0.40 USD {year}: -0.15 USD",
+        "Over the cap, not paid, long: of 0.50 USD earned 0.25 USD is paid, since 0.40 USD was "
+        f"left of the cap of 0.40 USD {year}: -0.25 USD",
+    ]
 
 
 earnings = st.lists(

@@ -41,6 +41,11 @@ def test_a_baseline_is_rounded_where_its_emissions_would_be() -> None:
     assert share.explanation[-1] == "Together 0.02 USD"
 
 
+def test_departments_are_answered_by_code() -> None:
+    facts = [Facts(code, 0, (baseline("1"),)) for code in ("B", "A")]
+    assert [share.department for share in budget_neutral_start.share(FRAME, facts)] == ["A", "B"]
+
+
 def test_without_a_baseline_nothing_is_allocated() -> None:
     assert budget_neutral_start.share(FRAME, [Facts("A", 500)]) == []
 

@@ -115,6 +115,29 @@ def test_a_baseline_has_the_nearest_rate_and_an_emission_the_nearest_baseline() 
     ]
 
 
+def test_what_each_rate_earns_is_said_in_the_order_of_scopes_and_categories() -> None:
+    """A tonne below each, whatever was known first."""
+    places = [(3, 1), (3, None), (2, None), (1, None), (None, None)]
+    rates = tuple(AbatementRate(Decimal(5), *place) for place in places)
+    baselines = [tonnes_of(scope, "10", category) for scope, category in places]
+    found = [emitted(3, "9", 1), emitted(3, "9", 2), emitted(2, "9"), emitted(1, "9")]
+    one = earned(Frame("FY23", "USD", abatement_rates=rates), baselines, [*found, emitted(4, "9")])
+    assert one is not None
+    assert [step.partition(":")[0] for step in one.explanation[::2]] == [
+        "Incentive for less than the baseline",
+        "Incentive for less than the baseline, Scope 1",
+        "Incentive for less than the baseline, Scope 2",
+        "Incentive for less than the baseline, Scope 3",
+        "Incentive for less than the baseline, Scope 3 category 1",
+        "Together 25.00 USD",
+    ]
+    two = earned(
+        Frame("FY23", "USD", abatement_rates=rates[2:4]), baselines[2:4], [emitted(1, "9"), *found]
+    )
+    assert two is not None
+    assert two.explanation[-1] == "Together 5.00 USD"
+
+
 def test_a_baseline_without_a_rate_earns_nothing_even_beside_one_that_does() -> None:
     only_scope_1 = Frame("FY23", "USD", abatement_rates=(AbatementRate(Decimal(5), 1),))
     baselines = [tonnes_of(1, "100"), tonnes_of(2, "100"), tonnes_of(None, "100")]

@@ -32,7 +32,22 @@ def test_each_rate_is_rounded_once() -> None:
     )
     (share,) = per_event.share(FRAME, [Facts("A", events=events)])
     assert share.amount_minor == 1
-    assert share.explanation[-1] == "Together 0.01 USD"
+    assert share.explanation == (
+        "a: 1 × 0.005 USD = 0.01 USD",
+        "b: 2.5 × 0.001 USD = 0.00 USD",
+        "Together 0.01 USD",
+    )
+
+
+def test_departments_and_rates_of_a_name_are_answered_in_order() -> None:
+    events = tuple(Events("flight", Decimal(1), Decimal(rate)) for rate in (20, 8))
+    shares = per_event.share(FRAME, [Facts(code, events=events) for code in ("B", "A")])
+    assert [share.department for share in shares] == ["A", "B"]
+    assert [step.partition(" USD")[0] for step in shares[0].explanation] == [
+        "flight: 1 × 8",
+        "flight: 1 × 20",
+        "Together 28.00",
+    ]
 
 
 def test_events_taken_back_are_paid_back() -> None:
