@@ -30,7 +30,7 @@ def within_caps(
             period.code,
             period.last_day,
             (
-                *earned.get(period.pk, ()),
+                *earned[period.pk],
                 *(
                     Earned(code, ABATEMENT, one.amount_minor)
                     for code, one in shared[period.pk].items()

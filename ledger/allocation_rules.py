@@ -48,7 +48,7 @@ class Told:
     periods: dict[int, PeriodRules]
     codes: dict[int, str]
     problems: tuple[str, ...]
-    caps: tuple[Cap, ...] = ()
+    caps: tuple[Cap, ...]
 
     def of(self, period_id: int) -> PeriodRules:
         return self.periods.get(period_id) or PeriodRules()
@@ -223,7 +223,7 @@ class KeptPrices:
 
     def __init__(self, rules: Iterable[dict[str, Any]]) -> None:
         self._by_department: dict[int | None, list[dict[str, Any]]] = defaultdict(list)
-        for rule in sorted(rules, key=lambda rule: rule["rank"]):
+        for rule in rules:
             if not rule["country"]:
                 self._by_department[rule["department_id"]].append(rule)
 

@@ -5,4 +5,4 @@ SELECT l.activity_period_id, d.code, l.durability_class, sum(l.amount_minor)
  WHERE l.settlement_id = ANY (%(settlements)s) AND l.activity_period_id = ANY (%(periods)s)
    AND l.kind = 'incentive'
  GROUP BY 1, 2, 3
- ORDER BY 1, 2, 3
+ ORDER BY 3

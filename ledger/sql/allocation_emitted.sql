@@ -8,4 +8,3 @@ SELECT l.activity_period_id, l.department_id, l.scope, l.category, sum(l.settled
    AND l.kind = 'charge'
  GROUP BY 1, 2, 3, 4
 HAVING sum(in_force.records) > 0
- ORDER BY 1, 2, 3, 4

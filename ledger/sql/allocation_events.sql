@@ -24,4 +24,4 @@ SELECT s.activity_period_id, s.department_id, rate.rate_id, rate.activity, rate.
           AND (r.ends_before IS NULL OR s.activity_on < r.ends_before)
         ORDER BY length(r.activity) DESC, r.unit = '' LIMIT 1) rate
  GROUP BY 1, 2, 3, 4, 5, 6
- ORDER BY 1, 2, 3
+ ORDER BY 3

@@ -95,6 +95,9 @@ def test_the_fund_that_is_shortest_is_the_one_that_is_named(guarded: Books) -> N
     assert refusal.asked == "0.02 USD"
     refusal = fund_guard.refusal({full: 1_500_009, empty: 2})
     assert (refusal.fund, refusal.asked) == ("Equity:Carbon-Fund:FEE", "15,000.09 USD")
+    fee = Account.objects.get(kind="fee_expense", scheme=guarded.scheme).pk
+    refusal = fund_guard.refusal({fee: 9_000_000, full: 1_500_001})  # what else moves is no fund
+    assert (refusal.fund, refusal.asked) == ("Equity:Carbon-Fund:FEE", "15,000.01 USD")
 
 
 def _opened(books: Books, scheme: Scheme) -> int:

@@ -12,10 +12,13 @@ from departments.organisation.models import Department, DepartmentPlacement, Leg
 from ledger import settlement_lines
 from ledger.errors import ActivityOutsidePeriods
 from ledger.models.settlements import SettledRecord, Settlement
+from ledger.replay import replay
+from ledger.scenario_settings import Settings
 from pricing.models import CarbonPrice
 from pricing.price_lookup import scheme_terms
 from tests.ledger.books import ALWAYS, Books, found_scheme
 from tests.ledger.settling import charges, prepare, settle_prepared, settle_scheme
+from tests.ledger.sharing import QUARTERS
 
 FEBRUARY, MAY, AUGUST = date(2023, 2, 10), date(2023, 5, 10), date(2023, 8, 10)
 REMOVAL: dict[str, Any] = {"removal_state": "verified"}
@@ -295,3 +298,20 @@ def test_cents_round_on_all_tonnes_of_the_key_within_a_quarter_and_over_quarters
         books.emit("CLOUD", FEBRUARY, "0.3")
         cents.append(books.settle(period).lines.get().amount_minor)
     assert cents == [0, 1, 0, 1]
+
+
+def test_a_replay_of_an_old_settlement_knows_neither_itself_nor_a_later_one(books: Books) -> None:
+    """The same cents, worked out again once all four settlements are posted."""
+    for period in ("2023Q1", "2023Q1", "2023Q2", "2023Q3"):
+        books.emit("CLOUD", FEBRUARY, "0.3")
+        books.settle(period)
+    replayed = {
+        period: [
+            line.amount_minor
+            for line in replay(
+                scheme_code="fee", period_code=period, settings=Settings(), as_billed=True
+            ).lines
+        ]
+        for period in QUARTERS
+    }
+    assert replayed == {"2023Q1": [0, 1], "2023Q2": [0], "2023Q3": [1]}

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
+from django.db import DataError, connection, transaction
 
 from ledger import settlement_lines, settlement_run
 from ledger.chart_of_accounts import ensure_commodities
-from ledger.errors import AccountCodeTaken, PriceMissing
+from ledger.errors import AccountCodeTaken, MoreThanBooksCount, PriceMissing
 from ledger.models.accounts import Account
 from ledger.models.settlements import Settlement, SettlementLine, ShardState
 from pricing.models import IncentiveRate, Scheme, SchemeCoverage
 from tests.ledger.books import ALWAYS, NOON, Books
+from tests.ledger.settling import prepare
+from tests.ledger.sharing import add_department
 
 FEBRUARY = date(2023, 2, 10)
+TOO_MANY = "SELECT (10::numeric ^ 19)::bigint"
 
 
 def refused(settlement: Settlement) -> list[str]:
@@ -92,3 +97,50 @@ def test_every_line_without_an_account_is_counted(
         scheme_code="fee", period_code="2023Q1", by=books.people["analyst"]
     )
     assert refused(settlement) == [AccountCodeTaken("fee", lines).args[0]]
+
+
+def failing(query: str) -> DataError:
+    """What PostgreSQL says to a query that it can't answer."""
+    with pytest.raises(DataError) as refused, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(query)
+    return refused.value
+
+
+def test_who_comes_to_more_than_a_line_counts_is_named_the_largest_first(
+    books: Books, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Were it 1,000 kg: either basis counts, and what is below zero as well."""
+    monkeypatch.setattr(settlement_lines, "FEWEST_SHARDS", 2)
+    monkeypatch.setattr(settlement_lines, "MOST_KGCO2E", Decimal(1000))
+    for code in ("ATTIC", "BARN", "FULL", "YARD"):
+        add_department(books, code)
+    for department, market, location in [
+        *[("CLOUD", "1", "600")] * 2,
+        *[("YARD", "1000", "1")] * 2,
+        ("ATTIC", "1", "-1100"),
+        ("BARN", "-1100", "1"),
+        ("FULL", "1000", "1000"),
+        ("OFFICES", "999.999999", "1"),
+    ]:
+        books.emit(department, FEBRUARY, market, scope=2, location_kgco2e=location)
+    settlement = prepare(books, "2023Q1")
+    too_many = [("YARD", 2000), ("CLOUD", 1200), ("ATTIC", 1100), ("BARN", 1100)]
+    for shard in settlement.shards.all():
+        found = settlement_lines.too_much(settlement, shard, failing(TOO_MANY))
+        assert isinstance(found, MoreThanBooksCount)
+        assert list(found.departments) == [
+            (code, Decimal(kgco2e))
+            for code, kgco2e in too_many
+            if books.departments[code].pk % 2 == shard.number
+        ]
+
+
+@pytest.mark.parametrize("query", ["SELECT 1/0", "SELECT 'x'::int"])
+def test_another_failure_stays_as_it_is(books: Books, query: str) -> None:
+    books.emit("CLOUD", FEBRUARY, "1000")
+    settlement = prepare(books, "2023Q1")
+    shard, error = settlement.shards.all()[0], failing(query)
+    assert settlement_lines.too_much(settlement, shard, error) is error
+    other = ValueError("no answer of PostgreSQL")
+    other.__cause__ = failing(TOO_MANY).__cause__
+    assert settlement_lines.too_much(settlement, shard, other) is other
