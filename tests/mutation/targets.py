@@ -43,6 +43,7 @@ JOURNALS = ("tests/ledger/test_journal_by_hand.py", *BOOKS)
 POSTINGS = (
     "tests/ledger/test_posting.py",
     "tests/ledger/test_journal_by_hand.py",
+    "tests/ledger/test_fund_guard.py",
     "tests/ledger/test_settlement_run.py::test_a_closed_period_takes_no_settlement",
     "tests/ledger/test_settlement_run.py::test_a_settlements_entry_is_not_reversed_by_hand",
     "tests/ledger/test_settlement_run.py::test_an_entry_by_hand_is_reversed_once",
@@ -53,12 +54,15 @@ ACCRUALS = (
     "tests/ledger/test_accruals_by_hand.py",
     f"{BOOKS_BY_HAND}::test_an_accrual_stays_in_the_books_of_its_department",
 )
+RULES_BY_HAND = ("tests/ledger/test_allocation_rules.py", "tests/ledger/test_allocation_caps.py")
 SHARED_OUT = (
+    "tests/ledger/test_allocations_by_hand.py",
     "tests/ledger/test_mechanisms.py",
     "tests/ledger/test_abatement.py",
     "tests/ledger/test_incentive_caps.py",
     "tests/ledger/test_feebate.py",
 )
+FUND_BY_HAND = "tests/promises/test_guard_of_fund.py"
 ENTRIES_BY_HAND = "tests/promises/test_guards_of_entries.py"
 LINES_BY_HAND = "tests/promises/test_guards_of_lines.py"
 
@@ -85,10 +89,11 @@ TARGETS = [
         """
         pricing/money.py
         pricing/charging.py
-        pricing/incentives.py
         """,
         CALCULATIONS,
     ),
+    *_targets("pricing/incentives.py", (*CALCULATIONS, "tests/pricing/mechanisms/test_fee.py")),
+    *_targets("pricing/conversion.py", ("tests/pricing/test_conversion.py",)),
     *_targets("pricing/price_arithmetic.py", ("tests/pricing/test_price_arithmetic.py",)),
     *_targets(
         """
@@ -106,9 +111,11 @@ TARGETS = [
         ("tests/pricing/mechanisms", *CALCULATIONS),
     ),
     *_targets("pricing/incentive_caps.py", ("tests/pricing/test_incentive_caps.py", *CALCULATIONS)),
+    *_targets("ledger/allocation_caps.py ledger/allocation_rules.py", RULES_BY_HAND),
     *_targets(
         """
-        ledger/allocation_caps.py
+        ledger/allocation_facts.py
+        ledger/allocations.py
         ledger/sql/allocation_earned.sql
         ledger/sql/allocation_emitted.sql
         ledger/sql/allocation_events.sql
@@ -117,6 +124,7 @@ TARGETS = [
         SHARED_OUT,
     ),
     *_targets("ledger/fund_guard.py", ("tests/ledger/test_fund_guard.py",)),
+    *_targets("ledger_guard_lines_of_fund ledger_fund_holds", (FUND_BY_HAND,)),
     *_targets("ledger/amounts.py", ("tests/ledger/test_amounts.py",)),
     *_targets(
         """
@@ -126,6 +134,7 @@ TARGETS = [
         ledger/sql/settle_1_gather.sql
         ledger/sql/settle_4_accounts.sql
         ledger/sql/settle_6_write.sql
+        ledger/sql/settle_too_much.sql
         """,
         SETTLEMENTS,
     ),
