@@ -84,9 +84,17 @@ class ActivityFilter:
     def is_narrowed(self) -> bool:
         return bool(self.state or self.search)
 
+    @property
+    def address(self) -> str:
+        """The query of this list from its beginning."""
+        return self._address("")
+
     def older(self, last_id: int) -> str:
         """The query for the page after the record with this id."""
-        wanted = {"state": self.state, "search": self.search, "before": str(last_id)}
+        return self._address(str(last_id))
+
+    def _address(self, before: str) -> str:
+        wanted = {"state": self.state, "search": self.search, "before": before}
         return "?" + urlencode({name: value for name, value in wanted.items() if value})
 
 
@@ -225,21 +233,26 @@ class EvidenceForm(forms.Form):
         return found
 
 
-class DecisionForm(forms.Form):
-    """What an approver decides about some records; a return needs its reason.
-
-    The page says of each record which result it shows: `seen` holds `record:result`.
-    """
+class ChosenForm(forms.Form):
+    """Some records of a list, by their ids."""
 
     records = forms.TypedMultipleChoiceField(coerce=int)
-    decision = forms.ChoiceField(choices=[("approve", ""), ("return", "")])
-    reason = forms.CharField(max_length=500, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         asked = self.data.getlist("records") if isinstance(self.data, QueryDict) else []
         numbers = [each for each in asked if each.isdecimal() and len(each) < 18]
         self.fields["records"].choices = [(each, each) for each in numbers]  # type: ignore[attr-defined]
+
+
+class DecisionForm(ChosenForm):
+    """What an approver decides about some records; a return needs its reason.
+
+    The page says of each record which result it shows: `seen` holds `record:result`.
+    """
+
+    decision = forms.ChoiceField(choices=[("approve", ""), ("return", "")])
+    reason = forms.CharField(max_length=500, required=False)
 
     @property
     def seen(self) -> dict[int, int]:

@@ -60,6 +60,11 @@ urlpatterns = [
     path("approvals/decide/", activity.decide, name="decide"),
     path("departments/<str:department>/activity/", activity.show_list, name="activity"),
     path("departments/<str:department>/activity/new/", activity.record_new, name="activity_new"),
+    path(
+        "departments/<str:department>/activity/submit/",
+        activity.submit_chosen,
+        name="activity_submit_chosen",
+    ),
     path("activity/upload/", upload.check, name="upload_any"),
     path("activity/upload/columns/", upload.columns, name="upload_any_columns"),
     path("activity/upload/owners/", upload.owners, name="upload_any_owners"),

@@ -83,6 +83,7 @@ PORTAL = {
     "evidence_remove": step("record", "evidence", opens_to=ENTERS),
     "activity": own("department"),
     "activity_new": own("department", opens_to=ENTERS),
+    "activity_submit_chosen": step("department", opens_to=ENTERS),
     "upload": own("department", opens_to=ENTERS),
     "upload_columns": own("department", opens_to=ENTERS),
     "upload_owners": own("department", opens_to=ENTERS),

@@ -115,12 +115,50 @@ def test_who_submitted_a_record_can_not_approve_it(books: Books, browse: Callabl
 def test_a_return_needs_its_reason(books: Books, browse: Callable[[str], Client], submitted: int):
     client = browse("cloud-approver")
     decision = {"records": submitted, "decision": "return"}
-    page = text_of(client.post("/approvals/decide/", decision, follow=True))
-    assert "Say why you return it" in page
+    page = client.post("/approvals/decide/", decision)
+    assert page.status_code == 422
+    assert "Say why you return it" in text_of(page)
+    assert f'value="{submitted}" checked' in page.content.decode()  # what was chosen stays chosen
     assert newest(books).state == "submitted"
     client.post("/approvals/decide/", decision | {"reason": "Which meter?"})
     assert newest(books).state == "returned"
     assert "Which meter?" in text_of(browse("contributor").get(f"/activity/{submitted}/"))
+
+
+def test_enter_in_the_reason_returns_and_never_approves(
+    books: Books, browse: Callable[[str], Client], submitted: int
+):
+    """A browser sends a form by the first of its buttons."""
+    client = browse("cloud-approver")
+    for address in ("/approvals/", f"/activity/{submitted}/"):
+        buttons = re.findall(r'name="decision" value="(\w+)"', client.get(address).content.decode())
+        assert buttons == ["return", "approve"]
+
+
+def test_the_queue_comes_back_when_it_is_opened_by_its_step(browse: Callable[[str], Client]):
+    assert browse("cloud-approver").get("/approvals/decide/").headers["Location"] == "/approvals/"
+
+
+def test_chosen_records_are_submitted_together_or_not_at_all(
+    books: Books, browse: Callable[[str], Client]
+):
+    client = browse("contributor")
+    for reference, unit in [("a-1", "tCO2e"), ("a-2", "tCO2e"), ("a-3", "km")]:
+        client.post(NEW, FACTS | {"external_id": reference, "unit": unit})
+    rows = {row.external_id: row.record_id for row in list_records(department_ids=None)}
+    step = "/departments/CLOUD/activity/submit/"
+    page = client.post(step, {"state": "draft"}, follow=True)
+    assert "Choose at least one record." in text_of(page)
+    assert page.request["QUERY_STRING"] == "state=draft"
+
+    chosen = {"records": [rows["a-1"], rows["a-2"], rows["a-3"]]}
+    page = client.post(step, chosen, follow=True)  # nothing is in km that is reported
+    assert {row.state for row in list_records(department_ids=None, search="a-")} == {"draft"}
+
+    chosen = {"records": [rows["a-1"], rows["a-2"]]}
+    page = client.post(step, chosen, follow=True)
+    assert "2 records submitted." in text_of(page)
+    assert [row.external_id for row in list_records(department_ids=None, state="draft")] == ["a-3"]
 
 
 def test_a_refused_entry_is_explained_beside_its_field(
@@ -179,6 +217,14 @@ def test_a_file_is_checked_then_confirmed(books: Books, browse: Callable[[str], 
     page = client.post(f"{UPLOAD}confirm/", follow=True)  # once more: there is nothing to confirm
     assert "Choose it again" in text_of(page)
     assert len(list_records(department_ids=None)) == before + 1
+
+
+def test_a_file_is_taken_in_and_submitted_at_once(books: Books, browse: Callable[[str], Client]):
+    client = browse("contributor")
+    client.post(UPLOAD, file_of(GOOD))
+    page = client.post(f"{UPLOAD}confirm/", {"then": "submit"}, follow=True)
+    assert "1 record was taken in and submitted." in text_of(page)
+    assert (newest(books).external_id, newest(books).state) == ("a-1", "submitted")
 
 
 def test_a_refused_file_shows_every_problem_and_writes_nothing(

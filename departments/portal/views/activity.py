@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -27,6 +28,7 @@ from departments.organisation.signing_in.step_up import proven_again
 from departments.portal.forms import (
     ActivityFilter,
     ActivityForm,
+    ChosenForm,
     CorrectionForm,
     DecisionForm,
     EvidenceForm,
@@ -37,10 +39,11 @@ from departments.portal.views.page import (
     visible_department,
     visible_departments,
 )
-from departments.portal.views.steps import take, take_form
+from departments.portal.views.steps import REFUSALS, take, take_form
 
 PAGE_SIZE = 50
 QUEUE_SIZE = 100
+OPEN_STATES = ("draft", "returned")
 
 
 @page
@@ -82,6 +85,7 @@ def _list(
         "older": view.older(rows[-1].record_id) if has_more else "",
         "may_enter": department is not None and may_contribute(request.user, department.pk),
         "may_upload": department is None and contributed_department_ids(request.user) != set(),
+        "has_open": any(row.state in OPEN_STATES for row in rows),
     }
     return render(request, "portal/activity_list.html", context)
 
@@ -210,18 +214,57 @@ def submit(request: PersonRequest, record_id: int) -> HttpResponse:
     return redirect("portal:activity_record", record_id)
 
 
+@require_POST
+@page
+def submit_chosen(request: PersonRequest, department: str) -> HttpResponse:
+    """Hand in the records that were chosen of a list; all of them, or none."""
+    found = visible_department(request, department)
+    _require(may_contribute(request.user, found.pk))
+    form = ChosenForm(request.POST)
+    if form.is_valid():
+        chosen = form.cleaned_data["records"]
+        for record_id in chosen:
+            _require(may_contribute(request.user, _detail(request, record_id).record.department_id))
+        done = ngettext(
+            "%(count)s record submitted. Another person approves it.",
+            "%(count)s records submitted. Another person approves them.",
+            len(chosen),
+        )
+        step = partial(
+            submission.submit_records, record_ids=chosen, by=request.user, at=timezone.now()
+        )
+        take(request, step, done=done % {"count": len(chosen)})
+    else:
+        messages.error(request, _("Choose at least one record."))
+    view = ActivityFilter(request.POST)
+    return redirect(reverse("portal:activity", args=[found.code]) + view.address)
+
+
 @page
 def show_approvals(request: PersonRequest) -> HttpResponse:
     """The records that wait for this person's decision."""
+    return _queue(request)
+
+
+def _queue(
+    request: PersonRequest, problem: str = "", form: DecisionForm | None = None
+) -> HttpResponse:
+    """The queue; after a decision that was refused, with what was chosen and written, and why."""
     departments = _decided_by(request)
     rows = records.list_records(
         department_ids={department.pk for department in departments},
         state="submitted",
         limit=QUEUE_SIZE,
     )
-    return render(
-        request, "portal/approvals.html", {"rows": rows, "has_departments": bool(departments)}
-    )
+    context = {
+        "rows": rows,
+        "has_departments": bool(departments),
+        "has_doubts": any(row.doubts for row in rows),
+        "problem": problem,
+        "chosen": form.cleaned_data.get("records", ()) if form else (),
+        "reason": form.cleaned_data.get("reason", "") if form else "",
+    }
+    return render(request, "portal/approvals.html", context, status=422 if problem else 200)
 
 
 def _decided_by(request: PersonRequest) -> list[Department]:
@@ -232,37 +275,40 @@ def _decided_by(request: PersonRequest) -> list[Department]:
     ]
 
 
-@require_POST
 @proven_again(back="portal:approvals")
 @page
 def decide(request: PersonRequest) -> HttpResponse:
     """Approve records, or return them with a reason; all of them, or none."""
+    if request.method != "POST":  # a language was chosen, or an address typed
+        return redirect("portal:approvals")
     form = DecisionForm(request.POST)
     form.is_valid()
     problem = form.problem()
     if problem:
-        messages.error(request, problem)
-        return redirect("portal:approvals")
-    chosen = form.cleaned_data["records"]
-    for record_id in chosen:
+        return _queue(request, problem, form)
+    for record_id in form.cleaned_data["records"]:
         department_id = _detail(request, record_id).record.department_id
         _require(may_approve_records(request.user, department_id))
-    _decide(request, form, chosen)
+    try:
+        done = _decide(request, form)
+    except REFUSALS as refusal:
+        return _queue(request, str(refusal), form)
+    messages.success(request, done)
     return redirect("portal:approvals")
 
 
-def _decide(request: PersonRequest, form: DecisionForm, chosen: list[int]) -> None:
+def _decide(request: PersonRequest, form: DecisionForm) -> str:
+    """Take the step, and say what was done."""
+    chosen = form.cleaned_data["records"]
     by_whom: dict[str, Any] = {"record_ids": chosen, "by": request.user, "at": timezone.now()}
     count = len(chosen)
     if form.cleaned_data["decision"] == "approve":
+        submission.approve_records(seen=form.seen, **by_whom)
         done = ngettext("%(count)s record approved.", "%(count)s records approved.", count)
-        step = partial(submission.approve_records, seen=form.seen, **by_whom)
-        take(request, step, done=done % {"count": count})
-        return
-    reason = form.cleaned_data["reason"].strip()
-    done = ngettext("%(count)s record returned.", "%(count)s records returned.", count)
-    step = partial(submission.return_records, reason=reason, **by_whom)
-    take(request, step, done=done % {"count": count})
+    else:
+        submission.return_records(reason=form.cleaned_data["reason"].strip(), **by_whom)
+        done = ngettext("%(count)s record returned.", "%(count)s records returned.", count)
+    return done % {"count": count}
 
 
 def _require(is_allowed: bool) -> None:

@@ -213,7 +213,8 @@ def show_line(request: PersonRequest, line_id: int) -> HttpResponse:
         "evidence_counts": evidence_counts([each.emission.record_id for each in detail.records]),
         "disputes": found,
         "withdrawable": withdrawable(request, found),
-        "may_dispute": may_contribute(request.user, detail.line.department_id),
+        "may_dispute": may_contribute(request.user, detail.line.department_id)
+        and not any(one.state == "open" for one in found),
     }
     return render(request, "portal/line.html", context)
 

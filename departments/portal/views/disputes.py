@@ -66,7 +66,8 @@ def open_dispute(request: PersonRequest, line_id: int) -> HttpResponse:
         "is_open": is_open,
         "last_day": last_day,
     }
-    return render(request, "portal/dispute_form.html", context)
+    status = 422 if form.is_bound else 200
+    return render(request, "portal/dispute_form.html", context, status=status)
 
 
 @page

@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from departments.inventory import activity_import
+from departments.inventory import activity_import, batch_steps
 from departments.inventory.activity_file import is_of_the_file
 from departments.inventory.column_mapping.inspection import Inspection, has_our_columns, inspect
 from departments.inventory.column_mapping.plan import ColumnPlan
@@ -45,7 +45,7 @@ from departments.portal.owners_form import MOST_OWNERS, OwnersForm
 from departments.portal.table_form import TableForm
 from departments.portal.uploads import KeptFile
 from departments.portal.views.page import PersonRequest, opens_desk, page, visible_department
-from departments.portal.views.steps import take_form
+from departments.portal.views.steps import take, take_form
 from pricing.file_quotes import quote_file
 
 STEPS = ("", "columns", "owners", "confirm", "errors")
@@ -183,7 +183,10 @@ def _checked(request: PersonRequest, found: Department | None, file: KeptFile) -
 @require_POST
 @page
 def confirm(request: PersonRequest, department: str = "") -> HttpResponse:
-    """Take in the file that was checked: every row or, if so asked, those without a problem."""
+    """Take in the file that was checked: every row or, if so asked, those without a problem.
+
+    It is submitted as well, if that is asked; what cannot be submitted stays as drafts.
+    """
     found = _enterable(request, department)
     file = uploads.kept(request.session, department=department)
     if file is None:
@@ -196,13 +199,9 @@ def confirm(request: PersonRequest, department: str = "") -> HttpResponse:
         messages.error(request, str(refusal))
         return redirect(_address(found))
     uploads.forget(request.session)
-    count = report.accepted
-    done = ngettext(
-        "%(count)s record was taken in as a draft. Submit it when it is complete.",
-        "%(count)s records were taken in as drafts. Submit them when they are complete.",
-        count,
-    )
-    messages.success(request, done % {"count": count})
+    is_submitted = request.POST.get("then") == "submit" and _submit(request, report)
+    if not is_submitted:
+        _say_drafts(request, report.accepted)
     if report.rejected:
         left = ngettext(
             "%(count)s row was left out. Mend it, and bring it in a file of its own.",
@@ -211,10 +210,35 @@ def confirm(request: PersonRequest, department: str = "") -> HttpResponse:
         )
         messages.warning(request, left % {"count": report.rejected})
     if found is not None:
-        return redirect("portal:activity", found.code)
+        state = "submitted" if is_submitted else "draft"
+        return redirect(reverse("portal:activity", args=[found.code]) + f"?state={state}")
     if opens_desk(request.user):
         return redirect("admin:inventory_importbatch_change", report.batch_id)
     return redirect("portal:all_activity")
+
+
+def _say_drafts(request: PersonRequest, count: int) -> None:
+    done = ngettext(
+        "%(count)s record was taken in as a draft. Submit it when it is complete.",
+        "%(count)s records were taken in as drafts. Submit them when they are complete.",
+        count,
+    )
+    messages.success(request, done % {"count": count})
+
+
+def _submit(request: PersonRequest, report: activity_import.ImportReport) -> bool:
+    """Whether all that was taken in is submitted; if not, it stays as drafts and is told why."""
+    if report.batch_id is None:
+        return False
+    step = partial(
+        batch_steps.submit_batch, batch_id=report.batch_id, by=request.user, at=timezone.now()
+    )
+    done = ngettext(
+        "%(count)s record was taken in and submitted. Another person approves it.",
+        "%(count)s records were taken in and submitted. Another person approves them.",
+        report.accepted,
+    )
+    return take(request, step, done=done % {"count": report.accepted}) is not None
 
 
 @page

@@ -35,9 +35,9 @@ addEventListener("pageshow", () => {
 });
 
 for (const box of document.querySelectorAll("[data-check-all]")) {
-  box.hidden = false;
+  box.closest("label").hidden = false;
   box.addEventListener("change", () => {
-    for (const each of box.closest("form, table").querySelectorAll("input[type=checkbox]")) {
+    for (const each of document.querySelectorAll("input[type=checkbox][name=records]:enabled")) {
       // What looks wrong is chosen by itself, so that nobody approves it unseen.
       if (!box.checked || !("byItself" in each.dataset)) each.checked = box.checked;
     }
