@@ -33,12 +33,17 @@ class DisputeRemedyForm(ReasonForm):
         min_value=1,
         help_text=_("One of the records that the line is made of."),
     )
-    manual_entry_id = forms.IntegerField(
+    manual_entry_id = forms.TypedChoiceField(
         label=_("Entry by hand"),
         required=False,
-        min_value=1,
-        help_text=_("Number of a manual entry that is proposed or approved."),
+        coerce=int,
+        empty_value=None,
+        help_text=_("A manual entry that is proposed or approved."),
     )
+
+    def __init__(self, *args: Any, entries: Sequence[tuple[int, str]] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["manual_entry_id"].choices = [("", "–"), *entries]  # type: ignore[attr-defined]
 
 
 class ReversalForm(ReasonForm):

@@ -20,7 +20,7 @@ from unfold.decorators import display
 
 from departments.organisation.access import Permission
 from departments.organisation.admin_access import may_here, require_here
-from ledger import disputes
+from ledger import dispute_remedies, disputes
 from ledger.admin.pages import BADGES, BooksAdmin, moment, person_of, refusals_shown
 from ledger.dispute_lookup import list_disputes
 from ledger.manual_entry_forms import DisputeRemedyForm, ReasonForm
@@ -128,6 +128,8 @@ class DisputeAdmin(BooksAdmin):
             records=sorted(disputes.records_of_line(dispute.line_id))[:20],
             steps=list(STEPS.values()) if _may_answer(request, dispute) else [],
             is_own=dispute.state == DisputeState.OPEN and dispute.opened_by == request.user,
+            may_propose=may_here(request, Permission.PROPOSE_ENTRY)
+            and dispute.state == DisputeState.OPEN,
         )
 
     def take_step(self, request: HttpRequest, dispute_id: int, step_name: str) -> HttpResponse:
@@ -137,7 +139,7 @@ class DisputeAdmin(BooksAdmin):
         if step is None or dispute is None:
             raise Http404
         require_here(request, Permission.ANSWER_DISPUTE)
-        form = step.form(request.POST if request.method == "POST" else None)
+        form = _form(request, step)
         page = reverse("admin:ledger_dispute_change", args=[dispute.pk])
         if request.method == "POST" and form.is_valid():
             with refusals_shown(request):
@@ -159,6 +161,15 @@ class DisputeAdmin(BooksAdmin):
             is_danger=step.is_danger,
             back=page,
         )
+
+
+def _form(request: HttpRequest, step: DisputeStep) -> forms.Form:
+    """What a step asks; the entry that somebody comes from is chosen."""
+    sent = request.POST if request.method == "POST" else None
+    if step.form is not DisputeRemedyForm:
+        return step.form(sent)
+    entry = {"manual_entry_id": request.GET.get("entry")}
+    return DisputeRemedyForm(sent, entries=dispute_remedies.standing_entries(), initial=entry)
 
 
 def _may_answer(request: HttpRequest, dispute: Dispute) -> bool:

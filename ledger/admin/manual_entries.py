@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from django import forms
@@ -19,7 +20,7 @@ from unfold.decorators import display
 from departments.organisation.access import Permission
 from departments.organisation.admin_access import may_here, require_here
 from departments.organisation.signing_in.step_up import proven_again
-from ledger import manual_entries
+from ledger import dispute_remedies, manual_entries
 from ledger.admin.manual_steps import STEPS, ManualStep, standing_reversal, steps_for
 from ledger.admin.pages import BADGES, BooksAdmin, moment, person_of, refusals_shown
 from ledger.errors import ManualEntryInvalid
@@ -31,6 +32,7 @@ from ledger.manual_entry_forms import (
     written,
 )
 from ledger.models.accounts import Account
+from ledger.models.disputes import Dispute, DisputeState
 from ledger.models.manual_entries import ManualEntry, ManualEntryState
 
 ACCOUNTS_SUGGESTED = 500
@@ -94,13 +96,17 @@ class ManualEntryAdmin(BooksAdmin):
     ) -> HttpResponse:
         """Propose an entry; `more` only adds empty rows."""
         require_here(request, Permission.PROPOSE_ENTRY)
-        form, lines = ProposalForm(), LineFormSet(prefix="lines")
+        dispute = _dispute_of(request)
+        form, lines = _blank(dispute)
         if "more" in request.POST:
             form = ProposalForm(initial=request.POST.dict())
             lines = with_more_lines(request.POST)
         elif request.method == "POST":
             form, lines = ProposalForm(request.POST), LineFormSet(request.POST, prefix="lines")
             entry = self._propose(request, form, lines)
+            if entry is not None and dispute is not None:
+                accept = reverse("admin:ledger_dispute_step", args=[dispute.pk, "accept"])
+                return redirect(f"{accept}?entry={entry.pk}")
             if entry is not None:
                 return redirect("admin:ledger_manualentry_change", entry.pk)
         return self.page(
@@ -110,7 +116,9 @@ class ManualEntryAdmin(BooksAdmin):
             form=form,
             lines=lines,
             accounts=_suggested_accounts(),
-            back=reverse("admin:ledger_manualentry_changelist"),
+            back=reverse("admin:ledger_dispute_change", args=[dispute.pk])
+            if dispute
+            else reverse("admin:ledger_manualentry_changelist"),
         )
 
     def _propose(self, request: HttpRequest, form: ProposalForm, lines: Any) -> ManualEntry | None:
@@ -201,6 +209,28 @@ class ManualEntryAdmin(BooksAdmin):
 
 def _named(entry: ManualEntry) -> str:
     return _("Manual entry %(number)s") % {"number": entry.pk}
+
+
+def _dispute_of(request: HttpRequest) -> Dispute | None:
+    """The open dispute that an entry is to put right, if somebody comes from one."""
+    number = request.GET.get("dispute", "")
+    if not number.isdecimal() or len(number) > 18:
+        return None
+    return Dispute.objects.filter(pk=number, state=DisputeState.OPEN).first()
+
+
+def _blank(dispute: Dispute | None) -> tuple[ProposalForm, Any]:
+    """An empty form, or one that takes a disputed line back."""
+    if dispute is None:
+        return ProposalForm(), LineFormSet(prefix="lines")
+    rows = [asdict(row) for row in dispute_remedies.taken_back(line_id=dispute.line_id)]
+    facts = {
+        "description": _("Takes back line %(line)s (dispute %(dispute)s)")
+        % {"line": dispute.line_id, "dispute": dispute.pk},
+        "reason": dispute.reason,
+        "evidence": dispute.evidence,
+    }
+    return ProposalForm(initial=facts), LineFormSet(prefix="lines", initial=rows)
 
 
 def _suggested_accounts() -> list[tuple[str, str]]:

@@ -196,6 +196,7 @@ class SettlementAdmin(BooksAdmin):
             submit=step.title,
             is_danger=step.is_danger,
             back=page,
+            review=settlement_review.review(settlement_id=settlement.pk, at=timezone.now()),
         )
 
     def release(self, request: HttpRequest, settlement_id: int, shard_id: int) -> HttpResponse:

@@ -241,6 +241,32 @@ def test_the_database_keeps_a_dispute(books: Books, change: str, promise: str):
     assert Dispute.objects.get().state == "open"
 
 
+def test_an_entry_that_takes_the_line_back_is_written_by_itself(books: Books):
+    """1 t at $15: what was charged to CLOUD and paid into the fund, on the other sides."""
+    dispute = open_one(books)
+    client = Client()
+    client.force_login(books.people["analyst"])
+    form = f"/admin/ledger/manualentry/add/?dispute={dispute.pk}"
+    assert form in client.get(f"/admin/ledger/dispute/{dispute.pk}/change/").content.decode()
+    shown = client.get(form).context
+    assert shown["form"].initial["reason"] == "We moved out in January."
+    rows = [row.initial for row in shown["lines"].initial_forms]
+    expense, fund = "Expenses:Carbon-Fee:FEE:CLOUD", "Equity:Carbon-Fund:FEE"
+    assert [(row["account"], row["debit"], row["credit"]) for row in rows] == [
+        (expense, "", "15.00"),
+        (fund, "15.00", ""),
+    ]
+    sent = {f"lines-{n}-{name}": value for n, row in enumerate(rows) for name, value in row.items()}
+    sent |= {"lines-TOTAL_FORMS": "6", "lines-INITIAL_FORMS": "2", "entry_date": "2023-04-03"}
+    answer = client.post(
+        form, sent | {"description": "Back", "reason": "Moved", "evidence": "Lease"}
+    )
+    entry = ManualEntry.objects.get()
+    accept = f"/admin/ledger/dispute/{dispute.pk}/step/accept/?entry={entry.pk}"
+    assert answer.headers["Location"] == accept
+    assert client.get(accept).context["form"]["manual_entry_id"].value() == str(entry.pk)
+
+
 def test_the_desk_answers(books: Books):
     dispute = open_one(books)
     client = Client()

@@ -103,4 +103,6 @@
     new MutationObserver(nameBoxes).observe(document.body, { childList: true, subtree: true });
   });
   addEventListener("load", nameBoxes);
+  // The theme moves the page about while it loads, which takes the focus from what is to be mended.
+  addEventListener("load", () => document.querySelector(".desk-mend")?.focus());
 })();
