@@ -24,6 +24,7 @@ import pytest
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.backends.postgresql.operations import DatabaseOperations
+from django.utils import translation
 from psycopg2.extensions import connection as PsycopgConnection
 
 from config import engines
@@ -82,6 +83,13 @@ def heads_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     file = tmp_path / "heads" / "seal-heads.txt"
     monkeypatch.setattr(settings, "SEAL_HEADS_FILE", file)
     return file
+
+
+@pytest.fixture(autouse=True)
+def forget_language() -> Iterator[None]:
+    """A page in Korean doesn't make the tests after it speak Korean."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture

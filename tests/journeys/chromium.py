@@ -21,9 +21,14 @@ RUN_AXE = """
 """
 WATCH_SHIFTS = """
     window.shifted = 0;
+    window.shiftedParts = [];
     new PerformanceObserver(list => {
-        for (const entry of list.getEntries())
-            if (!entry.hadRecentInput) window.shifted += entry.value;
+        for (const entry of list.getEntries()) {
+            if (entry.hadRecentInput) continue;
+            window.shifted += entry.value;
+            for (const {node} of entry.sources)
+                window.shiftedParts.push(`${node?.nodeName}.${node?.className ?? ''}`);
+        }
     }).observe({type: 'layout-shift', buffered: true});
 """
 
@@ -102,9 +107,10 @@ def violations(page: Page) -> list[str]:
 
 def check_page(page: Page) -> None:
     """Nothing sticks out, nothing moved, and axe finds nothing."""
-    assert overflow(page) <= 0
-    assert shifted(page) <= STILL
-    assert violations(page) == []
+    wider, moved, broken = overflow(page), shifted(page), violations(page)
+    assert wider <= 0, f"it sticks out by {wider} pixels"
+    assert moved <= STILL, f"it moved by {moved}: {page.evaluate('window.shiftedParts')}"
+    assert broken == [], broken
 
 
 STILL = 0.05  # half of what counts as good, on a machine that does other things as well

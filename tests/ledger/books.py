@@ -48,12 +48,14 @@ class Books:
         country: str = "",
         location_kgco2e: str | None = None,
         supersedes: EmissionRecord | None = None,
+        because: str = "",
         did: Any = ("reported/scope-1", "", "kg"),
         **removal: Any,
     ) -> EmissionRecord:
         """An approved result; a Scope 2 location figure and removal facts where they matter.
 
-        `did` is the activity, its quantity (empty: the result's own) and unit.
+        `did` is the activity, its quantity (empty: the result's own) and unit. Where it supersedes
+        another `because` of something, it is a correction of that one's activity, too.
         """
         activity = ActivityRecord.objects.create(
             department=self.departments[department],
@@ -62,6 +64,8 @@ class Books:
             ended_on=day,
             quantity=Decimal(did[1] or kgco2e),
             unit=did[2],
+            supersedes=supersedes.activity_record if supersedes and because else None,
+            correction_reason=because,
             state="approved",
             created_by=self.people["contributor"],
             submitted_by=self.people["contributor"],
