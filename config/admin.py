@@ -49,7 +49,7 @@ class Desk(UnfoldAdminSite):  # type: ignore[misc]  # untyped in the theme
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse:
         found = overview(at=timezone.now(), roles=roles_here(request))
-        shown = {"overview": found, **(extra_context or {})}
+        shown = {"overview": found, "may_take_in": may_take_in(request), **(extra_context or {})}
         response: TemplateResponse = super().index(request, shown)
         return response
 
@@ -71,6 +71,11 @@ class Desk(UnfoldAdminSite):  # type: ignore[misc]  # untyped in the theme
             path("verify/", self.admin_view(verify_page), name="verify"),
             path("auditor-pack/", self.admin_view(auditor_pack), name="auditor_pack"),
         ]
+
+
+def may_take_in(request: HttpRequest) -> bool:
+    """Whether a person enters activity for every department."""
+    return Role.SUSTAINABILITY_ANALYST in roles_here(request)
 
 
 def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
@@ -101,5 +106,5 @@ def _may_open(request: HttpRequest, page: str) -> bool:
         if page == f"{model._meta.app_label}_{model._meta.model_name}_changelist":
             return model_admin.has_view_permission(request)
     if page == TAKE_IN:
-        return Role.SUSTAINABILITY_ANALYST in roles_here(request)
+        return may_take_in(request)
     return page not in FOR_THE_TRAIL or may_here(request, Permission.READ_TRAIL)

@@ -40,6 +40,7 @@ def test_an_empty_system_shows_the_four_steps(db: None) -> None:
     shown = client.get("/admin/").content.decode()
     for step in ("Add departments", "Load factors", "Set a price", "Upload activity"):
         assert step in shown
+    assert f'href="{reverse("portal:upload_any")}">Upload activity' in shown
     found = overview(at=NOON)
     assert (found.is_new, found.schemes, found.attention, found.events) == (True, (), (), ())
 

@@ -40,6 +40,7 @@ def test_a_flight_costs_what_its_record_would(books: Books, browse: Callable[[st
     )
     text = page.content.decode()
     assert "USD 106.26" in text
+    assert ">USD 15.00<" in text
     assert "UK Government" in text or "DESNZ" in text
 
 

@@ -23,7 +23,7 @@ from departments.portal import figures, words
 from departments.portal.bill import LineGroup
 from ledger.statements import Statement, StatementLine
 from pricing.file_quotes import FileLine
-from pricing.money import Money
+from pricing.money import Money, minor_exponent
 from pricing.price_lookup import SchemeTerms
 from pricing.sentences import told
 
@@ -142,6 +142,14 @@ def price(line: StatementLine) -> SafeString:
         return _figure("–")
     text = figures.price(line.price_per_tonne, figures.decimals_of(line.amount))
     return _figure(f"{line.currency} {text}")
+
+
+@register.filter
+def price_of(price_per_tonne: Decimal | None, currency: str) -> SafeString:
+    """A price per tonne with its currency, and the decimals of that; a dash where there is none."""
+    if price_per_tonne is None:
+        return _figure("–")
+    return _figure(f"{currency} {figures.price(price_per_tonne, minor_exponent(currency))}")
 
 
 @register.filter
