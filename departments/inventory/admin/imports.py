@@ -27,6 +27,7 @@ from departments.inventory.undoing import undo_import
 from departments.organisation.access import may_approve_records, may_contribute
 
 MOST_AT_ONCE = 50_000  # records that a page waits for; a command has the time for more
+MOST_DIGITS = 19  # of what PostgreSQL counts with
 
 
 @admin.register(ImportBatch)
@@ -64,7 +65,8 @@ class ImportBatchAdmin(ReadAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        rows = outcome_of(int(object_id)) if object_id.isdecimal() else []
+        is_number = object_id.isdecimal() and len(object_id) < MOST_DIGITS
+        rows = outcome_of(int(object_id)) if is_number else []
         shown = _shown(request, rows, object_id) | (extra_context or {})
         answer: HttpResponse = super().change_view(request, object_id, form_url, shown)
         return answer
