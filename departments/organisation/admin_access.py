@@ -107,6 +107,7 @@ class RoleInline(TabularInline):  # type: ignore[misc]  # untyped in the theme
     to_read: ClassVar[Permission] = Permission.READ_BOOKS
     to_write: ClassVar[Permission | None] = None
     extra = 0
+    hide_title = True  # its columns say the same
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return may_here(request, self.to_read)

@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.postgres.forms import RangeWidget
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -35,6 +36,7 @@ class CoverageForm(forms.ModelForm):  # type: ignore[type-arg]  # no subscript w
     class Meta:
         model = SchemeCoverage
         fields = ["scope", "category", "in_force"]
+        widgets = {"in_force": RangeWidget(UnfoldAdminDateWidget())}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
