@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from departments.organisation.said import said
 from ledger.atmosphere import Atmosphere, atmosphere
 from pricing.errors import ProjectionImpossible
 from pricing.projection import ProjectedYear, Projection, Scenario, Trend, project, target_path
 
 USUAL = (
-    Scenario("Nothing more is done"),
-    Scenario("Growth goes on", Trend.GEOMETRIC),
+    Scenario(said("Nothing more is done")),
+    Scenario(said("Growth goes on"), Trend.GEOMETRIC),
 )
 
 
@@ -59,7 +60,7 @@ def outlook(
                 )
             )
         except ProjectionImpossible as refusal:
-            problems.append(f"{scenario.name}: {refusal}")
+            problems.append(said("%(name)s: %(why)s", name=scenario.name, why=said(str(refusal))))
     path: tuple[ProjectedYear, ...] = ()
     if now.years and aims.negative_from and aims.zero_by:
         try:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from departments.organisation.said import said
 from ledger.errors import ScenarioInvalid
 
 EVER = date.min.isoformat()
@@ -96,23 +97,32 @@ class Settings:
 
     def sentences(self) -> list[str]:
         """The changes for people."""
-        said = [f"Rules of scheme {self.under}."] if self.under else []
+        return list(self._sentences()) or [said("Nothing is changed.")]
+
+    def _sentences(self) -> Iterator[str]:
+        if self.under:
+            yield said("Rules of scheme %(scheme)s.", scheme=self.under)
         if self.rules_on:
-            said.append(f"Rules as on {self.rules_on}, for the whole period.")
+            yield said("Rules as on %(day)s, for the whole period.", day=self.rules_on)
         for price in self.prices:
-            what = "everything" if price.scope is None else _place(price.scope, price.category)
-            since = f" from {price.starts_on}" if price.starts_on else ""
-            said.append(f"{price.price_per_tonne:f} per tonne for {what}{since}.")
+            form = "%(price)s per tonne for %(place)s."
+            if price.starts_on:
+                form = "%(price)s per tonne for %(place)s from %(day)s."
+            place = said("everything")
+            if price.scope is not None:
+                place = said(_place(price.scope, price.category))
+            amount = f"{price.price_per_tonne:f}"
+            yield said(form, price=amount, place=place, day=price.starts_on)
         if self.coverage is not None:
             places = ", ".join(_place(scope, category) for scope, category in self.coverage)
-            said.append(f"Charged: {places or 'nothing'}.")
+            yield said("Charged: %(places)s.", places=places or said("nothing"))
         if self.scope2_basis:
-            said.append(f"Scope 2 {self.scope2_basis}-based.")
+            yield said("Scope 2 %(basis)s.", basis=said(f"{self.scope2_basis}-based"))
         for name, rate in self.incentive_rates:
-            said.append(f"{rate:f} per absorbed tonne, {name}.")
+            yield said("%(rate)s per absorbed tonne, %(name)s.", rate=f"{rate:f}", name=said(name))
         if self.factor_sets:
-            said.append(f"Factors of {self.factor_sets[1]} in place of {self.factor_sets[0]}.")
-        return said or ["Nothing is changed."]
+            old, new = self.factor_sets
+            yield said("Factors of %(new)s in place of %(old)s.", new=new, old=old)
 
 
 def replaced_rules(rules: dict[str, list[Any]], settings: Settings) -> dict[str, list[Any]]:

@@ -1,16 +1,17 @@
 """Calculates. The arithmetic that rules and prices print, in the language of who reads it.
 
-What is posted keeps its English sentences: their bytes are hashed with the bill. A sentence is
-known by the pattern that it was made by; one that no pattern knows is shown as it was written.
+A sentence is made in English, for files and programs. One made by `said` remembers its pattern.
+What is posted keeps its English sentences, whose bytes are hashed with the bill: it is known by
+the pattern that it was made by. One that no pattern knows is shown as it was written.
 """
 
 from __future__ import annotations
 
-import re
-from functools import cache
-
-from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_noop as _
+
+from departments.inventory import sentences
+from departments.organisation.telling import told_by
+from pricing.sweet_spot import wording
 
 PATTERNS = (
     # what mechanisms share out
@@ -76,6 +77,16 @@ PATTERNS = (
         "year."
     ),
     _("%(project)s: from %(year)s %(less)s less and %(removed)s removed a year."),
+    _(
+        "The aims %(negative)s and %(zero)s do not lie one after the other behind %(last)s, the "
+        "last settled year."
+    ),
+    _("Nothing is left to be removed: the aims are reached."),
+    _("A growth is fitted on two years above zero at least."),
+    _("A line is fitted on two years at least."),
+    _("There is no settled year to go on from."),
+    _("Project to a year after %(last)s, %(most)s at the latest."),
+    _("A response can't take away more than everything."),
     # parts of the sentences above
     _("from the beginning until before %(end)s"),
     _("from %(start)s until before %(end)s"),
@@ -89,32 +100,17 @@ PATTERNS = (
     _(" in %(country)s"),
     _(" of %(department)s, %(durability)s"),
     _(" of %(department)s"),
+    *wording.PATTERNS,
+    *sentences.PATTERNS,
 )
-TOLD_AGAIN = frozenset({"step", "days", "what", "whose"})  # a part that is a sentence of its own
-_PLACE = re.compile(r"%\((\w+)\)s")
+# a part that is a sentence of its own
+TOLD_AGAIN = frozenset(
+    {"step", "days", "what", "whose"}
+    | {"compared", "lags", "trends", "driver", "cluster"}
+    | sentences.TOLD_AGAIN
+)
 
 
 def told(sentence: str) -> str:
     """The sentence in the language in force; figures, codes and what people wrote stay."""
-    if not sentence or (get_language() or "en").startswith("en"):
-        return sentence
-    for pattern in PATTERNS:
-        found = _shape(pattern).fullmatch(sentence)
-        if found:
-            parts = found.groupdict()
-            return gettext(pattern) % {
-                name: told(part) if name in TOLD_AGAIN else part for name, part in parts.items()
-            }
-    return sentence
-
-
-@cache
-def _shape(pattern: str) -> re.Pattern[str]:
-    """What the pattern makes, with a name for each of its places."""
-    written, end = [], 0
-    for place in _PLACE.finditer(pattern):
-        some = ".*?" if place[1] in TOLD_AGAIN else ".+?"
-        literal = pattern[end : place.start()].replace("%%", "%")
-        written += [re.escape(literal), f"(?P<{place[1]}>{some})"]
-        end = place.end()
-    return re.compile("".join(written) + re.escape(pattern[end:].replace("%%", "%")))
+    return told_by(sentence, PATTERNS, TOLD_AGAIN)

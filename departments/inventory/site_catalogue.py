@@ -6,12 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from departments.organisation.said import said
+
 SUM = "sum"
 """Readings of a period are added up."""
 LATEST = "latest"
 """The reading that ends last in a period stands for it."""
 
-_OWN = "definition of this catalogue"
+_OWN = said("definition of this catalogue")
 _WITHDRAWAL = "GRI 303: Water and Effluents 2018, disclosure 303-3"
 _DISCHARGE = "GRI 303: Water and Effluents 2018, disclosure 303-4"
 _CONSUMPTION = "GRI 303: Water and Effluents 2018, disclosure 303-5"
@@ -36,7 +38,7 @@ class Indicator:
 
 
 def _of(theme: str, rows: Iterable[tuple[str, str, str, str, str]]) -> list[Indicator]:
-    return [Indicator(code, theme, *rest) for code, *rest in rows]
+    return [Indicator(code, theme, said(name), *rest) for code, name, *rest in rows]
 
 
 _ALL = [

@@ -150,6 +150,12 @@ class DepartmentAdmin(RoleAdmin):
     list_display = ["code", "name", "is_illustrative"]
     search_fields = ["code", "name"]
 
+    def get_fields(self, request: HttpRequest, obj: Department | None = None) -> Any:
+        """Without the move for those who may not make it."""
+        if obj is not None and not self.has_change_permission(request, obj):
+            return DepartmentForm.Meta.fields
+        return super().get_fields(request, obj)
+
     def get_readonly_fields(self, request: HttpRequest, obj: Department | None = None) -> Any:
         return [] if obj is None else ["code"]
 

@@ -98,7 +98,7 @@ class DepartmentPlacement(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.department_id} under {self.parent_id} {self.in_force}"
+        return f"{self.department_id} → {self.parent_id or '–'}, {self.in_force.lower}"
 
 
 class CostCentre(models.Model):

@@ -135,11 +135,16 @@ class AuditEventAdmin(BooksAdmin):
             called=called(event.table),
             page=page_of(event.table, event.object),
             columns=[
-                (name, before.get(name), after.get(name))
+                (name, _shown(before.get(name)), _shown(after.get(name)))
                 for name in (event.changed or [*before, *after])
             ],
             others=_together(row),
         )
+
+
+def _shown(value: Any) -> Any:
+    """A value as the trail has it; what it keeps out, in the reader's words."""
+    return _("not shown") if value == "not shown" else value
 
 
 def _together(row: AuditEvent) -> int:

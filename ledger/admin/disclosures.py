@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
+from departments.organisation.said import said
 from ledger.disclosure import reading
 from ledger.disclosure.answers import Answer, Origin, Source, place, shown
 from ledger.disclosure.content import disclosure_content
@@ -27,6 +28,7 @@ from ledger.disclosure.tables import Cell, CellRow, Disclosure, FilledTable
 from ledger.disclosure.workbook import WORKBOOK_TYPE, write_workbook
 from ledger.errors import LedgerError
 from pricing.errors import PricingError
+from pricing.sentences import told
 
 ORIGINS = {
     Origin.SETTLED: gettext_lazy("From posted statement lines"),
@@ -51,7 +53,8 @@ class DisclosureForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["standard"].choices = [(each.code, each.title) for each in datapoint_maps()]  # type: ignore[attr-defined]
+        titles = [(each.code, told(each.title)) for each in datapoint_maps()]
+        self.fields["standard"].choices = titles  # type: ignore[attr-defined]
         self.fields["year"].choices = [(code, code) for code in reading.years()]  # type: ignore[attr-defined]
 
 
@@ -212,10 +215,14 @@ def _view_cell(cell: ViewCell) -> dict[str, Any]:
 
 def _lines_label(source: Source) -> str:
     lines = source.lines
-    where = place(lines.scope, lines.category, lines.durability_class)
-    price = "" if lines.price_per_tonne is None else f" × {shown(lines.price_per_tonne)}"
-    quantity = shown(tonnes(lines.settled_kgco2e))
-    return f"{source.scheme}, {lines.period}, {where}: {quantity} t{price}"
+    return said(
+        "%(scheme)s, %(period)s, %(place)s: %(tonnes)s t%(price)s",
+        scheme=source.scheme,
+        period=lines.period,
+        place=place(lines.scope, lines.category, lines.durability_class),
+        tonnes=shown(tonnes(lines.settled_kgco2e)),
+        price="" if lines.price_per_tonne is None else f" × {shown(lines.price_per_tonne)}",
+    )
 
 
 def _lines_address(source: Source) -> str:

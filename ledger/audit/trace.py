@@ -16,6 +16,7 @@ from django.db import connection
 from departments.inventory.evidence_reading import Evidence
 from departments.inventory.history import HistoryEvent
 from departments.inventory.records import record_detail
+from departments.organisation.said import said
 from ledger.errors import JournalLineNotFound
 from ledger.journal_lines import JournalRow, journal_rows
 from ledger.models.accounts import AccountKind
@@ -145,18 +146,18 @@ def _settlement(entry: _Entry) -> Settlement | None:
 
 def _steps(entry: _Entry, settlement: Settlement | None) -> Iterable[Step]:
     if settlement is not None:
-        yield _step("settlement prepared", settlement.prepared_by, settlement.prepared_at)
-        yield _step("settlement approved", settlement.approved_by, settlement.approved_at)
-        yield _step("settlement posted", settlement.posted_by, settlement.posted_at)
+        yield _step(said("settlement prepared"), settlement.prepared_by, settlement.prepared_at)
+        yield _step(said("settlement approved"), settlement.approved_by, settlement.approved_at)
+        yield _step(said("settlement posted"), settlement.posted_by, settlement.posted_at)
     elif entry.manual_entry_id is not None:
         manual = ManualEntry.objects.select_related("proposed_by", "decided_by").get(
             pk=entry.manual_entry_id
         )
         words = " · ".join(part for part in (manual.reason, manual.evidence) if part)
-        yield _step("entry by hand proposed", manual.proposed_by, manual.proposed_at, words)
+        yield _step(said("entry by hand proposed"), manual.proposed_by, manual.proposed_at, words)
         decided = (manual.decided_by, manual.decided_at, manual.decision_reason)
-        yield _step("entry by hand approved", *decided)
-    yield Step("entry recorded", entry.posted_by or "", entry.recorded_at)
+        yield _step(said("entry by hand approved"), *decided)
+    yield Step(said("entry recorded"), entry.posted_by or "", entry.recorded_at)
 
 
 def _step(step: str, person: Any, at: datetime | None, words: str = "") -> Step:

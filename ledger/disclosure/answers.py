@@ -7,13 +7,18 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
+from departments.organisation.said import joined, said
 from ledger.disclosure.facts import SchemeFacts, Settled, Text, tonnes, total
 
 BASES = {
-    "settled": "on the basis that is charged",
-    "location": "location-based",
-    "market": "market-based",
+    "settled": said("on the basis that is charged"),
+    "location": said("location-based"),
+    "market": said("market-based"),
 }
+UNSETTLED = (
+    "%(approved)s t approved − %(settled)s t settled by %(scheme)s = %(left)s t that no posted "
+    "settlement has."
+)
 
 
 class Origin(StrEnum):
@@ -68,8 +73,12 @@ def of_text(scheme: SchemeFacts, topic: str) -> Answer:
     found: Text | None = scheme.texts.get(topic)
     if found is None:
         return missing(
-            f"{scheme.code} has no approved text on “{topic}” on the last day of the year. Propose "
-            "one and let another person approve it."
+            said(
+                "%(scheme)s has no approved text on “%(topic)s” on the last day of the year. "
+                "Propose one and let another person approve it.",
+                scheme=scheme.code,
+                topic=topic,
+            )
         )
     return Answer(found.text, Origin.TEXT, arithmetic=(found.about,))
 
@@ -78,14 +87,22 @@ def added_up(scheme: SchemeFacts, lines: Iterable[Settled], *, basis: str = "set
     """The tonnes of settled lines on a basis, exact, with the sum printed."""
     kept = sorted(lines, key=lambda each: (each.scope or 0, each.category or 0, each.period))
     parts = [tonnes(quantity(each, basis)) for each in kept]
-    terms = " + ".join(
-        f"{shown(part)} t ({named(each)})" for part, each in zip(parts, kept, strict=True)
-    )
+    terms = [
+        said("%(tonnes)s t (%(lines)s)", tonnes=shown(part), lines=named(each))
+        for part, each in zip(parts, kept, strict=True)
+    ]
     value = total(parts)
-    sentence = f"{terms or '0 t: no line'} = {shown(value)} t, {BASES[basis]}"
+    form = "%(terms)s = %(total)s t, %(basis)s."
     if basis == "settled" and any(each.scope == 2 for each in kept):
-        sentence += f" (Scope 2: {scheme.scope2_basis}-based)"
-    return Answer(value, Origin.SETTLED, "tCO2e", (f"{sentence}.",), sources_of(scheme, kept))
+        form = "%(terms)s = %(total)s t, %(basis)s (Scope 2: %(scope2)s)."
+    sentence = said(
+        form,
+        terms=joined(" + ", terms) if terms else said("0 t: no line"),
+        total=shown(value),
+        basis=BASES[basis],
+        scope2=BASES[scheme.scope2_basis],
+    )
+    return Answer(value, Origin.SETTLED, "tCO2e", (sentence,), sources_of(scheme, kept))
 
 
 def share(part: Answer, whole: Answer, *, places: int) -> Answer:
@@ -93,16 +110,16 @@ def share(part: Answer, whole: Answer, *, places: int) -> Answer:
     assert isinstance(part.value, Decimal)
     assert isinstance(whole.value, Decimal)
     if not whole.value:
-        return missing("Nothing was settled, so that there is no share of it.")
+        return missing(said("Nothing was settled, so that there is no share of it."))
     value = percent(part.value, whole.value, places)
-    sentence = f"{shown(part.value)} t ÷ {shown(whole.value)} t × 100 = {value} %"
-    return Answer(
-        value,
-        Origin.SETTLED,
-        "%",
-        (*part.arithmetic, *whole.arithmetic, f"{sentence}, rounded half away from zero."),
-        whole.sources,
+    sentence = said(
+        "%(part)s t ÷ %(whole)s t × 100 = %(value)s %%, rounded half away from zero.",
+        part=shown(part.value),
+        whole=shown(whole.value),
+        value=value,
     )
+    arithmetic = (*part.arithmetic, *whole.arithmetic, sentence)
+    return Answer(value, Origin.SETTLED, "%", arithmetic, whole.sources)
 
 
 def percent(part: Decimal, whole: Decimal, places: int) -> Decimal:
@@ -127,23 +144,27 @@ def quantity(lines: Settled, basis: str) -> Decimal:
 def place(scope: int | None, category: int | None, durability_class: str = "") -> str:
     """`Scope 3 category 6`; a removal is its durability class."""
     if scope is None:
-        return f"removals, {durability_class}"
-    return f"Scope {scope}" + (f" category {category}" if category else "")
+        return said("removals, %(durability)s", durability=said(durability_class))
+    if category:
+        return said("Scope %(scope)s category %(category)s", scope=scope, category=category)
+    return said("Scope %(scope)s", scope=scope)
 
 
 def named(lines: Settled) -> str:
     """What lines are of, as a term of a sum says it."""
     price = lines.price_per_tonne
-    return (
-        f"{place(lines.scope, lines.category, lines.durability_class)}, {lines.period}"
-        + (f", at {shown(price)}" if price is not None else f", {lines.kind}")
-        + f", {counted(lines.line_count)}"
+    return said(
+        "%(place)s, %(period)s, %(kind)s, %(lines)s",
+        place=place(lines.scope, lines.category, lines.durability_class),
+        period=lines.period,
+        kind=said(lines.kind) if price is None else said("at %(price)s", price=shown(price)),
+        lines=counted(lines.line_count),
     )
 
 
 def counted(line_count: int) -> str:
     """`1 line`, `4 lines`."""
-    return f"{line_count:,} line" + ("" if line_count == 1 else "s")
+    return said("%(count)s line" if line_count == 1 else "%(count)s lines", count=f"{line_count:,}")
 
 
 def shown(value: Decimal) -> str:

@@ -5,7 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
-from ledger.disclosure.answers import Answer, Origin, added_up, share, shown, sources_of
+from departments.organisation.said import said
+from ledger.disclosure.answers import (
+    BASES,
+    UNSETTLED,
+    Answer,
+    Origin,
+    added_up,
+    share,
+    shown,
+    sources_of,
+)
 from ledger.disclosure.facts import ZERO, Facts, tonnes, total
 from ledger.disclosure.rows import InventoryRow
 
@@ -40,7 +50,12 @@ def uncovered_by_market(facts: Facts, row: InventoryRow) -> Answer:
     assert isinstance(whole.value, Decimal)
     assert isinstance(part.value, Decimal)
     left = whole.value - part.value
-    sentence = f"{whole.shown} t settled − {part.shown} t charged by any scheme = {shown(left)} t."
+    sentence = said(
+        "%(settled)s t settled − %(charged)s t charged by any scheme = %(left)s t.",
+        settled=whole.shown,
+        charged=part.shown,
+        left=shown(left),
+    )
     return replace(whole, value=left, arithmetic=(sentence, *whole.arithmetic))
 
 
@@ -49,9 +64,12 @@ def unsettled_by_market(facts: Facts, row: InventoryRow) -> Answer:
     approved = total(each.market_kgco2e for each in facts.approved if each.scope == row.scope)
     settled = total(each.market_kgco2e for each in row.lines)
     left = tonnes(approved - settled)
-    sentence = (
-        f"{shown(tonnes(approved))} t approved − {shown(tonnes(settled))} t settled by "
-        f"{row.books.code} = {shown(left)} t that no posted settlement has."
+    sentence = said(
+        UNSETTLED,
+        approved=shown(tonnes(approved)),
+        settled=shown(tonnes(settled)),
+        scheme=row.books.code,
+        left=shown(left),
     )
     return Answer(left, Origin.APPROVED, "tCO2e", (sentence,))
 
@@ -67,11 +85,17 @@ def _covered(facts: Facts, row: InventoryRow, basis: str) -> Answer:
         for scheme in facts.schemes
         if (lines := [each for each in scheme.charged if each.scope == row.scope])
     ]
-    names = ", ".join(scheme.code for scheme, _lines in charging) or "no scheme"
-    once = f"{shown(tonnes(kgco2e))} t are charged by {names}, {basis}-based"
-    once += ", each result counted once." if len(charging) > 1 else "."
+    names = ", ".join(scheme.code for scheme, _lines in charging)
+    once = said(
+        "%(tonnes)s t are charged by %(schemes)s, %(basis)s."
+        if len(charging) < 2
+        else "%(tonnes)s t are charged by %(schemes)s, %(basis)s, each result counted once.",
+        tonnes=shown(tonnes(kgco2e)),
+        schemes=names or said("no scheme"),
+        basis=BASES[basis],
+    )
     sentences = [
-        f"{scheme.code}: {sentence}"
+        said("%(scheme)s: %(sentence)s", scheme=scheme.code, sentence=sentence)
         for scheme, lines in charging
         for sentence in added_up(scheme, lines, basis=basis).arithmetic
     ]

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.conf import settings
 
+from departments.organisation.said import said
 from ledger.disclosure.computations import computation
 from ledger.disclosure.datapoints import EVIDENCE, LAYOUTS, Column, DatapointMap, Table
 from ledger.disclosure.rows import KINDS
@@ -63,8 +64,8 @@ def _map(written: Mapping[str, Any]) -> DatapointMap:
     return DatapointMap(
         framework=written["framework"],
         version=written["version"],
-        title=written["title"],
-        status=written["status"],
+        title=said(written["title"]),
+        status=said(written["status"]),
         source=written["source"],
         years_from=written.get("years_from"),
         words=written.get("words", {}),
@@ -72,11 +73,14 @@ def _map(written: Mapping[str, Any]) -> DatapointMap:
             Table(
                 code=table["code"],
                 requirement=table["requirement"],
-                title=table["title"],
+                title=said(table["title"]),
                 rows=table["rows"],
                 layout=table.get("layout", "table"),
-                note=table.get("note", ""),
-                columns=tuple(Column(**column) for column in table["columns"]),
+                note=said(table.get("note", "")),
+                columns=tuple(
+                    Column(**column | {"label": said(column["label"])})
+                    for column in table["columns"]
+                ),
             )
             for table in written["tables"]
         ),

@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ledger.disclosure.answers import Answer, Origin, added_up, place, shown
+from departments.organisation.said import said
+from ledger.disclosure.answers import BASES, Answer, Origin, added_up, place, shown
 from ledger.disclosure.facts import SchemeFacts, Year, total
 
 
@@ -83,7 +84,9 @@ def view_rows(
     for scope, category in places:
         for basis in ("location", "market") if scope == 2 else ("market",):
             cells = tuple(_cell(view, books, year, scope, category or None, basis) for view in kept)
-            label = place(scope, category or None) + (f", {basis}-based" if scope == 2 else "")
+            label = place(scope, category or None)
+            if scope == 2:
+                label = said("%(place)s, %(basis)s", place=label, basis=BASES[basis])
             key = f"{scope}" + (f".{category}" if category else "")
             rows.append(ViewRow(key + (f"/{basis}" if scope == 2 else ""), label, cells))
     return [*rows, *(_total(kept, rows, basis) for basis in ("location", "market"))]
@@ -98,7 +101,8 @@ def _cell(
     basis: str,
 ) -> ViewCell:
     if not view.includes(scope, category):
-        why = f"“{view.name}” leaves {place(scope, category)} out."
+        left_out = place(scope, category)
+        why = said("“%(view)s” leaves %(place)s out.", view=view.name, place=left_out)
         return ViewCell(Answer(None, Origin.RULE, arithmetic=(why,)), ())
     lines = [each for each in books.emissions if (each.scope, each.category) == (scope, category)]
     code = f"{scope}.{category}" if category else str(scope)
@@ -119,10 +123,13 @@ def _total(views: tuple[InventoryView, ...], rows: list[ViewRow], basis: str) ->
     for number, _view in enumerate(views):
         parts = [row.cells[number] for row in own]
         values = [part.settled.value for part in parts if isinstance(part.settled.value, Decimal)]
-        sentence = (
-            " + ".join(shown(value) for value in values)
-            + f" = {shown(total(values))} t settled, Scope 2 {basis}-based."
+        sentence = said(
+            "%(terms)s = %(total)s t settled, Scope 2 %(basis)s.",
+            terms=" + ".join(shown(value) for value in values),
+            total=shown(total(values)),
+            basis=BASES[basis],
         )
         settled = Answer(total(values), Origin.SETTLED, "tCO2e", (sentence,))
         cells.append(ViewCell(settled, tuple(each for part in parts for each in part.stated)))
-    return ViewRow(f"total/{basis}", f"Total, Scope 2 {basis}-based", tuple(cells))
+    label = said("Total, Scope 2 %(basis)s", basis=BASES[basis])
+    return ViewRow(f"total/{basis}", label, tuple(cells))

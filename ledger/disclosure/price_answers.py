@@ -6,7 +6,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from decimal import Decimal
 
+from departments.organisation.said import joined, said
 from ledger.disclosure.answers import (
+    BASES,
+    UNSETTLED,
     Answer,
     Origin,
     Source,
@@ -24,13 +27,21 @@ from ledger.disclosure.facts import Facts, SchemeFacts, Settled, tonnes, total
 from ledger.disclosure.rows import PriceRow, SchemeRow, ScopeRow
 from ledger.disclosure.variance import spatial_variance, temporal_variance
 
+LOWEST = "The lowest of the prices that posted lines of the year carry: %(prices)s."
+HIGHEST = "The highest of the prices that posted lines of the year carry: %(prices)s."
+
 # A scheme
 
 
 def scheme_type(facts: Facts, row: SchemeRow | PriceRow) -> Answer:
     """Its mechanism, in the framework's own words where the map has them."""
     mechanism = row.scheme.mechanism
-    return of_rule(mechanism, f"{row.scheme.code} has the mechanism “{mechanism}”.")
+    why = said(
+        "%(scheme)s has the mechanism “%(mechanism)s”.",
+        scheme=row.scheme.code,
+        mechanism=said(mechanism),
+    )
+    return of_rule(mechanism, why)
 
 
 def scopes_covered(facts: Facts, row: SchemeRow) -> Answer:
@@ -39,11 +50,11 @@ def scopes_covered(facts: Facts, row: SchemeRow) -> Answer:
 
 
 def lowest_price(facts: Facts, row: SchemeRow) -> Answer:
-    return _price(row.scheme, min, "lowest")
+    return _price(row.scheme, min, LOWEST)
 
 
 def highest_price(facts: Facts, row: SchemeRow) -> Answer:
-    return _price(row.scheme, max, "highest")
+    return _price(row.scheme, max, HIGHEST)
 
 
 def spatial(facts: Facts, row: SchemeRow) -> Answer:
@@ -69,7 +80,9 @@ def share_of_selected_scopes(facts: Facts, row: SchemeRow) -> Answer:
     if found.value is None:
         return found
     left = total(each.settled_kgco2e for each in selected if each.kind != "charge")
-    beside = f"{shown(tonnes(left))} t of these scopes were settled and not charged."
+    beside = said(
+        "%(tonnes)s t of these scopes were settled and not charged.", tonnes=shown(tonnes(left))
+    )
     return replace(found, arithmetic=(*found.arithmetic, beside))
 
 
@@ -78,8 +91,8 @@ def is_monitored(facts: Facts, row: SchemeRow) -> Answer:
     found = of_text(row.scheme, "monitoring")
     if found.value is None:
         return found
-    why = "An approved text says how it is monitored and evaluated."
-    return Answer("yes", Origin.TEXT, arithmetic=(why, *found.arithmetic))
+    why = said("An approved text says how it is monitored and evaluated.")
+    return Answer(said("yes"), Origin.TEXT, arithmetic=(why, *found.arithmetic))
 
 
 # A price
@@ -111,7 +124,8 @@ def perimeter(facts: Facts, row: PriceRow) -> Answer:
 
 
 def scope_name(facts: Facts, row: ScopeRow) -> Answer:
-    return of_rule(f"Scope {row.scope}", f"As {row.scheme.code} settled it.")
+    why = said("As %(scheme)s settled it.", scheme=row.scheme.code)
+    return of_rule(said("Scope %(scope)s", scope=row.scope), why)
 
 
 def gross(facts: Facts, row: ScopeRow) -> Answer:
@@ -147,9 +161,12 @@ def unsettled(facts: Facts, row: ScopeRow) -> Answer:
         if each.scope == row.scope
     )
     settled = total(each.settled_kgco2e for each in row.lines)
-    sentence = (
-        f"{shown(tonnes(approved))} t approved − {shown(tonnes(settled))} t settled by "
-        f"{row.scheme.code} = {shown(tonnes(approved - settled))} t that no posted settlement has."
+    sentence = said(
+        UNSETTLED,
+        approved=shown(tonnes(approved)),
+        settled=shown(tonnes(settled)),
+        scheme=row.scheme.code,
+        left=shown(tonnes(approved - settled)),
     )
     return Answer(tonnes(approved - settled), Origin.APPROVED, "tCO2e", (sentence,))
 
@@ -161,7 +178,7 @@ def _volume(row: PriceRow, basis: str) -> Answer:
 
 
 def _price(
-    scheme: SchemeFacts, choose: Callable[[Iterable[Decimal]], Decimal], which: str
+    scheme: SchemeFacts, choose: Callable[[Iterable[Decimal]], Decimal], form: str
 ) -> Answer:
     prices = {each.price_per_tonne for each in scheme.charged if each.price_per_tonne is not None}
     if not prices:
@@ -169,8 +186,7 @@ def _price(
     chosen = choose(prices)
     lines = [each for each in scheme.charged if each.price_per_tonne == chosen]
     found = _priced(scheme, chosen, lines)
-    seen = ", ".join(shown(each) for each in sorted(prices))
-    why = f"The {which} of the prices that posted lines of the year carry: {seen}."
+    why = said(form, prices=", ".join(shown(each) for each in sorted(prices)))
     return replace(found, arithmetic=(why, *found.arithmetic))
 
 
@@ -179,9 +195,14 @@ def _priced(scheme: SchemeFacts, amount: Decimal, lines: Iterable[Settled]) -> A
     quantity = tonnes(total(each.settled_kgco2e for each in kept))
     charged = total(each.amount for each in kept)
     count = sum(each.line_count for each in kept)
-    sentence = (
-        f"{counted(count)} posted at {shown(amount)} {scheme.currency} per tCO2e: "
-        f"{shown(quantity)} t, {charged:,f} {scheme.currency} after rounding each line."
+    sentence = said(
+        "%(lines)s posted at %(price)s %(currency)s per tCO2e: %(tonnes)s t, %(amount)s "
+        "%(currency)s after rounding each line.",
+        lines=counted(count),
+        price=shown(amount),
+        currency=scheme.currency,
+        tonnes=shown(quantity),
+        amount=f"{charged:,f}",
     )
     unit = f"{scheme.currency}/tCO2e"
     return Answer(amount, Origin.SETTLED, unit, (sentence,), sources_of(scheme, kept))
@@ -192,13 +213,20 @@ def _places(scheme: SchemeFacts, lines: Iterable[Settled]) -> Answer:
     if not kept:
         return _no_price(scheme)
     names = {
-        (each.scope or 0, each.category or 0): place(each.scope, each.category)
-        + (f" ({scheme.scope2_basis}-based)" if each.scope == 2 else "")
+        (each.scope or 0, each.category or 0): _place(scheme, each.scope, each.category)
         for each in kept
     }
-    found = "; ".join(names[key] for key in sorted(names))
-    why = f"What {scheme.code} has posted charges for in the year."
+    found = joined("; ", [names[key] for key in sorted(names)])
+    why = said("What %(scheme)s has posted charges for in the year.", scheme=scheme.code)
     return Answer(found, Origin.SETTLED, arithmetic=(why,), sources=sources_of(scheme, kept))
+
+
+def _place(scheme: SchemeFacts, scope: int | None, category: int | None) -> str:
+    """A place; Scope 2 with the basis that the scheme charges it on."""
+    named = place(scope, category)
+    if scope != 2:
+        return named
+    return said("%(place)s (%(basis)s)", place=named, basis=BASES[scheme.scope2_basis])
 
 
 def _charged(scheme: SchemeFacts) -> tuple[Source, ...]:
@@ -206,4 +234,10 @@ def _charged(scheme: SchemeFacts) -> tuple[Source, ...]:
 
 
 def _no_price(scheme: SchemeFacts) -> Answer:
-    return missing(f"{scheme.code} ({scheme.mechanism}) charged no tonnes in the year.")
+    return missing(
+        said(
+            "%(scheme)s (%(mechanism)s) charged no tonnes in the year.",
+            scheme=scheme.code,
+            mechanism=said(scheme.mechanism),
+        )
+    )

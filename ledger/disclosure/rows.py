@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from departments.organisation.said import said
 from ledger.disclosure.answers import shown
 from ledger.disclosure.facts import Facts, Removal, SchemeFacts, Settled
 
@@ -93,7 +94,7 @@ def _prices(facts: Facts) -> Iterator[Row]:
         )
         for price in prices:
             lines = tuple(each for each in scheme.charged if each.price_per_tonne == price)
-            label = f"{scheme.code} at {shown(price)}"
+            label = said("%(scheme)s at %(price)s", scheme=scheme.code, price=shown(price))
             yield Row(f"{scheme.code}/{shown(price)}", label, PriceRow(scheme, price, lines))
         if not prices:
             yield Row(scheme.code, scheme.code, PriceRow(scheme, None, ()))
@@ -103,7 +104,7 @@ def _scopes(facts: Facts) -> Iterator[Row]:
     for scheme in facts.schemes:
         for scope in (1, 2, 3):
             lines = tuple(each for each in scheme.emissions if each.scope == scope)
-            label = f"{scheme.code}, Scope {scope}"
+            label = said("%(scheme)s, Scope %(scope)s", scheme=scheme.code, scope=scope)
             yield Row(f"{scheme.code}/{scope}", label, ScopeRow(scheme, scope, lines), str(scope))
 
 
@@ -112,7 +113,8 @@ def _inventory(facts: Facts) -> Iterator[Row]:
     for scope in (1, 2, 3) if books is not None else ():
         assert books is not None
         lines = tuple(each for each in books.emissions if each.scope == scope)
-        yield Row(str(scope), f"Scope {scope}", InventoryRow(books, scope, lines), str(scope))
+        label = said("Scope %(scope)s", scope=scope)
+        yield Row(str(scope), label, InventoryRow(books, scope, lines), str(scope))
 
 
 def _removals(facts: Facts) -> Iterator[Row]:
@@ -134,7 +136,12 @@ def _grouped(facts: Facts, states: tuple[str, ...]) -> Iterator[Row]:
         name = project or activity
         yield Row(
             "/".join(part for part in key if part),
-            f"{name}, {durability_class}, {state}",
+            said(
+                "%(name)s, %(durability)s, %(state)s",
+                name=name,
+                durability=said(durability_class),
+                state=said(state),
+            ),
             RemovalRow(*key, tuple(groups[key])),
             state,
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from departments.organisation.said import said
 from ledger.disclosure.answers import Answer, Origin, percent, shown
 from ledger.disclosure.computations import computation
 from ledger.disclosure.datapoints import Column, DatapointMap, Table
@@ -97,8 +98,9 @@ def _answer(found: DatapointMap, facts: Facts, column: Column, row: Row) -> Answ
     word = found.words.get(column.computation, {}).get(str(answer.value))
     if word is None:
         return answer
-    why = f"{found.title} calls it “{word}”."
-    return replace(answer, value=word, arithmetic=(*answer.arithmetic, why))
+    called = said(word)
+    why = said("%(title)s calls it “%(word)s”.", title=found.title, word=called)
+    return replace(answer, value=called, arithmetic=(*answer.arithmetic, why))
 
 
 def _notes(found: DatapointMap, facts: Facts) -> Iterator[str]:
@@ -106,22 +108,43 @@ def _notes(found: DatapointMap, facts: Facts) -> Iterator[str]:
     year = facts.year
     yield found.status
     if found.years_from is not None and year.first_day < found.years_from:
-        yield f"{found.title} is for years from {found.years_from} on; {year.code} begins before."
+        yield said(
+            "%(title)s is for years from %(day)s on; %(year)s begins before.",
+            title=found.title,
+            day=found.years_from,
+            year=year.code,
+        )
     codes = ", ".join(period.code for period in year.periods)
-    named = year.code if codes == year.code else f"{year.code} is {codes}"
-    yield f"{named}: {year.first_day} until before {year.ends_before}, {year.days} days."
+    yield said(
+        "%(year)s: %(first)s until before %(end)s, %(days)s days."
+        if codes == year.code
+        else "%(year)s is %(periods)s: %(first)s until before %(end)s, %(days)s days.",
+        year=year.code,
+        periods=codes,
+        first=year.first_day,
+        end=year.ends_before,
+        days=year.days,
+    )
     still_open = [period.code for period in year.periods if not period.is_closed]
     if still_open:
-        yield f"Not closed yet, so figures may still change: {', '.join(still_open)}."
+        yield said(
+            "Not closed yet, so figures may still change: %(periods)s.",
+            periods=", ".join(still_open),
+        )
     if not facts.schemes:
-        yield f"No scheme has posted anything for {year.code}: there are no figures."
+        yield said(
+            "No scheme has posted anything for %(year)s: there are no figures.", year=year.code
+        )
     if len(facts.schemes) > 1:
-        yield "Each scheme settles the same inventory: never add schemes up."
+        yield said("Each scheme settles the same inventory: never add schemes up.")
     yield from _unsettled(facts)
     for scheme in facts.schemes:
         if scheme.is_illustrative:
-            yield f"{scheme.code} is illustrative, and so is what is disclosed about it."
-    yield (
+            yield said(
+                "%(scheme)s is illustrative, and so is what is disclosed about it.",
+                scheme=scheme.code,
+            )
+    yield said(
         "Avoided emissions are in no figure. Renewable certificates count in market-based Scope 2 "
         "alone, never as removals."
     )
@@ -137,20 +160,33 @@ def _unsettled(facts: Facts) -> Iterator[str]:
         each.market_kgco2e if is_market else each.location_kgco2e for each in facts.approved
     )
     if approved != settled:
+        form = "%(left)s t are approved for the year and in no posted settlement of %(scheme)s."
+        share = None
+        if approved:
+            share = percent(approved - settled, approved, 1)
+            form = (
+                "%(left)s t are approved for the year and in no posted settlement of %(scheme)s, "
+                "%(share)s %% of all."
+            )
         left = shown(tonnes(approved - settled))
-        part = f", {percent(approved - settled, approved, 1)} % of all" if approved else ""
-        where = f"in no posted settlement of {books.code}"
-        yield f"{left} t are approved for the year and {where}{part}."
+        yield said(form, left=left, scheme=books.code, share=share)
     removed = total(each.settled_kgco2e for each in books.removals)
     if removed != facts.approved_removals_kgco2e:
         left = shown(tonnes(facts.approved_removals_kgco2e - removed))
-        yield f"{left} t of verified removals are in no posted settlement of {books.code}."
+        yield said(
+            "%(left)s t of verified removals are in no posted settlement of %(scheme)s.",
+            left=left,
+            scheme=books.code,
+        )
     charged = total(each.settled_kgco2e for each in books.charged)
     if settled:
-        yield (
-            f"{books.code} charges {percent(charged, settled, 1)} % of the "
-            f"{shown(tonnes(settled))} t it settled; {shown(tonnes(settled - charged))} t are "
-            "recorded and not charged."
+        yield said(
+            "%(scheme)s charges %(share)s %% of the %(settled)s t it settled; %(rest)s t are "
+            "recorded and not charged.",
+            scheme=books.code,
+            share=percent(charged, settled, 1),
+            settled=shown(tonnes(settled)),
+            rest=shown(tonnes(settled - charged)),
         )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import combinations, pairwise
 
+from departments.organisation.said import said
 from ledger.disclosure.answers import place, shown
 from ledger.disclosure.facts import PricedPeriod, PriceFact, SchemeFacts, Year
 
@@ -26,11 +27,17 @@ def spatial_variance(scheme: SchemeFacts, year: Year) -> tuple[str, str]:
         ends = [each.ends_before for each in (one, other) if each.ends_before] + [after]
         if one.price_per_tonne != other.price_per_tonne and from_on < min(ends):
             low, high = sorted((one.price_per_tonne, other.price_per_tonne))
-            return DIFFERENTIATED, (
-                f"{shown(low)} and {shown(high)} {scheme.currency} per tCO2e were both in force "
-                f"on {from_on} and charged in {year.code}."
+            return DIFFERENTIATED, said(
+                "%(low)s and %(high)s %(currency)s per tCO2e were both in force on %(day)s and "
+                "charged in %(year)s.",
+                low=shown(low),
+                high=shown(high),
+                currency=scheme.currency,
+                day=from_on,
+                year=year.code,
             )
-    return UNIFORM, f"No two different prices were in force on one day of {year.code}."
+    why = said("No two different prices were in force on one day of %(year)s.", year=year.code)
+    return UNIFORM, why
 
 
 def temporal_variance(scheme: SchemeFacts, year: Year) -> tuple[str, str]:
@@ -43,7 +50,10 @@ def temporal_variance(scheme: SchemeFacts, year: Year) -> tuple[str, str]:
         or _took_place(scheme)
         or (
             STATIC,
-            f"No price was followed by another one up to {year.code}, and none is announced.",
+            said(
+                "No price was followed by another one up to %(year)s, and none is announced.",
+                year=year.code,
+            ),
         )
     )
 
@@ -52,9 +62,12 @@ def _followed(scheme: SchemeFacts) -> tuple[str, str] | None:
     ordered = sorted(scheme.prices, key=lambda each: (each.key, each.starts_on))
     for one, other in pairwise(ordered):
         if one.key == other.key and one.price_per_tonne != other.price_per_tonne:
-            return EVOLUTIONARY, (
-                f"{shown(one.price_per_tonne)} {scheme.currency} per tCO2e is followed by "
-                f"{shown(other.price_per_tonne)} from {other.starts_on}."
+            return EVOLUTIONARY, said(
+                "%(price)s %(currency)s per tCO2e is followed by %(next)s from %(day)s.",
+                price=shown(one.price_per_tonne),
+                currency=scheme.currency,
+                next=shown(other.price_per_tonne),
+                day=other.starts_on,
             )
     return None
 
@@ -70,10 +83,15 @@ def _took_place(scheme: SchemeFacts) -> tuple[str, str] | None:
         for earlier, later in combinations(sorted(history, key=lambda row: row.first_day), 2):
             old, new = prices[earlier.price_id], prices[later.price_id]
             if old.price_per_tonne != new.price_per_tonne and new.starts_on > earlier.first_day:
-                return EVOLUTIONARY, (
-                    f"{place(scope, category)} was charged {shown(old.price_per_tonne)} "
-                    f"{scheme.currency} per tCO2e in the period from {earlier.first_day}, and "
-                    f"{shown(new.price_per_tonne)} from {new.starts_on}."
+                return EVOLUTIONARY, said(
+                    "%(place)s was charged %(price)s %(currency)s per tCO2e in the period from "
+                    "%(day)s, and %(next)s from %(start)s.",
+                    place=place(scope, category),
+                    price=shown(old.price_per_tonne),
+                    currency=scheme.currency,
+                    day=earlier.first_day,
+                    next=shown(new.price_per_tonne),
+                    start=new.starts_on,
                 )
     return None
 

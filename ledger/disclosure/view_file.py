@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
+from departments.organisation.said import said
 from ledger.disclosure.inventory_views import InventoryView, Stated
 from ledger.errors import InventoryViewsInvalid
 
@@ -34,13 +35,13 @@ def read_views(file: Path) -> tuple[InventoryView, ...]:
 def _view(written: Mapping[str, Any]) -> InventoryView:
     return InventoryView(
         code=written["code"],
-        name=written["name"],
-        note=written.get("note", ""),
+        name=said(written["name"]),
+        note=said(written.get("note", "")),
         scope2_basis=written["scope2_basis"],
         takes_in=tuple(written["takes_in"]),
         leaves_out=tuple(written.get("leaves_out", ())),
         stated=tuple(
-            Stated(each["period"], each["place"], Decimal(each["tonnes"]), each["source"])
+            Stated(each["period"], each["place"], Decimal(each["tonnes"]), said(each["source"]))
             for each in written.get("stated", ())
         ),
     )

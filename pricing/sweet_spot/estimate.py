@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from pricing.sweet_spot import optimum
+from pricing.sweet_spot import optimum, wording
 from pricing.sweet_spot.answer import Answer, Refusal
 from pricing.sweet_spot.design import Comparison
 from pricing.sweet_spot.identification import find_experiment
@@ -13,13 +13,6 @@ from pricing.sweet_spot.panel import Panel
 from pricing.sweet_spot.regression import JACKKNIFE_FROM
 from pricing.sweet_spot.response import Response
 from pricing.sweet_spot.response import estimate as estimate_response
-
-_METHOD = (
-    "log-linear panel regression (least squares) with department × category levels and {compared} "
-    "effects; response as straight lines between {knots} prices; {lags}; {trends}; {driver}; 95 % "
-    "intervals from {variance} variance clustered by {cluster} with Satterthwaite degrees of "
-    "freedom"
-)
 
 
 def estimate_sweet_spot(panel: Panel, *, seed: int) -> Answer:
@@ -52,33 +45,34 @@ def estimate_sweet_spot(panel: Panel, *, seed: int) -> Answer:
 
 
 def _refused(refusal: Refusal, obs: Observations, seed: int, notes: tuple[str, ...]) -> Answer:
-    method = "none: not identifiable"
-    return Answer(refusal, (), None, None, obs.size, method, seed, notes=notes)
+    return Answer(refusal, (), None, None, obs.size, wording.NO_METHOD, seed, notes=notes)
 
 
 def _method(response: Response, comparison: Comparison, frequency: str) -> str:
     by_departments = comparison.name == "departments"
     periods = response.bins[-1][1] + 1 if response.bins else 0
-    return _METHOD.format(
-        compared="category × period" if by_departments else "department × period",
-        knots=len(response.knots),
-        lags=f"changes under way for up to {periods} {frequency}s" if periods else "no lags needed",
-        trends="each unit's own trend" if response.with_trends else "no trends of their own needed",
-        driver="elasticity to the driver" if response.drivers else "no driver",
-        cluster="department" if by_departments else "category",
-        variance="CR3" if len(response.fit.cluster_rows) >= JACKKNIFE_FROM else "CR2",
-    )
+    lags = wording.LAGS[frequency] % {"periods": periods} if periods else wording.NO_LAGS
+    by_category, by_department = wording.BY_CATEGORY_AND_PERIOD, wording.BY_DEPARTMENT_AND_PERIOD
+    return wording.METHOD % {
+        "compared": by_category if by_departments else by_department,
+        "knots": len(response.knots),
+        "lags": lags,
+        "trends": wording.TRENDS if response.with_trends else wording.NO_TRENDS,
+        "driver": wording.DRIVER if response.drivers else wording.NO_DRIVER,
+        "cluster": wording.CLUSTERS[0 if by_departments else 1],
+        "variance": "CR3" if len(response.fit.cluster_rows) >= JACKKNIFE_FROM else "CR2",
+    }
 
 
 def _notes(panel: Panel, obs: Observations) -> tuple[str, ...]:
     notes = []
     if obs.zeros:
-        notes.append(f"{obs.zeros} cells of zero emissions are taken as readings that were missed.")
+        notes.append(wording.ZEROS % {"count": obs.zeros})
     if panel.without_emissions:
-        notes.append(f"{panel.without_emissions} cells without emissions are left out.")
+        notes.append(wording.WITHOUT % {"count": panel.without_emissions})
     short = len(panel.cells) - obs.zeros - obs.size
     if short:
-        notes.append(f"{short} cells of units with fewer than 3 periods are left out.")
+        notes.append(wording.SHORT % {"count": short})
     if obs.size and obs.log_driver is not None and np.ptp(obs.log_driver) == 0:
-        notes.append("The driver never changes, so it explains nothing.")
+        notes.append(wording.DRIVER_STILL)
     return tuple(notes)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pricing.sweet_spot import design
+from pricing.sweet_spot import design, wording
 from pricing.sweet_spot.answer import Refusal
 from pricing.sweet_spot.design import Comparison
 from pricing.sweet_spot.observations import Floats, Observations
@@ -73,9 +73,15 @@ def _too_few(obs: Observations) -> Refusal | None:
         return None
     return Refusal(
         "too_few_observations",
-        f"{obs.size} usable cells of {len(obs.departments)} departments in {periods} periods are "
-        f"too few: at least {_FEWEST_CELLS} cells above zero, {_FEWEST_DEPARTMENTS} departments "
-        f"and {_FEWEST_PERIODS} periods are needed.",
+        wording.TOO_FEW
+        % {
+            "cells": obs.size,
+            "departments": len(obs.departments),
+            "periods": periods,
+            "need_cells": _FEWEST_CELLS,
+            "need_departments": _FEWEST_DEPARTMENTS,
+            "need_periods": _FEWEST_PERIODS,
+        },
     )
 
 
@@ -85,32 +91,22 @@ def _no_variation(obs: Observations) -> Refusal | None:
     if np.abs(moved).max() > 1e-9 * max(float(obs.price.max()), 1.0):
         return None
     low, high = float(obs.price.min()), float(obs.price.max())
-    prices = f"{low:g}" if low == high else f"{low:g} to {high:g}, each department's own throughout"
-    return Refusal(
-        "no_price_variation",
-        f"The price never changed ({prices} in {len(np.unique(obs.time))} periods), so whatever "
-        "moved tonnes, it was not the price.",
-    )
+    form = wording.NEVER_CHANGED if low == high else wording.OWN_THROUGHOUT
+    periods = len(np.unique(obs.time))
+    figures = {"price": f"{low:g}", "low": f"{low:g}", "high": f"{high:g}", "periods": periods}
+    return Refusal("no_price_variation", form % figures)
 
 
 def _only_time(obs: Observations) -> Refusal:
     changed = int((np.abs(np.diff(obs.history, axis=1)) > 1e-12).any(axis=0).sum())
-    return Refusal(
-        "only_time_variation",
-        f"All {len(obs.departments)} departments knew the same change of price in the same "
-        f"{changed} period{'s' if changed != 1 else ''}: what the price did can't be told from "
-        "what else happened then.",
-    )
+    form = wording.SAME_PERIOD if changed == 1 else wording.SAME_PERIODS
+    figures = {"departments": len(obs.departments), "periods": changed}
+    return Refusal("only_time_variation", form % figures)
 
 
 def _by_category(paths: int, categories: int) -> Refusal:
-    return Refusal(
-        "factor_change",
-        f"The price differed between categories only ({paths} courses of price in {categories} "
-        "categories), never between departments of one category: a change of emission factors, or "
-        f"of what a category is needed for, looks the same. At least {_FEWEST_CATEGORIES} courses "
-        "of price are needed to compare categories.",
-    )
+    figures = {"paths": paths, "categories": categories, "need": _FEWEST_CATEGORIES}
+    return Refusal("factor_change", wording.BY_CATEGORY % figures)
 
 
 def _one_department(obs: Observations) -> Refusal | None:
@@ -128,11 +124,8 @@ def _one_department(obs: Observations) -> Refusal | None:
     if len(different) != 1:
         return None
     name = obs.departments[different.pop()]
-    return Refusal(
-        "one_shock",
-        f"Only {name} ever knew another price than the other {len(obs.departments) - 1} "
-        "departments: whatever else happened there explains its tonnes as well.",
-    )
+    figures = {"department": name, "others": len(obs.departments) - 1}
+    return Refusal("one_shock", wording.ONE_DEPARTMENT % figures)
 
 
 def _at_once(obs: Observations, effects: Floats) -> Refusal | None:
@@ -150,12 +143,8 @@ def _at_once(obs: Observations, effects: Floats) -> Refusal | None:
     found = design.independent(knew, effects, level, 1e-6).shape[1]
     if found >= len(prices) - 1:
         return None
-    return Refusal(
-        "only_time_variation",
-        f"Of the {len(prices)} prices only {found + 1} can be compared: the others came for all "
-        "departments at once, so what they did can't be told from what else happened then. A "
-        "department that keeps its price is needed beside one whose price changes.",
-    )
+    figures = {"prices": len(prices), "found": found + 1}
+    return Refusal("only_time_variation", wording.AT_ONCE % figures)
 
 
 def _drift(obs: Observations) -> Refusal | None:
@@ -166,12 +155,8 @@ def _drift(obs: Observations) -> Refusal | None:
     largest = np.sort(moves, axis=1)[:, -_STEPS:].sum() / moves.sum()
     if how_often <= _MOST_PERIODS or largest >= _MOST_OF_THE_WAY:
         return None
-    return Refusal(
-        "growth",
-        f"Prices moved in {how_often:.0%} of all periods, and their {_STEPS} largest steps make "
-        f"only {largest:.0%} of the way: a price that drifts like this follows something, and "
-        "where that is a department's growth its effect can't be told apart.",
-    )
+    figures = {"how_often": f"{how_often:.0%}", "steps": _STEPS, "largest": f"{largest:.0%}"}
+    return Refusal("growth", wording.DRIFT % figures)
 
 
 def _growth(obs: Observations, effects: Floats) -> Refusal | None:
@@ -188,10 +173,6 @@ def _growth(obs: Observations, effects: Floats) -> Refusal | None:
         shares.append(design.share_left(column, nuisance, trends) / before if before > 0 else 0.0)
     if min(shares) >= _LEFT_AFTER_GROWTH:
         return None
-    return Refusal(
-        "growth",
-        f"Prices moved as steadily as departments grow: of their differences only "
-        f"{min(shares):.1%} is left beside each department's own trend"
-        f"{' and its driver' if obs.log_driver is not None else ''}, and "
-        f"{_LEFT_AFTER_GROWTH:.0%} is needed.",
-    )
+    form = wording.STEADY if obs.log_driver is None else wording.STEADY_WITH_DRIVER
+    figures = {"left": f"{min(shares):.1%}", "need": f"{_LEFT_AFTER_GROWTH:.0%}"}
+    return Refusal("growth", form % figures)

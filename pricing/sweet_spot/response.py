@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy import stats
 
-from pricing.sweet_spot import design
+from pricing.sweet_spot import design, wording
 from pricing.sweet_spot.answer import Refusal
 from pricing.sweet_spot.identification import Experiment
 from pricing.sweet_spot.observations import Floats, Observations
@@ -81,20 +81,16 @@ def estimate(obs: Observations, experiment: Experiment, frequency: str) -> Respo
     """
     builder = _builder(obs, experiment)
     if builder is None:
-        return Refusal(
-            "only_time_variation",
-            "Whenever prices changed they changed for all departments at once, so what the change "
-            "itself did can't be told from what else happened then: a department that keeps its "
-            "price is needed beside one whose price changes.",
-        )
+        return Refusal("only_time_variation", wording.ALL_AT_ONCE)
     bins = design.bins_of(frequency, int(obs.time.max()) + 1)
     response = _longest(builder, bins)
     if response is None:
-        return Refusal(
-            "too_few_observations",
-            f"{obs.size} usable cells are too few for {len(np.unique(obs.unit))} units and "
-            f"{len(np.unique(obs.time))} periods.",
-        )
+        figures = {
+            "cells": obs.size,
+            "units": len(np.unique(obs.unit)),
+            "periods": len(np.unique(obs.time)),
+        }
+        return Refusal("too_few_observations", wording.TOO_FEW_FOR_UNITS % figures)
     if response.with_trends and not _trends_are_needed(builder, response):
         response = builder.build(response.bins, with_trends=False) or response
     return _not_growth(builder, response) or _too_wide(builder, response) or response
@@ -157,30 +153,19 @@ def _too_wide(builder: _Builder, response: Response) -> Refusal | None:
     found = [response.at(float(knot)).bounds() for knot in response.knots[1:]]
     if any(high - low < _WIDEST for low, high in found):
         return None
-    return Refusal(
-        "too_few_observations",
-        f"{builder.obs.size} cells of {len(builder.obs.departments)} departments leave every price "
-        "an interval wider than from a tenth of the tonnes to ten times as many.",
-    )
+    figures = {"cells": builder.obs.size, "departments": len(builder.obs.departments)}
+    return Refusal("too_few_observations", wording.TOO_WIDE % figures)
 
 
 def _not_growth(builder: _Builder, response: Response) -> Refusal | None:
     """Refuse where tonnes rise with the price, or rose before it: the price followed them."""
     for top in (response.at(float(response.knots[-1])), _straight(builder, response)):
         if top is not None and top.value > 0 and top.p_value < 2 * _SURE:
-            return Refusal(
-                "growth",
-                f"Tonnes are {np.expm1(top.value):+.0%} at the highest price against the lowest, "
-                f"and that is no accident (p = {top.p_value:.4f}): the price seems to follow the "
-                "departments that grow.",
-            )
+            figures = {"change": f"{np.expm1(top.value):+.0%}", "p": f"{top.p_value:.4f}"}
+            return Refusal("growth", wording.RISES % figures)
     lead = _lead(builder, response)
     if lead is not None and lead.p_value < _SURE:
-        return Refusal(
-            "growth",
-            f"Tonnes moved before the price did (p = {lead.p_value:.4f}): the price seems to "
-            "follow the departments' growth, so its own effect can't be told from that.",
-        )
+        return Refusal("growth", wording.LEADS % {"p": f"{lead.p_value:.4f}"})
     return None
 
 

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from collections.abc import Iterator
 from gettext import GNUTranslations
 
 from django.conf import settings
+from django.utils.translation import gettext, override
+from django.utils.translation.template import templatize
+
+from departments.inventory.site_catalogue import INDICATORS
 
 KOREAN = settings.BASE_DIR / "config" / "locale" / "ko" / "LC_MESSAGES"
 ENTRY = re.compile(r'^msgid "(.+)"\n(?:msgid_plural ".*"\n)?msgstr(?:\[0\])? "(.*)"$', re.M)
+
+MARKS = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy", "said"}
+MARKED = re.compile(r"""\b(?:_|n?gettext)\(u?('(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*")""")
 
 
 def unquoted(text: str) -> str:
@@ -42,3 +51,37 @@ def test_placeholders_are_the_same_in_both_languages():
         if set(names.findall(english)) != set(names.findall(korean))
     ]
     assert differing == []
+
+
+def marked_in_code() -> Iterator[str]:
+    """Every text that the code marks for translation, where it is written out."""
+    for app in ("config", "departments", "pricing", "ledger"):
+        for file in sorted((settings.BASE_DIR / app).rglob("*.py")):
+            if file.parent.name == "migrations":
+                continue  # they keep the names of their day
+            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+                match node:
+                    case ast.Call(func=ast.Name(id=name), args=[ast.Constant(value=str(text)), *_]):
+                        if name in MARKS:
+                            yield text
+
+
+def marked_in_templates() -> Iterator[str]:
+    for app in ("config", "departments", "pricing", "ledger"):
+        for file in sorted((settings.BASE_DIR / app).rglob("templates/**/*.html")):
+            for text in MARKED.findall(templatize(file.read_text(encoding="utf-8"))):
+                yield ast.literal_eval(text)
+
+
+def test_whatever_is_marked_for_translation_has_its_korean():
+    with (KOREAN / "django.mo").open("rb") as compiled:
+        catalogue = GNUTranslations(compiled)
+    known = {key[0] if isinstance(key, tuple) else key for key in catalogue._catalog}  # type: ignore[attr-defined]
+    marked = {*marked_in_code(), *marked_in_templates()}
+    assert len(marked) > 2000
+    assert sorted(marked - known - {""}) == []
+
+
+def test_every_indicator_of_a_site_has_its_korean():
+    with override("ko"):
+        assert [each for each in INDICATORS.values() if gettext(each.name) == each.name] == []

@@ -76,11 +76,15 @@ class EvidenceFileAdmin(ReadAdmin):
     """Evidence of all records; removed only as long as its record was not submitted with it."""
 
     form = EvidenceForm
-    list_display = ("file_name", "record_id", "content_type", "size", "added_by", "added_at")
+    list_display = ("file_name", "record_number", "content_type", "size", "added_by", "added_at")
     list_select_related = ("added_by",)
     search_fields = ("=record__id", "file_name", "sha256")
     readonly_fields = ("download",)
     actions = ("remove",)
+
+    @admin.display(description=_("record"), ordering="record_id")
+    def record_number(self, file: EvidenceFile) -> int:
+        return file.record_id
 
     def get_fields(self, request: HttpRequest, obj: EvidenceFile | None = None) -> Any:
         if obj is None:

@@ -36,6 +36,7 @@ from departments.inventory.models.factors import (
 )
 from departments.inventory.results import trace_of
 from departments.inventory.seen import seen_results
+from departments.inventory.sentences import told
 from departments.organisation.access import may_contribute
 from departments.organisation.admin_access import RoleAdmin
 from departments.organisation.errors import OrganisationError
@@ -94,9 +95,13 @@ class EmissionFactorAdmin(ReadAdmin):
 class GlobalWarmingPotentialAdmin(ReadAdmin):
     """kgCO2e for a kilogram of a gas, by IPCC report."""
 
-    list_display = ("gas", "name", "gwp_set", "figure", "is_blend", "suspect", "source")
+    list_display = ("gas", "name_told", "gwp_set", "figure", "is_blend", "suspect", "source")
     list_filter = ("gwp_set", "is_blend", "suspect")
     search_fields = ("gas", "name")
+
+    @admin.display(description=_("name"), ordering="name")
+    def name_told(self, gwp: GlobalWarmingPotential) -> str:
+        return told(gwp.name)
 
     @admin.display(description=_("kgCO2e per kg"))
     def figure(self, gwp: GlobalWarmingPotential) -> str:
@@ -351,7 +356,7 @@ class ActivityRecordAdmin(ReadAdmin):
     def history(self, record: ActivityRecord) -> SafeString:
         detail = records.record_detail(record_id=record.pk, department_ids=None)
         lines = (
-            (f"{e.at:%Y-%m-%d %H:%M}" if e.at else "", e.by, e.step, _told(e))
+            (f"{e.at:%Y-%m-%d %H:%M}" if e.at else "", e.by, told(e.step), _besides(e))
             for e in detail.history
         )
         return format_html_join(SafeString("<br>"), "{} {} {} {}", lines)
@@ -411,7 +416,7 @@ class ActivityRecordAdmin(ReadAdmin):
         _take(request, rows, recalculation.approve_recalculation)
 
 
-def _told(event: HistoryEvent) -> str:
+def _besides(event: HistoryEvent) -> str:
     """What a step of the history says besides: the file and line, the other record, the reason."""
     line = f":{event.line}" if event.line else ""
     other = f"#{event.other_record_id}" if event.other_record_id else ""
@@ -456,14 +461,25 @@ def _printed(result: EmissionRecord) -> SafeString:
         "",
         '<tr><td>{}</td><td>{}</td><td>{}</td><td style="text-align:right">{} {}</td></tr>',
         (
-            (step.basis, step.label, step.expression, f"{step.value:,f}", step.unit)
+            (
+                _basis(step.basis),
+                told(step.label),
+                told(step.expression),
+                f"{step.value:,f}",
+                step.unit,
+            )
             for step in records.steps_of(trace_of(result))
         ),
     )
     fallbacks = format_html_join(
-        "", "<p>{}</p>", ((text,) for text in trace_of(result).get("fallbacks", ()))
+        "", "<p>{}</p>", ((told(text),) for text in trace_of(result).get("fallbacks", ()))
     )
     return format_html('<table class="w-full">{}</table>{}', steps, fallbacks)
+
+
+def _basis(basis: str) -> str:
+    """Which of both figures of Scope 2 a step is of; nothing for other scopes."""
+    return told(f"{basis.capitalize()}-based") if basis else ""
 
 
 def _kilograms(kgco2e: Any) -> SafeString:

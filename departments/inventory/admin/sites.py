@@ -20,10 +20,12 @@ from departments.inventory import sites as steps
 from departments.inventory.entry import plain
 from departments.inventory.errors import InventoryError
 from departments.inventory.models.sites import Site, SiteReading
+from departments.inventory.sentences import told
 from departments.inventory.site_catalogue import INDICATORS
 from departments.organisation.admin_access import RoleAdmin
 from departments.organisation.errors import OrganisationError
 from departments.organisation.models import User
+from departments.organisation.said import said
 
 BADGES = {"waiting": "warning", "approved": "success", "superseded": "info"}
 
@@ -123,11 +125,11 @@ class SiteReadingAdmin(RoleAdmin):
 
     @admin.display(description=_("indicator"))
     def indicator_name(self, reading: SiteReading) -> str:
-        return INDICATORS[reading.indicator].name
+        return told(INDICATORS[reading.indicator].name)
 
     @admin.display(description=_("definition"))
     def definition(self, reading: SiteReading) -> str:
-        return INDICATORS[reading.indicator].definition
+        return told(INDICATORS[reading.indicator].definition)
 
     @admin.display(description=_("first day"))
     def first_day(self, reading: SiteReading) -> str:
@@ -139,7 +141,7 @@ class SiteReadingAdmin(RoleAdmin):
 
     @admin.display(description=_("quantity"))
     def amount(self, reading: SiteReading) -> SafeString:
-        return _right(f"{plain(reading.quantity):,f} {reading.unit}")
+        return _right(f"{plain(reading.quantity):,f} {told(said(reading.unit))}")
 
     @display(description=_("state"), label=BADGES)  # type: ignore[untyped-decorator]  # the theme's
     def state(self, reading: SiteReading) -> tuple[str, Any]:

@@ -155,7 +155,7 @@ class SiteReading(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.site} {self.indicator} {self.quantity} {self.unit}"
+        return f"{self.site} {self.indicator} {self.days.lower}"
 
     @property
     def last_day(self) -> date:

@@ -35,6 +35,7 @@ from ledger.dispute_lookup import list_disputes
 from ledger.statements import PeriodSummary, Statement
 from pricing.price_lookup import SchemeTerms, all_scheme_terms
 from pricing.projection_file import read_scenarios
+from pricing.sentences import told
 
 
 @page
@@ -260,7 +261,7 @@ def show_atmosphere(request: PersonRequest) -> HttpResponse:
         scenarios=read_scenarios(Path(file)) if file else USUAL,
     )
     series = [
-        (each.name, [(year.year, year.lifetime_kgco2e) for year in each.years])
+        (told(each.name), [(year.year, year.lifetime_kgco2e) for year in each.years])
         for each in found.projections
     ]
     if found.path:

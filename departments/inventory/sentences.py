@@ -1,0 +1,108 @@
+"""Calculates. What calculations print, in the language of who reads it: steps and stand-ins.
+
+A result keeps the English, so that it stays what was approved.
+"""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_noop as _
+
+from departments.organisation.telling import told_by
+
+PATTERNS = (
+    # what a step is of
+    _("Allocated"),
+    _("At the factor's prices"),
+    _("Avoided, beside the sum"),
+    _("Biogenic CO2, outside the scopes"),
+    _("Business travel"),
+    _("Capital goods"),
+    _("Commuting and home working"),
+    _("Conversion"),
+    _("Electric vehicles"),
+    _("Electricity"),
+    _("Embodied share"),
+    _("Emissions"),
+    _("End of life of sold products"),
+    _("Energy, %(path)s"),
+    _("Equipment bought"),
+    _("Franchises"),
+    _("Freight"),
+    _("Fuel burned"),
+    _("Fugitive %(gas)s"),
+    _("In kilograms"),
+    _("Journey"),
+    _("Leased assets"),
+    _("Location-based"),
+    _("Market-based"),
+    _("Market-based, covered"),
+    _("Market-based, not covered"),
+    _("Processing of sold products"),
+    _("Purchased goods"),
+    _("Purchased heat"),
+    _("Removal"),
+    _("Reported"),
+    _("Reported, location-based"),
+    _("Reported, market-based"),
+    _("Reversal"),
+    _("Share of the investee"),
+    _("Shipment"),
+    _("Spend"),
+    _("Upstream and losses"),
+    _("Use of sold products"),
+    _("Use over their life"),
+    _("Vehicles"),
+    _("Waste"),
+    # gases
+    _("Carbon dioxide"),
+    _("Carbon tetrachloride"),
+    _("Methane"),
+    _("Nitrogen trifluoride"),
+    _("Nitrous oxide"),
+    _("Sulphur hexafluoride"),
+    _("Sulfur hexafluoride"),
+    # how energy was known
+    _("measured"),
+    _("measured at the facility"),
+    _("measured at the machines"),
+    _("energy per request"),
+    # what somebody did with a record
+    _("entered"),
+    _("imported"),
+    _("changed"),
+    _("superseded"),
+    _("submitted"),
+    _("approved"),
+    _("returned"),
+    _("recalculated"),
+    _("proposed a recalculation"),
+    # a kind of removal or line, where it stands alone
+    _("short"),
+    _("medium"),
+    _("long"),
+    _("charge"),
+    _("incentive"),
+    _("recorded"),
+    _("levy"),
+    _("allocation"),
+    # arithmetic
+    _("%(kilograms)s × %(part)s ÷ %(total)s, to the milligram by largest remainder"),
+    _("%(passengers)s passengers × %(distance)s km"),
+    _("%(requests)s requests × %(energy)s"),
+    _("%(product)s (as reported)"),
+    _("%(product)s (cradle to gate)"),
+    _("%(area)s ha × %(rate)s × %(years)s years"),
+    _("%(tonnes)s tCO2e measured"),
+    _("−1 × %(tonnes)s tCO2e released"),
+    # what stood in for what is missing
+    _("No source is cited for the reported figure."),
+    _("No factor for an empty place: the one for %(instead)s is used."),
+    _("No factor for %(place)s: the one for %(instead)s is used."),
+    _("No factor for %(year)s: the nearest earlier year, %(used)s, is used."),
+)
+TOLD_AGAIN = frozenset({"path"})
+
+
+def told(sentence: str) -> str:
+    """The sentence in the language in force; figures, codes and what people wrote stay."""
+    return told_by(sentence, PATTERNS, TOLD_AGAIN)

@@ -1,0 +1,33 @@
+"""Calculates. Sentences in English that remember how they were made, to be told in other languages.
+
+Files and programs take them for the English text that they are; `telling.told_by` tells them to
+people.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+
+class Said(str):
+    """A sentence in English, with the pattern and the parts that it is made of."""
+
+    __slots__ = ("parts", "pattern")
+    pattern: str
+    parts: Mapping[str, object]
+
+    def __new__(cls, pattern: str, parts: Mapping[str, object] | None = None) -> Said:
+        made = super().__new__(cls, pattern % parts if parts else pattern)
+        made.pattern, made.parts = pattern, parts or {}
+        return made
+
+
+def said(pattern: str, **parts: object) -> Said:
+    """A sentence by its pattern; a part that was said itself is told again, too."""
+    return Said(pattern, parts)
+
+
+def joined(separator: str, parts: Iterable[str]) -> Said:
+    """Sentences or words in a row, each told by itself."""
+    named = {f"part{number}": part for number, part in enumerate(parts)}
+    return Said(separator.replace("%", "%%").join(f"%({name})s" for name in named), named)

@@ -1,0 +1,56 @@
+"""Calculates. Sentences that were made in English, in the language of who reads them.
+
+One made by `said` remembers its pattern. One that was kept as text, because its bytes are hashed,
+is known by the pattern that it was made by. What no pattern knows is shown as it was written.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cache
+
+from django.utils.translation import get_language, gettext
+
+from departments.organisation.said import Said
+
+_PLACE = re.compile(r"%\((\w+)\)s")
+
+
+def told_by(sentence: str, patterns: Iterable[str], again: frozenset[str] = frozenset()) -> str:
+    """The sentence in the language in force; figures, codes and what people wrote stay.
+
+    `again` names the places whose part is a sentence of its own.
+    """
+    if not sentence or (get_language() or "en").startswith("en"):
+        return sentence
+    if isinstance(sentence, Said):
+        known = gettext(sentence.pattern)
+        if sentence.parts:
+            return known % {
+                name: told_by(part, patterns, again) if isinstance(part, Said) else part
+                for name, part in sentence.parts.items()
+            }
+        if known != sentence.pattern:
+            return known
+    for pattern in patterns:
+        found = _shape(pattern, again).fullmatch(sentence)
+        if found:
+            parts = found.groupdict()
+            return gettext(pattern) % {
+                name: told_by(part, patterns, again) if name in again else part
+                for name, part in parts.items()
+            }
+    return sentence
+
+
+@cache
+def _shape(pattern: str, again: frozenset[str]) -> re.Pattern[str]:
+    """What the pattern makes, with a name for each of its places."""
+    written, end = [], 0
+    for place in _PLACE.finditer(pattern):
+        some = ".*?" if place[1] in again else ".+?"
+        literal = pattern[end : place.start()].replace("%%", "%")
+        written += [re.escape(literal), f"(?P<{place[1]}>{some})"]
+        end = place.end()
+    return re.compile("".join(written) + re.escape(pattern[end:].replace("%%", "%")))
