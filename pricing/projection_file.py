@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from departments.organisation.said import said
 from pricing.errors import ProjectionImpossible
 from pricing.projection import Project, Scenario, Trend
 
@@ -34,7 +35,7 @@ def _scenario(facts: dict[str, Any]) -> Scenario:
     _known(facts, SCENARIO)
     growth = facts.get("growth")
     return Scenario(
-        name=str(facts["name"]),
+        name=said(str(facts["name"])),
         trend=Trend(facts.get("trend", "constant")),
         fitted_from=facts.get("fitted_from"),
         growth=None if growth is None else Decimal(growth),

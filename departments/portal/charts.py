@@ -6,11 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.utils.translation import get_language
+
 from departments.portal import figures
 
 WIDTH, HEIGHT = 400, 170
 TOP, BOTTOM = 22, 24
 MOST_BARS = 8
+ENGLISH = ((9, 1, "B"), (6, 1, "M"), (3, 1, "k"))  # powers of ten, decimals, what they are called
+KOREAN = ((8, 1, "억"), (4, 0, "만"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +80,10 @@ def _bar(
 
 
 def short(amount: Decimal) -> str:
-    """An amount to write above a bar, e.g. `21.4M`; the table beside it has every digit."""
-    for limit, letter in ((9, "B"), (6, "M"), (3, "k")):
+    """An amount to write above a bar, e.g. `21.4M`, in Korean `2,137만`; the table beside it has
+    every digit."""
+    is_korean = (get_language() or "").startswith("ko")
+    for limit, places, letter in KOREAN if is_korean else ENGLISH:
         if abs(amount) >= Decimal(10) ** limit:
-            return f"{amount.scaleb(-limit):.1f}{letter}"
+            return f"{amount.scaleb(-limit):,.{places}f}{letter}"
     return f"{amount:.0f}"

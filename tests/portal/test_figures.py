@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from django.utils.translation import override
 
 from departments.organisation.spreadsheet import as_csv
 from departments.portal import figures
@@ -47,3 +48,12 @@ def test_the_largest_bar_fills_the_chart():
     assert large.y + large.height == chart.base_y
     assert bar_chart([], current="").bars == ()
     assert short(Decimal("21371410.00")) == "21.4M"
+
+
+@pytest.mark.parametrize(
+    ("amount", "text"),
+    [("9999", "9999"), ("94839", "9만"), ("21371410", "2,137만"), ("-1234567890", "-12.3억")],
+)
+def test_large_amounts_are_short_in_korean_too(amount: str, text: str):
+    with override("ko"):
+        assert short(Decimal(amount)) == text
