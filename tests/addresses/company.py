@@ -231,7 +231,9 @@ def _settle(books: Books, known: dict[str, Any], more: int) -> None:
         "settlement": third.pk,
         "job": f"settlement_{third.pk}",
         "shard": SettlementShard.objects.filter(settlement=third).order_by("pk")[0].pk,
+        "posted": second.pk,
         "open period": books.periods["2023Q3"].pk,
+        "closed": books.periods["2023Q1"].pk,
         "entry": JournalEntry.objects.filter(settlement=second).order_by("pk")[0].pk,
     }
 
