@@ -35,7 +35,10 @@ WITHOUT_TRAIL: dict[str, tuple[str, ...]] = {
     "calculated; verify and its guards prove it from what has a trail": (
         "inventory_absorptionclaim",
         "inventory_allocatedpart",
+        "inventory_daytotal",
         "inventory_instrumentuse",
+        "ledger_departmenttotal",
+        "ledger_linetotal",
         "ledger_settledrecord",
         "ledger_settlementline",
         "ledger_settlementshard",

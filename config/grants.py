@@ -39,9 +39,12 @@ APPEND_ONLY_TABLES = (
 # Written by functions and guards of the owner, which the application may call or set off.
 READ_ONLY_TABLES = (
     "inventory_absorptionclaim",
+    "inventory_daytotal",
     "ledger_accountseal",
+    "ledger_departmenttotal",
     "ledger_entryseal",
     "ledger_gl_in_force",
+    "ledger_linetotal",
     "ledger_periodbalance",
     "ledger_periodseal",
     "organisation_auditevent",

@@ -106,6 +106,7 @@ WALLS = (
     Wall("inventory_allocationkey", f"pool_id = {_SEEN}"),
     Wall("inventory_allocationshare", f"department_id = {_SEEN}"),
     Wall("inventory_allocatedpart", f"department_id = {_SEEN}"),
+    Wall("inventory_daytotal", "false"),
     Wall("inventory_site", f"department_id = {_SEEN}"),
     Wall("inventory_sitereading", _OWN_SITE),
     Wall("inventory_absorptionclaim", _OWN_RESULT),
@@ -114,6 +115,8 @@ WALLS = (
     Wall("pricing_grantmilestone", _OWN_GRANT, is_theirs_to_write=True),
     Wall("pricing_grantmeasurement", _OWN_GRANT, is_theirs_to_write=True),
     Wall("ledger_settlementline", f"department_id = {_SEEN}"),
+    Wall("ledger_departmenttotal", f"department_id = {_SEEN}"),
+    Wall("ledger_linetotal", "false"),
     Wall("ledger_dispute", f"department_id = {_SEEN}", is_theirs_to_write=True),
     Wall("ledger_settledrecord", "ledger_line_is_seen(line_id)"),
     Wall(

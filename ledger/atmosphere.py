@@ -10,13 +10,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.db import connection
 from django.db.models import Sum
 
-from ledger.balances import trial_balance
 from ledger.chart_of_accounts import HISTORICAL_CODE
-from ledger.models.accounts import AccountKind
 from ledger.models.periods import AccountingPeriod
-from ledger.models.settlements import SettlementLine, SettlementState
+from ledger.models.settlements import SettlementState
+from ledger.models.totals import LineTotal
+from ledger.sql import statement
 from pricing.price_lookup import all_scheme_terms
 from pricing.projection import Year
 
@@ -45,9 +46,7 @@ class Atmosphere:
 def atmosphere() -> Atmosphere:
     """The atmosphere as it is booked now; empty before a scheme keeps one."""
     keeper = next((terms for terms in all_scheme_terms() if terms.keeps_atmosphere), None)
-    rows = trial_balance()
-    balance = -sum((r.balance for r in rows if r.kind == AccountKind.ATMOSPHERE), Decimal(0))
-    historical = sum((r.balance for r in rows if r.account == HISTORICAL_CODE), Decimal(0))
+    balance, historical = _balances()
     return Atmosphere(
         scheme=keeper.code if keeper else "",
         balance_kgco2e=balance,
@@ -56,10 +55,24 @@ def atmosphere() -> Atmosphere:
     )
 
 
+def _balances() -> tuple[Decimal, Decimal]:
+    """What is in the air, and what of it is from before the books, in kgCO2e."""
+    balance = historical = Decimal(0)
+    with connection.cursor() as cursor:
+        cursor.execute(statement("atmosphere"), {"historical": HISTORICAL_CODE})
+        for is_atmosphere, code, exponent, minor in cursor.fetchall():
+            kgco2e = Decimal(minor).scaleb(-exponent)
+            if is_atmosphere:
+                balance -= kgco2e
+            if code == HISTORICAL_CODE:
+                historical += kgco2e
+    return balance, historical
+
+
 def _years(scheme_id: int) -> tuple[Year, ...]:
     last_days = {period.pk: period.last_day for period in AccountingPeriod.objects.all()}
     summed = (
-        SettlementLine.objects.filter(scheme_id=scheme_id, settlement__state=SettlementState.POSTED)
+        LineTotal.objects.filter(scheme_id=scheme_id, settlement__state=SettlementState.POSTED)
         .values_list("activity_period", "durability_class")
         .annotate(settled=Sum("settled_mgco2e"))
         .order_by()

@@ -46,9 +46,17 @@ class DisputeDetail:
 
 
 def list_disputes(
-    *, department_ids: Collection[int] | None, line_id: int | None = None
+    *,
+    department_ids: Collection[int] | None,
+    line_id: int | None = None,
+    dispute_id: int | None = None,
+    before_id: int | None = None,
+    limit: int | None = None,
 ) -> list[DisputeDetail]:
-    """Disputes, newest first; `department_ids` None is every department."""
+    """Disputes, newest first; `department_ids` None is every department.
+
+    `before_id` goes on with a list of `limit`.
+    """
     rows = Dispute.objects.select_related(
         "line__settlement__period",
         "line__department",
@@ -61,7 +69,11 @@ def list_disputes(
         rows = rows.filter(department_id__in=department_ids)
     if line_id is not None:
         rows = rows.filter(line_id=line_id)
-    found = list(rows)
+    if dispute_id is not None:
+        rows = rows.filter(pk=dispute_id)
+    if before_id is not None:
+        rows = rows.filter(pk__lt=before_id)
+    found = list(rows.order_by("-pk")[:limit])
     schemes = {row.line.scheme_id for row in found}
     terms = {pk: price_lookup.scheme_terms(scheme_id=pk) for pk in schemes}
     return [_present(row, terms[row.line.scheme_id]) for row in found]

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from departments.inventory.headcount import headcounts
+from departments.organisation.models import Department
 from ledger.allocation_facts import facts_of_period
 from ledger.allocation_rules import KeptPrices
 from ledger.errors import PeriodNotFound, ScenarioInvalid
@@ -99,8 +100,10 @@ class Fairness:
         return tuple(each for each in reversed(self.departments) if each.net_minor < 0)
 
 
-def fairness(*, scheme_code: str, period_code: str) -> Fairness:
-    """Who pays what of a posted period.
+def fairness(*, scheme_code: str, period_code: str, marginals_of: int | None = None) -> Fairness:
+    """Who pays what of a posted period; None finds the marginals of all departments.
+
+    `marginals_of` finds those of so many departments alone, the ones with the largest net.
 
     Raises: SchemeNotFound, PeriodNotFound; ScenarioInvalid, where nothing is posted for the period.
     """
@@ -109,6 +112,8 @@ def fairness(*, scheme_code: str, period_code: str) -> Fairness:
     if period is None:
         raise PeriodNotFound(period_code)
     found = _positions(terms, period)
+    largest = sorted(found, key=lambda pk: -abs(found[pk].net_minor))[:marginals_of]
+    _find_marginals(terms, period, found, _charged_kinds(terms, period, largest))
     if not found:
         raise ScenarioInvalid(
             f"Scheme {terms.code} has posted nothing for {period_code}: settle it first."
@@ -132,29 +137,46 @@ def fairness(*, scheme_code: str, period_code: str) -> Fairness:
 
 def _positions(terms: SchemeTerms, period: AccountingPeriod) -> dict[int, Position]:
     rows = (
-        SettlementLine.objects.filter(
-            scheme_id=terms.id, activity_period=period, settlement__state=SettlementState.POSTED
-        )
+        _lines(terms, period)
         .exclude(kind=LineKind.RECORDED)
-        .values_list(
-            "department_id", "department__code", "department__name", "kind", "scope", "category"
-        )
+        .values_list("department_id", "kind")
         .annotate(amount=Sum("amount_minor"), settled=Sum("settled_mgco2e"))
-        .order_by("department__code", "kind", "scope", "category")
+        .order_by("department_id", "kind")
     )
+    summed = list(rows)
+    names = {
+        pk: (code, name) for pk, code, name in Department.objects.values_list("pk", "code", "name")
+    }
     found: dict[int, Position] = {}
-    kinds: list[tuple[int, int, int | None]] = []
-    for pk, code, name, kind, scope, category, amount, settled in rows:
-        position = found.setdefault(pk, Position(code, name))
-        _add(position, LineKind(kind), int(amount), Decimal(int(settled)).scaleb(MG_DIGITS))
-        if kind == LineKind.CHARGE:
-            kinds.append((pk, scope, category))
-    if found:
-        heads = headcounts(on=period.last_day)
-        for pk, position in found.items():
-            position.headcount = heads.get(pk)
-        _find_marginals(terms, period, found, kinds)
+    for pk, kind, amount, settled in summed:
+        if pk not in found:
+            found[pk] = Position(*names[pk])
+        _add(found[pk], LineKind(kind), int(amount), Decimal(int(settled)).scaleb(MG_DIGITS))
+    heads = headcounts(on=period.last_day) if found else {}
+    for pk, position in found.items():
+        position.headcount = heads.get(pk)
     return found
+
+
+def _charged_kinds(
+    terms: SchemeTerms, period: AccountingPeriod, department_ids: list[int]
+) -> list[tuple[int, int, int | None]]:
+    """What these departments were charged for: each with scope and category."""
+    rows = (
+        _lines(terms, period)
+        .filter(kind=LineKind.CHARGE, department_id__in=department_ids)
+        .values_list("department_id", "scope", "category")
+        .order_by("department__code", "scope", "category")
+        .distinct()
+    )
+    return [(pk, scope, category) for pk, scope, category in rows if scope is not None]
+
+
+def _lines(terms: SchemeTerms, period: AccountingPeriod) -> QuerySet[SettlementLine]:
+    """What is posted of the activity of a period."""
+    return SettlementLine.objects.filter(
+        scheme_id=terms.id, activity_period=period, settlement__state=SettlementState.POSTED
+    )
 
 
 def _add(position: Position, kind: LineKind, amount_minor: int, kgco2e: Decimal) -> None:
@@ -176,6 +198,8 @@ def _find_marginals(
     kinds: list[tuple[int, int, int | None]],
 ) -> None:
     """Put beside each department what one more tonne of each kind that it was charged for costs."""
+    if not kinds:
+        return
     newest = Settlement.objects.filter(scheme_id=terms.id, state=SettlementState.POSTED)
     settlement = newest.select_related("period").latest("pk")
     frame, facts = facts_of_period(settlement, terms, period)

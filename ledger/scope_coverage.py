@@ -9,7 +9,8 @@ from django.db.models import Q, Sum
 
 from ledger.errors import PeriodNotFound
 from ledger.models.periods import AccountingPeriod
-from ledger.models.settlements import LineKind, SettlementLine, SettlementState
+from ledger.models.settlements import LineKind, SettlementState
+from ledger.models.totals import LineTotal
 from pricing import price_lookup
 
 _TENTH = Decimal("0.1")
@@ -47,7 +48,7 @@ def coverage_of(*, scheme_code: str, activity_period: str | None = None) -> list
     Raises: SchemeNotFound, PeriodNotFound.
     """
     terms = price_lookup.scheme_terms(code=scheme_code)
-    lines = SettlementLine.objects.filter(
+    lines = LineTotal.objects.filter(
         scheme_id=terms.id, scope__isnull=False, settlement__state=SettlementState.POSTED
     )
     if activity_period is not None:

@@ -5,20 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
-from django.db.models import Count, Max, Q, Sum
+from django.db import connection
+from django.db.models import Count, Max, Q
 
 from departments.organisation.models import User
 from ledger.models.settlements import (
-    CHARGING,
-    EARNING,
     Settlement,
-    SettlementLine,
     SettlementShard,
     SettlementState,
     ShardState,
 )
+from ledger.sql import statement
 from pricing import price_lookup
 
 STANDING_STILL = timedelta(seconds=30)  # a shard takes less
@@ -123,10 +121,7 @@ def review(*, settlement_id: int, at: datetime) -> SettlementReview:
     ).get(pk=settlement_id)
     terms = price_lookup.scheme_terms(scheme_id=settlement.scheme_id)
     before = _settlement_before(settlement)
-    departments = _departments(settlement, terms.currency_exponent)
-    if before is not None:
-        departments = _compare(departments, _departments(before, terms.currency_exponent))
-    departments.sort(key=lambda row: (-abs(row.net), row.department))
+    *departments, total = _departments(settlement, before, terms.currency_exponent)
     return SettlementReview(
         settlement_id=settlement.pk,
         scheme=terms.code,
@@ -150,9 +145,9 @@ def review(*, settlement_id: int, at: datetime) -> SettlementReview:
         cancelled_by=_name(settlement.cancelled_by),
         cancelled_at=settlement.cancelled_at,
         progress=progress(settlement, at=at),
-        departments=tuple(departments[:DEPARTMENTS_SHOWN]),
-        left_out=max(0, len(departments) - DEPARTMENTS_SHOWN),
-        total=_total(departments, terms.currency_exponent),
+        departments=tuple(departments),
+        left_out=int(total.name) - len(departments),
+        total=replace(total, name=""),
         previous=before.period.code if before else "",
     )
 
@@ -189,80 +184,39 @@ def _settlement_before(settlement: Settlement) -> Settlement | None:
     )
 
 
-def _departments(settlement: Settlement, exponent: int) -> list[DepartmentTotals]:
-    """Sums by department, in one query."""
-    late = Q(is_true_up=True)
-    charge, incentive = Q(kind__in=CHARGING), Q(kind__in=EARNING)
-    emitted = Q(scope__isnull=False)
-    rows = (
-        SettlementLine.objects.filter(settlement=settlement)
-        .order_by()
-        .values("department_id", "department__code", "department__name")
-        .annotate(
-            charges=Sum("amount_minor", filter=charge & ~late, default=0),
-            true_ups=Sum("amount_minor", filter=charge & late, default=0),
-            incentives=Sum("amount_minor", filter=incentive, default=0),
-            emitted=Sum("settled_mgco2e", filter=emitted, default=0),
-            removed=Sum("settled_mgco2e", filter=~emitted, default=0),
-            records=Sum("record_count", default=0),
-        )
-    )
+def _departments(
+    settlement: Settlement, before: Settlement | None, exponent: int
+) -> list[DepartmentTotals]:
+    """The largest departments, then the sums of all; its name says how many there are.
+
+    Those that the settlement before had, and this one has not, appear with zeros.
+    """
+    facts = {
+        "settlement_id": settlement.pk,
+        "before_id": before.pk if before else None,
+        "how_many": DEPARTMENTS_SHOWN,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(statement("settlement_departments"), facts)
+        rows = cursor.fetchall()
     return [
         DepartmentTotals(
-            department_id=row["department_id"],
-            department=row["department__code"],
-            name=row["department__name"],
-            charges=Decimal(row["charges"]).scaleb(-exponent),
-            true_ups=Decimal(row["true_ups"]).scaleb(-exponent),
-            incentives=Decimal(row["incentives"]).scaleb(-exponent),
-            emitted_tonnes=Decimal(row["emitted"]).scaleb(-9),
-            removed_tonnes=Decimal(row["removed"]).scaleb(-9),
-            records=row["records"],
+            department_id=department_id,
+            department=code,
+            name=name,
+            charges=Decimal(charges).scaleb(-exponent),
+            true_ups=Decimal(true_ups).scaleb(-exponent),
+            incentives=Decimal(incentives).scaleb(-exponent),
+            emitted_tonnes=Decimal(emitted).scaleb(-9),
+            removed_tonnes=Decimal(removed).scaleb(-9),
+            records=int(records),
+            net_before=Decimal(net_before).scaleb(-exponent) if before else None,
         )
-        for row in rows
-    ]
-
-
-def _compare(now: list[DepartmentTotals], before: list[DepartmentTotals]) -> list[DepartmentTotals]:
-    """Each department with its net in the settlement before; those that left appear with zeros."""
-    nets = {row.department_id: row.net for row in before}
-    zero = Decimal(0)
-    here = {row.department_id for row in now}
-    gone = [
-        replace(
-            row,
-            charges=row.charges - row.charges,
-            true_ups=row.true_ups - row.true_ups,
-            incentives=row.incentives - row.incentives,
-            emitted_tonnes=zero,
-            removed_tonnes=zero,
-            records=0,
-        )
-        for row in before
-        if row.department_id not in here
-    ]
-    return [replace(row, net_before=nets.get(row.department_id, zero)) for row in now + gone]
-
-
-def _total(rows: list[DepartmentTotals], exponent: int) -> DepartmentTotals:
-    zero = Decimal(0).scaleb(-exponent)
-    compared = [row.net_before for row in rows if row.net_before is not None]
-
-    def add(name: str, start: Any) -> Any:
-        return sum((getattr(row, name) for row in rows), start)
-
-    return DepartmentTotals(
-        department_id=None,
-        department="",
-        name="",
-        charges=add("charges", zero),
-        true_ups=add("true_ups", zero),
-        incentives=add("incentives", zero),
-        emitted_tonnes=add("emitted_tonnes", Decimal(0)),
-        removed_tonnes=add("removed_tonnes", Decimal(0)),
-        records=add("records", 0),
-        net_before=sum(compared, zero) if compared else None,
-    )
+        for (
+            department_id, code, name, charges, true_ups, incentives, emitted, removed, records,
+            net_before,
+        ) in rows
+    ]  # fmt: skip
 
 
 def _name(person: User | None) -> str:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
-from django.db.models import Case, Q, QuerySet, Sum, When
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Sum, When
 
 from departments.inventory.records import EmissionDetail, emission_details
 from departments.organisation.models import Department
@@ -26,6 +26,7 @@ from ledger.models.settlements import (
     SettlementLine,
     SettlementState,
 )
+from ledger.models.totals import LineTotal
 from pricing import price_lookup
 from pricing.mechanisms import MECHANISMS
 from pricing.price_lookup import SchemeTerms
@@ -366,11 +367,10 @@ def period_summaries(
 ) -> list[PeriodSummary]:
     """Totals of every posted period of a scheme, oldest first, for the departments seen."""
     terms = price_lookup.scheme_terms(code=scheme_code)
-    lines = SettlementLine.objects.filter(
-        scheme_id=terms.id, settlement__state=SettlementState.POSTED
-    )
+    posted = {"scheme_id": terms.id, "settlement__state": SettlementState.POSTED}
+    lines: QuerySet[Any] = LineTotal.objects.filter(**posted)
     if department_ids is not None:
-        lines = lines.filter(department_id__in=department_ids)
+        lines = SettlementLine.objects.filter(**posted, department_id__in=department_ids)
     totals: dict[int, dict[str, int]] = {}
     for row in (
         lines.order_by()
@@ -396,6 +396,43 @@ def period_summaries(
         )
         for period in periods
     ]
+
+
+def newest_bill(
+    *, scheme_code: str, department_ids: Collection[int] | None, period_code: str = ""
+) -> tuple[str, str] | None:
+    """Department and period of the newest posted bill, of the departments that may be seen.
+
+    Of a period that was asked for, if it has any; else of the newest. The first department by code.
+    """
+    terms = price_lookup.scheme_terms(code=scheme_code)
+    lines = SettlementLine.objects.filter(settlement_id=OuterRef("pk"))
+    if department_ids is not None:
+        lines = lines.filter(department_id__in=department_ids)
+    billed = Settlement.objects.filter(
+        Exists(lines), scheme_id=terms.id, state=SettlementState.POSTED
+    ).order_by("-period__days")
+    asked = billed.filter(period__code=period_code) if period_code else billed.none()
+    newest = asked.select_related("period").first() or billed.select_related("period").first()
+    if newest is None:
+        return None
+    code = _first_billed(terms, newest.period_id, department_ids)
+    return (code, newest.period.code) if code else None
+
+
+def _first_billed(
+    terms: SchemeTerms, period_id: int, department_ids: Collection[int] | None
+) -> str | None:
+    settlements = Settlement.objects.filter(
+        scheme_id=terms.id, period_id=period_id, state=SettlementState.POSTED
+    ).values_list("pk", flat=True)
+    lines = SettlementLine.objects.filter(
+        department_id=OuterRef("pk"), settlement_id__in=list(settlements)
+    )
+    found = Department.objects.filter(Exists(lines)).order_by("code")
+    if department_ids is not None:
+        found = found.filter(pk__in=department_ids)
+    return found.values_list("code", flat=True).first()
 
 
 def line_detail(

@@ -43,8 +43,10 @@ def list_grants(
     scheme_code: str | None = None,
     department_ids: Collection[int] | None = None,
     states: Collection[str] | None = None,
+    before_id: int | None = None,
+    limit: int | None = None,
 ) -> list[Grant]:
-    """Grants, the newest first; None means all."""
+    """Grants, the newest first; None means all. `before_id` goes on with a list."""
     rows = _with_everything()
     if scheme_code is not None:
         rows = rows.filter(scheme__code=scheme_code)
@@ -52,7 +54,9 @@ def list_grants(
         rows = rows.filter(department_id__in=department_ids)
     if states is not None:
         rows = rows.filter(state__in=states)
-    return [_grant(row) for row in rows.order_by("-id")]
+    if before_id is not None:
+        rows = rows.filter(pk__lt=before_id)
+    return [_grant(row) for row in rows.order_by("-id")[:limit]]
 
 
 def grants_after(

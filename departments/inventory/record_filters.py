@@ -49,3 +49,19 @@ class RecordFilter:
 
 
 EVERYTHING = RecordFilter()
+
+
+def called_exactly(external_id: str) -> Q:
+    """Records with that external id. Two halves, since each has an index of its own."""
+    named = Q(external_id=external_id)
+    return named & Q(supersedes__isnull=True) | named & Q(supersedes__isnull=False)
+
+
+def containing(words: str) -> Q:
+    """Records whose activity, external id, note or department contains some words."""
+    return (
+        Q(activity__icontains=words)
+        | Q(external_id__icontains=words)
+        | Q(note__icontains=words)
+        | Q(department__code__icontains=words)
+    )

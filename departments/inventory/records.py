@@ -16,7 +16,12 @@ from departments.inventory.evidence_reading import Evidence, evidence_of
 from departments.inventory.history import HistoryEvent, history_of
 from departments.inventory.models.activity import ActivityRecord, RecordState
 from departments.inventory.models.emissions import EmissionRecord
-from departments.inventory.record_filters import EVERYTHING, RecordFilter
+from departments.inventory.record_filters import (
+    EVERYTHING,
+    RecordFilter,
+    called_exactly,
+    containing,
+)
 from departments.inventory.results import trace_of
 
 MOST_LISTED = 1000
@@ -164,14 +169,14 @@ def list_records(
     `search` finds the records with exactly that external id or, if there are none, those whose
     activity, external id, note or department contains it. `before_id` continues a list.
     """
-    rows = _visible(department_ids)
+    rows = visible_records(department_ids)
     if state:
         rows = rows.filter(state=state)
     if search:
         rows = _searched(rows, search.replace("\x00", ""))
     if before_id is not None:
         rows = rows.filter(pk__lt=before_id)
-    return _summaries(rows.order_by("-pk")[: min(limit, MOST_LISTED)])
+    return summaries_of(rows.order_by("-pk")[: min(limit, MOST_LISTED)])
 
 
 def records_after(
@@ -182,13 +187,13 @@ def records_after(
     wanted: RecordFilter = EVERYTHING,
 ) -> list[RecordSummary]:
     """The same, oldest first, as programs read them; at most `limit`."""
-    rows = _visible(department_ids).filter(wanted.condition(), pk__gt=after_id)
-    return _summaries(rows.order_by("pk")[:limit])
+    rows = visible_records(department_ids).filter(wanted.condition(), pk__gt=after_id)
+    return summaries_of(rows.order_by("pk")[:limit])
 
 
 def record_summaries(*, record_ids: Collection[int]) -> list[RecordSummary]:
     """The records with these ids, oldest first."""
-    return _summaries(_visible(None).filter(pk__in=record_ids).order_by("pk"))
+    return summaries_of(visible_records(None).filter(pk__in=record_ids).order_by("pk"))
 
 
 def record_detail(*, record_id: int, department_ids: Collection[int] | None) -> RecordDetail:
@@ -196,12 +201,12 @@ def record_detail(*, record_id: int, department_ids: Collection[int] | None) -> 
 
     Raises: RecordNotFound, also for another department's record.
     """
-    found = _visible(department_ids).filter(pk=record_id).first()
+    found = visible_records(department_ids).filter(pk=record_id).first()
     if found is None:
         raise RecordNotFound(record_id)
     related = Q(supersedes_id=record_id) | Q(pk=found.supersedes_id or 0)
-    relatives = list(_visible(department_ids).filter(related).order_by("pk"))
-    family = _summaries(relatives)
+    relatives = list(visible_records(department_ids).filter(related).order_by("pk"))
+    family = summaries_of(relatives)
     results = list(_results().filter(activity_record=found).order_by("pk"))
     current = _current(results)
     pending = _pending(results, current)
@@ -252,7 +257,8 @@ def emissions_after(
     return [_present(row) for row in rows.order_by("pk")[:limit]]
 
 
-def _visible(department_ids: Collection[int] | None) -> QuerySet[ActivityRecord]:
+def visible_records(department_ids: Collection[int] | None) -> QuerySet[ActivityRecord]:
+    """The records of these departments (None: all), with what a list says of each."""
     corrected = ActivityRecord.objects.filter(
         supersedes_id=OuterRef("pk"), state=RecordState.APPROVED
     )
@@ -263,15 +269,8 @@ def _visible(department_ids: Collection[int] | None) -> QuerySet[ActivityRecord]
 
 
 def _searched(rows: QuerySet[ActivityRecord], search: str) -> QuerySet[ActivityRecord]:
-    exact = rows.filter(external_id=search)
-    if exact.exists():
-        return exact
-    return rows.filter(
-        Q(activity__icontains=search)
-        | Q(external_id__icontains=search)
-        | Q(note__icontains=search)
-        | Q(department__code__icontains=search)
-    )
+    exact = rows.filter(called_exactly(search))
+    return exact if exact.exists() else rows.filter(containing(search))
 
 
 def _results() -> QuerySet[EmissionRecord]:
@@ -297,7 +296,8 @@ def _pending(
     return waiting[-1] if waiting else None
 
 
-def _summaries(rows: Iterable[ActivityRecord]) -> list[RecordSummary]:
+def summaries_of(rows: Iterable[ActivityRecord]) -> list[RecordSummary]:
+    """Records as a list shows them, each with its result."""
     found = list(rows)
     results: dict[int, list[EmissionRecord]] = {}
     for result in (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -24,10 +23,9 @@ class RemovalRecord:
     kgco2e: Decimal
 
 
-def removals_of(*, emission_record_ids: Collection[int]) -> dict[int, RemovalRecord]:
-    """Those results by their id."""
-    rows = _removals().filter(pk__in=emission_record_ids)
-    return {row.pk: _record(row) for row in rows}
+def removals_between(*, first_day: date, ends_before: date) -> dict[int, RemovalRecord]:
+    """Approved removals of these days by their id, superseded ones among them."""
+    return {row.pk: _record(row) for row in _approved_between(first_day, ends_before)}
 
 
 def removals_never_settled(*, first_day: date, ends_before: date) -> list[RemovalRecord]:
@@ -35,17 +33,17 @@ def removals_never_settled(*, first_day: date, ends_before: date) -> list[Remova
     successors = EmissionRecord.objects.filter(
         supersedes=OuterRef("pk"), approval_number__isnull=False
     )
-    rows = _removals().filter(
-        ~Exists(successors),
+    rows = _approved_between(first_day, ends_before).filter(~Exists(successors))
+    return [_record(row) for row in rows.exclude(removal_state__in=EARNED).order_by("pk")]
+
+
+def _approved_between(first_day: date, ends_before: date) -> QuerySet[EmissionRecord]:
+    rows = EmissionRecord.objects.filter(
+        kind=EmissionKind.REMOVAL,
         approval_number__isnull=False,
         activity_on__gte=first_day,
         activity_on__lt=ends_before,
     )
-    return [_record(row) for row in rows.exclude(removal_state__in=EARNED).order_by("pk")]
-
-
-def _removals() -> QuerySet[EmissionRecord]:
-    rows = EmissionRecord.objects.filter(kind=EmissionKind.REMOVAL)
     return rows.select_related("activity_record").defer("trace")
 
 

@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, QuerySet, Sum
 from django.db.models.functions import TruncMonth
 
 from departments.inventory.models.emissions import EARNED, EmissionKind, EmissionRecord
+from departments.inventory.models.totals import DayTotal
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,29 @@ def monthly_totals(
         .order_by("department__code", "month", "kind", "scope", "category", "durability_class")
     )
     return [Total(*row) for row in summed]
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceTotal:
+    """kgCO2e of one kind, scope and category, all departments and days together."""
+
+    kind: str
+    scope: int | None
+    category: int | None
+    location_kgco2e: Decimal
+    market_kgco2e: Decimal
+
+
+def place_totals(*, from_on: date, until_on: date) -> list[PlaceTotal]:
+    """The same of the whole company between two days, both included, by scope and category."""
+    keys = ("kind", "scope", "category")
+    summed = (
+        DayTotal.objects.filter(activity_on__gte=from_on, activity_on__lte=until_on)
+        .values_list(*keys)
+        .annotate(location=Sum("location_kgco2e"), market=Sum("market_kgco2e"))
+        .order_by(*keys)
+    )
+    return [PlaceTotal(*row) for row in summed]
 
 
 def results_in_force() -> QuerySet[EmissionRecord]:

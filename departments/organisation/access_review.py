@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 
 from departments.organisation.audit_trail import TrailEvent, TrailFilter, present
-from departments.organisation.models import ApiKey, AuditEvent, Membership, User
+from departments.organisation.models import ApiKey, Membership, User
 
 NO_ROLE = ""
 
@@ -68,12 +68,18 @@ ACCESS_COLUMNS = tuple(field.name for field in fields(Access))
 KEY_COLUMNS = tuple(field.name for field in fields(KeyAccess))
 
 
-def people() -> list[Access]:
-    """Every person with each of their roles, by user name; who has none is there once."""
-    given = _added("organisation_membership")
-    factors = _factors()
+def people(*, after: str = "", most: int | None = None) -> list[Access]:
+    """Persons with each of their roles, by user name; who has none is there once.
+
+    At most so many persons after one of that name; None shows all of them.
+    """
     rows = User.objects.order_by("username").prefetch_related("memberships__department")
-    return [_access(user, member, given, factors) for user in rows for member in _memberships(user)]
+    found = list(rows.filter(username__gt=after)[:most] if after else rows[:most])
+    held = {user.pk: _memberships(user) for user in found}
+    keys = [str(member.pk) for own in held.values() for member in own if member]
+    given = _added("organisation_membership", keys if most else None)
+    factors = _factors(held)
+    return [_access(user, member, given, factors) for user in found for member in held[user.pk]]
 
 
 def keys(*, at: datetime) -> list[KeyAccess]:
@@ -135,15 +141,18 @@ def _key(row: ApiKey, event: TrailEvent | None, at: datetime) -> KeyAccess:
     )
 
 
-def _added(table: str) -> dict[str, TrailEvent]:
-    """Of each row of a table the event that added it, the newest by its key."""
-    rows: Iterable[AuditEvent] = TrailFilter(table=table, action="added").rows().order_by("pk")
+def _added(table: str, keys: Collection[str] | None = None) -> dict[str, TrailEvent]:
+    """Of rows of a table the event that added each, the newest by its key; None: of all rows."""
+    rows = TrailFilter(table=table, action="added").rows().order_by("pk")
+    if keys is not None:
+        rows = rows.filter(object_key__in=keys)
     return {event.object: event for event in present(rows)}
 
 
-def _factors() -> dict[int, tuple[str, ...]]:
+def _factors(user_ids: Collection[int]) -> dict[int, tuple[str, ...]]:
     found: dict[int, set[str]] = {}
-    for user_id, kind in Authenticator.objects.values_list("user_id", "type"):
+    rows = Authenticator.objects.filter(user_id__in=user_ids)
+    for user_id, kind in rows.values_list("user_id", "type"):
         found.setdefault(user_id, set()).add(kind)
     return {user_id: tuple(sorted(kinds)) for user_id, kinds in found.items()}
 

@@ -10,6 +10,7 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
 from django.contrib.postgres.forms import RangeWidget
@@ -30,6 +31,7 @@ from unfold.widgets import (
 from departments.organisation import notice_mails
 from departments.organisation.access import Permission
 from departments.organisation.admin_access import RoleAdmin, RoleInline, may_here
+from departments.organisation.admin_choices import is_long
 from departments.organisation.api_keys import SCOPES, issue_key, revoke_key
 from departments.organisation.calendar import days_told
 from departments.organisation.errors import OrganisationError
@@ -132,6 +134,12 @@ class DepartmentForm(forms.ModelForm):  # type: ignore[type-arg]  # no subscript
     class Meta:
         model = Department
         fields = ["code", "name", "is_illustrative"]
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if is_long(Department):
+            parent = DepartmentPlacement._meta.get_field("parent")
+            self.fields["parent"].widget = AutocompleteSelect(parent, admin.site)
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean() or self.cleaned_data

@@ -14,6 +14,7 @@ from unfold.admin import ModelAdmin, TabularInline
 
 from departments.organisation import sight
 from departments.organisation.access import Permission, roles_of
+from departments.organisation.admin_choices import departments_looked_for
 from departments.organisation.models import AuditEvent, Role
 
 
@@ -85,6 +86,9 @@ class RoleAdmin(ModelAdmin):  # type: ignore[misc]  # untyped in the theme
         require_here(request, Permission.READ_TRAIL)
         return redirect(_trail_address(self.model, object_id))
 
+    def get_autocomplete_fields(self, request: HttpRequest) -> list[str]:
+        return [*self.autocomplete_fields, *departments_looked_for(self.model)]
+
     def has_module_permission(self, request: HttpRequest) -> bool:
         return may_here(request, self.to_read)
 
@@ -108,6 +112,9 @@ class RoleInline(TabularInline):  # type: ignore[misc]  # untyped in the theme
     to_write: ClassVar[Permission | None] = None
     extra = 0
     hide_title = True  # its columns say the same
+
+    def get_autocomplete_fields(self, request: HttpRequest) -> list[str]:
+        return [*self.autocomplete_fields, *departments_looked_for(self.model)]
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return may_here(request, self.to_read)

@@ -22,7 +22,7 @@ class BillChoice:
     def __init__(self, query: QueryDict) -> None:
         self.department = query.get("department", "")
         self.scheme = query.get("scheme", "")
-        self.period = query.get("period", "")
+        self.period = query.get("period", "").replace("\x00", "")
         self.sort = query.get("sort", "")
 
 

@@ -9,15 +9,12 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from departments.organisation.models import Department
 from departments.organisation.spreadsheet import Cell
 from departments.portal import words
 from departments.portal.forms import LineFilter
-from ledger.statements import PeriodSummary, Statement, StatementLine
+from ledger.statements import Statement, StatementLine
 
 ZERO = Decimal(0)
-CHARGED = ("charge", "levy")
-EARNED = ("incentive", "allocation")
 
 HEADER = (
     "line_id",
@@ -71,22 +68,6 @@ class Column:
     address: str
     direction: str
     is_number: bool
-
-
-@dataclass(frozen=True, slots=True)
-class DepartmentTotal:
-    """A department's account in one period; without lines, there is no bill to open."""
-
-    code: str
-    name: str
-    has_bill: bool
-    emitted_kgco2e: Decimal
-    charged: Decimal
-    earned: Decimal
-
-    @property
-    def net(self) -> Decimal:
-        return self.charged - self.earned
 
 
 def arrange(lines: Iterable[StatementLine], view: LineFilter) -> list[StatementLine]:
@@ -160,54 +141,3 @@ def csv_row(statement: Statement, line: StatementLine) -> list[Cell]:
         line.record_count,
         line.legal_entity,
     ]
-
-
-_COMPANY_SORTS: dict[str, tuple[Callable[[DepartmentTotal], Any], bool]] = {
-    "department": (lambda row: row.code, False),
-    "tonnes": (lambda row: row.emitted_kgco2e, True),
-    "charged": (lambda row: row.charged, True),
-    "earned": (lambda row: row.earned, True),
-    "net": (lambda row: row.net, True),
-}
-
-
-def company(
-    departments: Iterable[Department],
-    lines: Iterable[StatementLine],
-    period: PeriodSummary,
-    *,
-    sort: str,
-) -> dict[str, Any]:
-    """Every department's totals in a period, sorted, and the company's."""
-    by_department: dict[int, list[StatementLine]] = {}
-    for line in lines:
-        by_department.setdefault(line.department_id, []).append(line)
-    nothing = period.charged * 0
-    rows = [_row(d, by_department.get(d.pk, []), nothing) for d in departments]
-    sort = sort if sort in _COMPANY_SORTS else "net"
-    key, is_descending = _COMPANY_SORTS[sort]
-    return {
-        "period": period,
-        "sort": sort,
-        "sorts": list(_COMPANY_SORTS),
-        "rows": sorted(
-            sorted(rows, key=key, reverse=is_descending), key=lambda row: not row.has_bill
-        ),
-        "total_kgco2e": sum((row.emitted_kgco2e for row in rows), ZERO),
-        "total_charged": sum((row.charged for row in rows), nothing),
-        "total_earned": sum((row.earned for row in rows), nothing),
-        "total_net": sum((row.net for row in rows), nothing),
-    }
-
-
-def _row(
-    department: Department, lines: Sequence[StatementLine], nothing: Decimal
-) -> DepartmentTotal:
-    return DepartmentTotal(
-        code=department.code,
-        name=department.name,
-        has_bill=bool(lines),
-        emitted_kgco2e=sum((line.settled_kgco2e for line in lines if line.scope), ZERO),
-        charged=sum((line.amount for line in lines if line.kind in CHARGED), nothing),
-        earned=-sum((line.amount for line in lines if line.kind in EARNED), nothing),
-    )

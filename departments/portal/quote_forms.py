@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -12,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from departments.inventory.calculation.methods import METHODS
 from departments.inventory.compute_tables import known_accelerators, known_equipment
 from departments.inventory.errors import TrialRefused
-from departments.organisation.models import Department
+from departments.portal.choices import Offer
 from departments.portal.forms import FurtherInputs
 
 FLIGHTS: list[tuple[str, Any]] = [
@@ -64,9 +63,17 @@ class QuoteForm(forms.Form):
         help_text=gettext_lazy("The price and the factor of this day count."),
     )
 
-    def __init__(self, *args: Any, departments: Sequence[Department], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, offer: Offer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [(each.code, f"{each.code} · {each.name}") for each in departments]
+        if offer.asks_code:
+            self.fields["department"] = forms.CharField(
+                label=gettext_lazy("Department"),
+                max_length=200,
+                widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false"}),
+                help_text=gettext_lazy("Code or name"),
+            )
+            return
+        choices = [(each.code, f"{each.code} · {each.name}") for each in offer.departments]
         self.fields["department"].choices = choices  # type: ignore[attr-defined]
 
     @property

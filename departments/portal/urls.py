@@ -39,6 +39,7 @@ urlpatterns = [
     path("notices/<int:notice_id>/", notices.open_notice, name="notice"),
     path("notices/<int:notice_id>/read/", notices.read_one, name="notice_read"),
     path("grants/", grants.show_grants, name="grants"),
+    path("grants/new/", grants.begin, name="grant_begin"),
     path("grants/<int:grant_id>/", grants.show_grant, name="grant"),
     path("grants/<int:grant_id>/step/", grants.take_step, name="grant_step"),
     path("departments/<str:department>/grants/new/", grants.apply, name="grant_new"),

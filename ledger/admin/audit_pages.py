@@ -29,6 +29,7 @@ from ledger.models.accounts import Commodity
 from ledger.models.periods import AccountingPeriod
 
 ROLES = dict(Role.choices)
+PEOPLE_SHOWN = 200
 
 
 class SampleForm(forms.Form):
@@ -138,17 +139,24 @@ def sample_page(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
 def access_page(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     """Who may do what, and which program."""
     require_here(request, Permission.READ_TRAIL)
-    people, keys = access_review.people(), access_review.keys(at=timezone.now())
+    keys = access_review.keys(at=timezone.now())
     wanted = request.GET.get("csv")
     if wanted == "people":
-        return _csv("access", access_review.ACCESS_COLUMNS, (row.content() for row in people))
+        all_of_them = access_review.people()
+        return _csv("access", access_review.ACCESS_COLUMNS, (row.content() for row in all_of_them))
+    after = request.GET.get("after", "").replace("\x00", "")
+    people = access_review.people(after=after, most=PEOPLE_SHOWN + 1)
+    names = list(dict.fromkeys(row.person for row in people))
+    following = names[PEOPLE_SHOWN - 1] if len(names) > PEOPLE_SHOWN else ""
+    shown = set(names[:PEOPLE_SHOWN])
     if wanted == "keys":
         return _csv("keys", access_review.KEY_COLUMNS, (row.content() for row in keys))
     return _page(
         request,
         "access",
         _("Access review"),
-        rows=[(row, ROLES.get(row.role, "")) for row in people],
+        rows=[(row, ROLES.get(row.role, "")) for row in people if row.person in shown],
+        following=following,
         keys=keys,
         conflicts=duties.conflicts(),
     )

@@ -43,7 +43,7 @@ class TableFilter(DropdownFilter):  # type: ignore[misc]  # untyped in the theme
     parameter_name = "table_name"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        there = AuditEvent.objects.order_by().values_list("table_name", flat=True).distinct()
+        there = audit_trail.tables()
         return sorted(((table, called(table)) for table in there), key=lambda pair: pair[1])
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:

@@ -15,12 +15,13 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 
+from departments.organisation.admin_choices import LongRelatedFilter
 from ledger import amounts, statements
 from ledger.admin.pages import BooksAdmin, hash_of, moment, right
 from ledger.audit.content import trace_path
 from ledger.audit.trace import trace
 from ledger.models.accounts import Account
-from ledger.models.journal import JournalEntry, JournalLine
+from ledger.models.journal import JournalEntry, JournalLine, PeriodBalance
 from ledger.models.periods import PeriodSeal
 from ledger.models.settlements import EARNING, SettlementLine
 from pricing.money import minor_exponent
@@ -33,7 +34,7 @@ class AccountAdmin(BooksAdmin):
     list_display = ("code", "kind", "unit", "balance_amount")
     list_filter = (
         ("kind", ChoicesDropdownFilter),
-        ("department", RelatedDropdownFilter),
+        ("department", LongRelatedFilter),
         ("legal_entity", RelatedDropdownFilter),
     )
     search_fields = ("code",)
@@ -55,13 +56,13 @@ class AccountAdmin(BooksAdmin):
     readonly_fields = ("balance_amount", "lines_link")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Account]:
-        lines = JournalLine.objects.filter(account=OuterRef("pk")).order_by().values("account")
+        kept = PeriodBalance.objects.filter(account=OuterRef("pk")).order_by().values("account")
         rows: QuerySet[Account] = super().get_queryset(request)
         return rows.select_related(
             "commodity", "scheme", "department", "legal_entity", "counterparty"
         ).annotate(
             balance_minor=Subquery(
-                lines.annotate(net=Cast(Sum("debit") - Sum("credit"), BigIntegerField())).values(
+                kept.annotate(net=Cast(Sum("debit") - Sum("credit"), BigIntegerField())).values(
                     "net"
                 )
             )
@@ -103,7 +104,7 @@ class JournalEntryAdmin(BooksAdmin):
     list_display_links = ("id", "description")
     list_filter = (
         ("period", RelatedDropdownFilter),
-        ("department", RelatedDropdownFilter),
+        ("department", LongRelatedFilter),
         ("activity_period", RelatedDropdownFilter),
     )
     list_select_related = ("period", "department", "activity_period")
@@ -253,7 +254,7 @@ class SettlementLineAdmin(BooksAdmin):
     list_filter = (
         ("kind", ChoicesDropdownFilter),
         ("activity_period", RelatedDropdownFilter),
-        ("department", RelatedDropdownFilter),
+        ("department", LongRelatedFilter),
     )
     list_select_related = ("department", "activity_period", "settlement__period", "scheme")
     ordering = ("-id",)

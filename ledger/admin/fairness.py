@@ -36,7 +36,7 @@ def fairness_page(request: HttpRequest) -> HttpResponse:
             "period_code": form.cleaned_data["period"],
         }
         try:
-            found = fairness(**chosen)
+            found = fairness(**chosen, marginals_of=ROWS)
             looked_at = alerts(**chosen) if "alerts" in request.GET else None
         except (LedgerError, PricingError) as refusal:
             problem = str(refusal)

@@ -30,9 +30,9 @@ from ledger.models.settlements import (
     CHARGING,
     EARNING,
     Settlement,
-    SettlementLine,
     SettlementState,
 )
+from ledger.models.totals import LineTotal
 from pricing.money import minor_exponent
 
 
@@ -211,7 +211,7 @@ class SettlementAdmin(BooksAdmin):
 
 
 def _sum_of(kinds: tuple[str, ...]) -> Subquery:
-    lines = SettlementLine.objects.filter(settlement=OuterRef("pk")).filter(kind__in=kinds)
+    lines = LineTotal.objects.filter(settlement=OuterRef("pk")).filter(kind__in=kinds)
     total = (
         lines.order_by()
         .values("settlement")

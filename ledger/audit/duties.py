@@ -14,7 +14,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db import connection, transaction
-from django.db.models import Model
+from django.db.models import Count, Model
 from django.utils.text import capfirst
 from psycopg2 import sql
 
@@ -104,7 +104,7 @@ def each_decision(
     """Every single decision in a window, kind by kind; memory stays flat."""
     for duty in duties():
         with transaction.atomic(), connection.chunked_cursor() as cursor:
-            cursor.execute(_select(duty, grouped=False), _window(since, until))
+            cursor.execute(_each(duty), _window(since, until))
             for row in cursor:
                 *facts, at = row
                 told = (duty.kind, duty.table, *facts, _told(at))
@@ -120,13 +120,20 @@ def conflicts() -> list[Conflict]:
     No step is open to one person alone even so: each is refused where its other half is theirs.
     """
     held: dict[int, set[Role]] = {}
-    for user_id, role in Membership.objects.values_list("user_id", "role"):
+    # One role alone conflicts with nothing, and most people have no more.
+    roles = Membership.objects.order_by().values("user_id").annotate(Count("role", distinct=True))
+    several = roles.filter(role__count__gt=1).values("user_id")
+    for user_id, role in Membership.objects.filter(user_id__in=several).values_list(
+        "user_id", "role"
+    ):
         held.setdefault(user_id, set()).add(Role(role))
-    people = User.objects.in_bulk(held)
+    why_of = {roles: reasons(set(roles)) for roles in {frozenset(each) for each in held.values()}}
+    whose = {pk: roles for pk, roles in held.items() if why_of[frozenset(roles)]}
+    people = User.objects.in_bulk(whose)
     found = [
         Conflict(people[pk].username, people[pk].is_active, tuple(sorted(roles)), why)
-        for pk, roles in held.items()
-        for why in reasons(roles)
+        for pk, roles in whose.items()
+        for why in why_of[frozenset(roles)]
     ]
     return sorted(found, key=lambda conflict: (conflict.person, conflict.why))
 
@@ -186,7 +193,7 @@ def _duties_of(model: type[Model]) -> Iterator[Duty]:
 
 def _pairs_of(duty: Duty, since: datetime | None, until: datetime | None) -> Iterator[Pair]:
     with connection.cursor() as cursor:
-        cursor.execute(_select(duty, grouped=True), _window(since, until))
+        cursor.execute(_grouped(duty), _window(since, until))
         for prepared_as, preparer, decider, count, first_at, last_at in cursor.fetchall():
             yield Pair(
                 kind=duty.kind,
@@ -201,10 +208,21 @@ def _pairs_of(duty: Duty, since: datetime | None, until: datetime | None) -> Ite
             )
 
 
+# A table is read once, whoever prepared: what is left are the pairs of its people.
 _GROUPED = """
-    SELECT prepared_as, p.username, d.username, count(*), min(at), max(at)
+    WITH decided AS MATERIALIZED (
+        SELECT {preparers}, t.{decider}, count(*) AS number, min(t.{at}) AS first_at,
+               max(t.{at}) AS last_at
+          FROM {table} t WHERE t.{decider} IS NOT NULL{state}{window}
+         GROUP BY {preparers}, t.{decider})
+    SELECT prepared_as, p.username, d.username, sum(number)::bigint, min(first_at), max(last_at)
       FROM ({rows}) r JOIN organisation_user p ON p.id = r.preparer
       JOIN organisation_user d ON d.id = r.decider GROUP BY 1, 2, 3
+"""
+_PAIRS = """
+    SELECT {prepared_as} AS prepared_as, {preparer} AS preparer, {decider} AS decider, number,
+           first_at, last_at
+      FROM decided WHERE {preparer} IS NOT NULL
 """
 _EACH = """
     SELECT r.object, prepared_as, p.username, {decided_as}, d.username, at
@@ -215,29 +233,56 @@ _ROWS = """
     SELECT t.{key}::text AS object, {prepared_as} AS prepared_as, t.{preparer} AS preparer,
            t.{decider} AS decider, t.{at} AS at
       FROM {table} t
-     WHERE t.{preparer} IS NOT NULL AND t.{decider} IS NOT NULL{state}
+     WHERE t.{preparer} IS NOT NULL AND t.{decider} IS NOT NULL{state}{window}
+"""
+_WINDOW = """
        AND (%(since)s::timestamptz IS NULL OR t.{at} >= %(since)s)
        AND (%(until)s::timestamptz IS NULL OR t.{at} < %(until)s)
 """
 
 
-def _select(duty: Duty, *, grouped: bool) -> sql.Composable:
+def _grouped(duty: Duty) -> sql.Composable:
+    """How often whom decided whose work."""
+    pairs = sql.SQL(" UNION ALL ").join(
+        sql.SQL(_PAIRS).format(
+            prepared_as=sql.Literal(preparer.removesuffix("_id")),
+            preparer=sql.Identifier(preparer),
+            decider=sql.Identifier(duty.decider),
+        )
+        for preparer in duty.preparers
+    )
+    preparers = sql.SQL(", ").join(sql.Identifier("t", name) for name in duty.preparers)
+    return sql.SQL(_GROUPED).format(rows=pairs, preparers=preparers, **_parts(duty))
+
+
+def _each(duty: Duty) -> sql.Composable:
+    """Every single decision."""
     rows = sql.SQL(" UNION ALL ").join(
         sql.SQL(_ROWS).format(
             key=sql.Identifier("id"),
             prepared_as=sql.Literal(preparer.removesuffix("_id")),
             preparer=sql.Identifier(preparer),
-            decider=sql.Identifier(duty.decider),
-            at=sql.Identifier(duty.decided_at),
-            table=sql.Identifier(duty.table),
-            state=sql.SQL(" AND t.state <> ALL ({})").format(sql.Literal(list(UNDECIDED)))
-            if duty.has_state
-            else sql.SQL(""),
+            **_parts(duty),
         )
         for preparer in duty.preparers
     )
     decided_as = sql.Literal(duty.decider.removesuffix("_id"))
-    return sql.SQL(_GROUPED if grouped else _EACH).format(rows=rows, decided_as=decided_as)
+    return sql.SQL(_EACH).format(rows=rows, decided_as=decided_as)
+
+
+def _parts(duty: Duty) -> dict[str, sql.Composable]:
+    """What both ask of the table itself: its columns, and which rows are decided and in time."""
+    at = sql.Identifier(duty.decided_at)
+    undecided = sql.Literal(list(UNDECIDED))
+    return {
+        "decider": sql.Identifier(duty.decider),
+        "at": at,
+        "table": sql.Identifier(duty.table),
+        "state": sql.SQL(" AND t.state <> ALL ({})").format(undecided)
+        if duty.has_state
+        else sql.SQL(""),
+        "window": sql.SQL(_WINDOW).format(at=at),
+    }
 
 
 def _told(at: datetime | None) -> str:

@@ -19,9 +19,9 @@ from ledger.models.settlements import (
     CHARGING,
     EARNING,
     Settlement,
-    SettlementLine,
     SettlementState,
 )
+from ledger.models.totals import LineTotal
 from ledger.sql import statement
 from pricing.price_lookup import SchemeTerms
 
@@ -154,7 +154,7 @@ def _amounts(posted: dict[int, Pair]) -> dict[tuple[int, int, str, bool], int]:
     for scheme_id, pair in posted.items():
         wanted |= Q(scheme_id=scheme_id, settlement__period__in=[p.pk for p in pair if p])
     rows = (
-        SettlementLine.objects.filter(wanted, settlement__state=SettlementState.POSTED)
+        LineTotal.objects.filter(wanted, settlement__state=SettlementState.POSTED)
         .order_by()
         .values_list("scheme_id", "settlement__period_id", "kind", "is_true_up")
         .annotate(Sum("amount_minor"))
@@ -168,7 +168,7 @@ def _tonnes(posted: dict[int, Pair]) -> dict[int, tuple[ScopeTonnes, ...]]:
     for scheme_id, (now, _before) in posted.items():
         wanted |= Q(scheme_id=scheme_id, activity_period=now)
     rows = (
-        SettlementLine.objects.filter(wanted, settlement__state=SettlementState.POSTED)
+        LineTotal.objects.filter(wanted, settlement__state=SettlementState.POSTED)
         .filter(scope__isnull=False)
         .order_by("scheme_id", "scope")
         .values_list("scheme_id", "scope")

@@ -14,10 +14,10 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import QuerySet, Sum
 
-from departments.inventory.removal_records import removals_never_settled, removals_of
-from departments.inventory.totals import Total, monthly_totals
+from departments.inventory.removal_records import removals_between, removals_never_settled
+from departments.inventory.totals import PlaceTotal, place_totals
 from ledger.disclosure.datapoint_map import datapoint_map
 from ledger.disclosure.facts import (
     Approved,
@@ -40,9 +40,9 @@ from ledger.models.periods import AccountingPeriod, PeriodState
 from ledger.models.settlements import (
     LineKind,
     SettledRecord,
-    SettlementLine,
     SettlementState,
 )
+from ledger.models.totals import LineTotal
 from ledger.sql import statement
 from pricing import price_lookup
 from pricing.price_lookup import SchemeTerms
@@ -122,7 +122,7 @@ def year_of(name: str) -> Year:
 def years() -> list[str]:
     """Years and periods that something was posted for, the newest first: 2024, 2024Q2, 2024Q1."""
     rows = AccountingPeriod.objects.filter(
-        pk__in=_posted().values("activity_period").distinct()
+        pk__in=_totals().values("activity_period").distinct()
     ).order_by("-days")
     found: dict[str, None] = {}
     for each in rows:
@@ -135,19 +135,16 @@ def facts_of(year: Year, *, scheme_code: str | None = None) -> Facts:
     """Everything that is settled, approved and said for a year. Raises: SchemeNotFound."""
     if scheme_code is not None:
         price_lookup.scheme_terms(code=scheme_code)
-    lines = _posted().filter(activity_period__in=[each.id for each in year.periods])
-    settled = _settled(lines)
+    settled = _settled(_totals().filter(activity_period__in=[each.id for each in year.periods]))
     schemes = tuple(
         _scheme(terms, settled[terms.id], year)
         for terms in price_lookup.all_scheme_terms()
         if terms.id in settled and scheme_code in (None, terms.code)
     )
-    totals = monthly_totals(
-        department_ids=None, from_on=year.first_day, until_on=year.ends_before - ONE_DAY
-    )
+    totals = place_totals(from_on=year.first_day, until_on=year.ends_before - ONE_DAY)
     facts = Facts(year, schemes, (), _approved(totals), _approved_removals(totals))
     books = facts.books
-    settled_removals = () if books is None else _removals(lines.filter(scheme_id=books.id))
+    settled_removals = () if books is None else _removals(books.id, year)
     never = _never_settled(year)
     return replace(facts, removals=(*settled_removals, *never), covered=_covered(year, schemes))
 
@@ -157,22 +154,23 @@ def _goes_on(code: str, beginning: str) -> bool:
     return rest != code and bool(rest) and not rest[0].isdigit()
 
 
-def _posted() -> QuerySet[SettlementLine]:
-    return SettlementLine.objects.filter(settlement__state=SettlementState.POSTED)
+def _totals() -> QuerySet[LineTotal]:
+    """Posted lines, added up by place and price, however many departments there are."""
+    return LineTotal.objects.filter(settlement__state=SettlementState.POSTED)
 
 
-def _settled(lines: QuerySet[SettlementLine]) -> dict[int, tuple[Settled, ...]]:
+def _settled(totals: QuerySet[LineTotal]) -> dict[int, tuple[Settled, ...]]:
     """Sums of posted lines, scheme by scheme, in a fixed order."""
     exponents = {terms.id: terms.currency_exponent for terms in price_lookup.all_scheme_terms()}
     rows = (
-        lines.order_by("activity_period__days", *KEYS[2:])
+        totals.order_by("activity_period__days", *KEYS[2:])
         .values_list("scheme_id", *KEYS)
         .annotate(
             location=Sum("location_mgco2e"),
             market=Sum("market_mgco2e"),
             settled=Sum("settled_mgco2e"),
             minor=Sum("amount_minor"),
-            lines=Count("pk"),
+            lines=Sum("line_count"),
         )
     )
     found: dict[int, list[Settled]] = defaultdict(list)
@@ -187,7 +185,7 @@ def _settled(lines: QuerySet[SettlementLine]) -> dict[int, tuple[Settled, ...]]:
                 market_kgco2e=_kg(market),
                 settled_kgco2e=_kg(settled),
                 amount=Decimal(minor).scaleb(-exponents[scheme_id]),
-                line_count=count,
+                line_count=int(count),
             )
         )
     return {scheme_id: tuple(own) for scheme_id, own in found.items()}
@@ -229,7 +227,7 @@ def _prices(scheme_id: int) -> tuple[PriceFact, ...]:
 def _history(scheme_id: int, year: Year) -> tuple[PricedPeriod, ...]:
     """Which price each place was charged at, period by period, up to the end of the year."""
     rows = (
-        _posted()
+        _totals()
         .filter(
             scheme_id=scheme_id,
             kind=LineKind.CHARGE,
@@ -267,7 +265,7 @@ def _covered(year: Year, schemes: tuple[SchemeFacts, ...]) -> tuple[Covered, ...
     )
 
 
-def _approved(totals: Iterable[Total]) -> tuple[Approved, ...]:
+def _approved(totals: Iterable[PlaceTotal]) -> tuple[Approved, ...]:
     sums: dict[tuple[int, int | None], list[Decimal]] = {}
     for each in totals:
         if each.scope is not None:
@@ -281,19 +279,22 @@ def _by_place(place: tuple[int, int | None]) -> tuple[int, int]:
     return (place[0], place[1] or 0)
 
 
-def _approved_removals(totals: Iterable[Total]) -> Decimal:
+def _approved_removals(totals: Iterable[PlaceTotal]) -> Decimal:
     return total(each.market_kgco2e for each in totals if each.scope is None)
 
 
-def _removals(lines: QuerySet[SettlementLine]) -> tuple[Removal, ...]:
+def _removals(scheme_id: int, year: Year) -> tuple[Removal, ...]:
     """The results behind lines of removals, with what was taken back."""
-    ids = list(lines.exclude(durability_class="").values_list("pk", flat=True))
-    rows = list(
-        SettledRecord.objects.filter(line_id__in=ids)
+    found = removals_between(first_day=year.first_day, ends_before=year.ends_before)
+    rows = (
+        SettledRecord.objects.filter(
+            scheme_id=scheme_id,
+            emission_record_id__in=list(found),
+            line__settlement__state=SettlementState.POSTED,
+        )
         .order_by("line_id", "emission_record_id", "sign")
         .values_list("emission_record_id", "sign", "line_id")
     )
-    found = removals_of(emission_record_ids=[row[0] for row in rows])
     return tuple(_removal(found[result], sign, line) for result, sign, line in rows)
 
 

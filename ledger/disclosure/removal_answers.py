@@ -10,6 +10,8 @@ from ledger.disclosure.answers import Answer, Origin, missing, of_rule, shown, s
 from ledger.disclosure.facts import Facts, tonnes, total
 from ledger.disclosure.rows import RemovalRow
 
+MOST_TERMS = 100
+
 
 def activity(facts: Facts, row: RemovalRow) -> Answer:
     return of_rule(row.activity, said("The activity that its records name."))
@@ -82,4 +84,7 @@ def _sum(facts: Facts, row: RemovalRow, amounts: list[Decimal]) -> Answer:
 
 
 def _terms(amounts: Iterable[Decimal]) -> str:
-    return " + ".join(shown(tonnes(each)) for each in amounts) or "0"
+    """What is added up; of very many the first ones."""
+    terms = list(amounts)
+    told = " + ".join(shown(tonnes(each)) for each in terms[:MOST_TERMS]) or "0"
+    return f"{told} + …" if len(terms) > MOST_TERMS else told

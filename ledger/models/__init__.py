@@ -14,6 +14,7 @@ from ledger.models import (
     seals,
     settlements,
     sweet_spots,
+    totals,
     webhooks,
 )
 
@@ -31,5 +32,6 @@ __all__ = [
     "seals",
     "settlements",
     "sweet_spots",
+    "totals",
     "webhooks",
 ]

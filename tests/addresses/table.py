@@ -62,6 +62,7 @@ PORTAL = {
     "grants": Address(),
     "grant": own("grant"),
     "grant_step": step("grant"),
+    "grant_begin": Address(),
     "grant_new": own("department", opens_to=ENTERS),
     "quote": Address(query="kind=flight"),
     "team": Address(),

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from departments.inventory import records, submission, totals
+from departments.inventory import record_search, records, submission, totals
 from departments.inventory.errors import RecordNotFound
 from departments.inventory.models.emissions import EmissionRecord
 from tests.inventory.conftest import FLIGHT, NOON, Cast
@@ -33,6 +33,45 @@ def test_a_search_prefers_the_exact_external_id(cast: Cast):
     assert found("scope-3") == [eleven.pk, one.pk]
     assert found("heathrow") == [eleven.pk]
     assert found("100%") == found("\x00zzz") == []
+
+
+def test_a_search_for_words_goes_on_stretch_by_stretch(cast: Cast, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(record_search, "SEARCHED", 2)
+    oldest = cast.draft(note="Heathrow")
+    others = [cast.draft().pk for _ in range(2)]
+
+    first = record_search.record_page(department_ids=None, search="heathrow")
+    assert (first.rows, first.older_than, first.searches_on) == ((), others[0], True)
+
+    rest = record_search.record_page(
+        department_ids=None, search="heathrow", before_id=first.older_than
+    )
+    assert [row.record_id for row in rest.rows] == [oldest.pk]
+    assert (rest.older_than, rest.searches_on) == (None, False)
+
+
+def test_an_external_id_is_found_however_old_with_its_corrections(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(record_search, "SEARCHED", 1)
+    named = cast.draft(external_id="FY20-1")
+    for _ in range(3):
+        cast.draft(note="FY20-1 again")
+
+    found = record_search.record_page(department_ids=None, search="FY20-1")
+
+    assert [row.record_id for row in found.rows] == [named.pk]
+    assert not found.searches_on
+
+
+def test_pages_go_on_after_the_last_record(cast: Cast):
+    ids = [cast.draft().pk for _ in range(3)]
+
+    first = record_search.record_page(department_ids=None, size=2)
+    rest = record_search.record_page(department_ids=None, size=2, before_id=first.older_than)
+
+    assert [row.record_id for row in first.rows + rest.rows] == ids[::-1]
+    assert (first.older_than, rest.older_than) == (ids[1], None)
 
 
 def test_other_departments_are_not_seen(cast: Cast):

@@ -32,6 +32,7 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "grants": (),
     "grant": ("G",),
     "grant_step": ("G",),
+    "grant_begin": (),
     "grant_new": ("D",),
     "quote": (),
     "all_activity": (),

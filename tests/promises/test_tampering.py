@@ -190,10 +190,21 @@ def test_a_record_that_is_settled_no_longer(posted: Books) -> None:
 
 
 def test_a_charge_that_is_gone_without_a_trace_in_its_settlement(posted: Books) -> None:
-    """Line, record, entry, balances, and the counts and digests kept of them agree again."""
+    """Line, record, entry, balances, and the sums, counts and digests kept of them agree again."""
     left_out = record("CLOUD", activity_on=MAY)
     tamper(
         UNSETTLE,
+        """UPDATE ledger_departmenttotal t
+              SET charged_minor = t.charged_minor - l.amount_minor,
+                  emitted_mgco2e = t.emitted_mgco2e - l.settled_mgco2e,
+                  record_count = t.record_count - l.record_count
+             FROM ledger_settlementline l
+            WHERE l.id = %(line)s
+              AND (t.settlement_id, t.department_id) = (l.settlement_id, l.department_id)""",
+        """DELETE FROM ledger_linetotal t USING ledger_settlementline l
+            WHERE l.id = %(line)s AND t.line_count = 1
+              AND (t.settlement_id, t.activity_period_id, t.kind, t.scope)
+                = (l.settlement_id, l.activity_period_id, l.kind, l.scope)""",
         "DELETE FROM ledger_settlementline WHERE id = %(line)s",
         "DELETE FROM ledger_journalline WHERE entry_id = %(entry)s",
         "DELETE FROM ledger_journalentry WHERE id = %(entry)s",

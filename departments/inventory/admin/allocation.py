@@ -13,7 +13,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
 from departments.inventory import allocation_keys
@@ -21,6 +21,7 @@ from departments.inventory.entry import plain
 from departments.inventory.errors import InventoryError
 from departments.inventory.models.allocation import AllocationKey
 from departments.organisation.admin_access import RoleAdmin
+from departments.organisation.admin_choices import LongRelatedFilter
 from departments.organisation.errors import OrganisationError
 from departments.organisation.models import User
 
@@ -59,7 +60,7 @@ class AllocationKeyAdmin(RoleAdmin):
     )
     readonly_fields = ("valid_from", "valid_before", "printed_shares", "proposed_at")
     sortable_by = ()
-    list_filter = (("pool", RelatedDropdownFilter), ("driver", ChoicesDropdownFilter))
+    list_filter = (("pool", LongRelatedFilter), ("driver", ChoicesDropdownFilter))
     list_filter_sheet = True
     list_select_related = ("pool", "proposed_by", "approved_by")
     search_fields = ("pool__code", "source")

@@ -34,11 +34,14 @@ from departments.inventory.models.factors import (
     EmissionFactor,
     GlobalWarmingPotential,
 )
+from departments.inventory.record_filters import called_exactly, containing
+from departments.inventory.record_search import SEARCHED, end_of_stretch
 from departments.inventory.results import trace_of
 from departments.inventory.seen import seen_results
 from departments.inventory.sentences import told
 from departments.organisation.access import may_contribute
 from departments.organisation.admin_access import RoleAdmin
+from departments.organisation.admin_choices import LongRelatedFilter
 from departments.organisation.errors import OrganisationError
 from departments.organisation.models import User
 
@@ -125,7 +128,7 @@ class EmissionRecordAdmin(ReadAdmin):
         "approval_number",
     )
     list_filter = (
-        ("department", RelatedDropdownFilter),
+        ("department", LongRelatedFilter),
         ("kind", ChoicesDropdownFilter),
         "scope",
         "quality_tier",
@@ -255,7 +258,7 @@ class ActivityRecordAdmin(ReadAdmin):
     list_display_links = ("id", "activity")
     list_filter = (
         ("state", ChoicesDropdownFilter),
-        ("department", RelatedDropdownFilter),
+        ("department", LongRelatedFilter),
         "is_estimated",
         RecalculatedFilter,
     )
@@ -283,6 +286,25 @@ class ActivityRecordAdmin(ReadAdmin):
         newest = EmissionRecord.objects.order_by("-pk")
         rows: QuerySet[ActivityRecord] = super().get_queryset(request)
         return rows.prefetch_related(Prefetch("emission_records", newest))
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Those with exactly that external id, or else the newest that hold each of the words."""
+        words = search_term.replace("\x00", "").split()
+        exact = queryset.filter(called_exactly(" ".join(words)))
+        if not words or exact.exists():
+            return (exact if words else queryset), False
+        end = end_of_stretch(queryset)
+        if end is not None:
+            told = _(
+                "The newest %(count)s records were searched: narrow the list to search others."
+            )
+            messages.info(request, told % {"count": f"{SEARCHED:,}"})
+            queryset = queryset.filter(pk__gte=end)
+        for word in words:
+            queryset = queryset.filter(containing(word))
+        return queryset, False
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return may_contribute(person_of(request), NO_DEPARTMENT)

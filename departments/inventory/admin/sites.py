@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 from unfold.paginator import InfinitePaginator
 
@@ -23,6 +23,7 @@ from departments.inventory.models.sites import Site, SiteReading
 from departments.inventory.sentences import told
 from departments.inventory.site_catalogue import INDICATORS
 from departments.organisation.admin_access import RoleAdmin
+from departments.organisation.admin_choices import LongRelatedFilter
 from departments.organisation.errors import OrganisationError
 from departments.organisation.models import User
 from departments.organisation.said import said
@@ -60,7 +61,7 @@ class SiteAdmin(RoleAdmin):
         "entered_at",
     )
     readonly_fields = ("area", "entered_at")
-    list_filter = (("kind", ChoicesDropdownFilter), ("department", RelatedDropdownFilter))
+    list_filter = (("kind", ChoicesDropdownFilter), ("department", LongRelatedFilter))
     list_filter_sheet = True
     list_select_related = ("department", "legal_entity")
     search_fields = ("code", "name", "place")
@@ -118,7 +119,7 @@ class SiteReadingAdmin(RoleAdmin):
         "entered_at",
         "superseded_at",
     )
-    list_filter = (("site", RelatedDropdownFilter), ("method", ChoicesDropdownFilter))
+    list_filter = (("site", LongRelatedFilter), ("method", ChoicesDropdownFilter))
     list_filter_sheet = True
     list_select_related = ("site", "entered_by")
     search_fields = ("site__code", "indicator", "source")

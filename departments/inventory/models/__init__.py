@@ -11,6 +11,7 @@ from departments.inventory.models import (
     instruments,
     mappings,
     sites,
+    totals,
 )
 
 __all__ = [
@@ -24,4 +25,5 @@ __all__ = [
     "instruments",
     "mappings",
     "sites",
+    "totals",
 ]

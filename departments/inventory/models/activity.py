@@ -233,7 +233,7 @@ class ActivityRecord(models.Model):
                 violation_error_message=_("Whoever changed a record last can't approve it."),
             ),
             models.UniqueConstraint(
-                fields=["department", "external_id"],
+                fields=["external_id", "department"],  # found by the id alone, too
                 condition=~Q(external_id="") & Q(supersedes__isnull=True),
                 name="inventory_external_id_is_unique_in_its_department",
             ),

@@ -159,6 +159,12 @@ class EmissionRecord(models.Model):
                 name="inventory_emission_by_day",
                 condition=Q(approval_number__isnull=False),
             ),
+            # Few are removals, and pages about them would read all results of their days.
+            models.Index(
+                fields=["activity_on"],
+                name="inventory_removal_by_day",
+                condition=Q(kind="removal", approval_number__isnull=False),
+            ),
             models.Index(fields=["activity_record"], name="inventory_emission_by_record"),
             models.Index(
                 fields=["supersedes"],

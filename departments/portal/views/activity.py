@@ -17,7 +17,9 @@ from django.views.decorators.http import require_POST
 
 from departments.inventory import records, submission
 from departments.inventory.calculation.methods import METHODS
+from departments.inventory.record_search import SEARCHED, record_page
 from departments.organisation.access import (
+    approved_department_ids,
     contributed_department_ids,
     may_approve_records,
     may_contribute,
@@ -25,6 +27,7 @@ from departments.organisation.access import (
 )
 from departments.organisation.models import Department
 from departments.organisation.signing_in.step_up import proven_again
+from departments.portal.choices import Offer, department_called, offered
 from departments.portal.forms import (
     ActivityFilter,
     ActivityForm,
@@ -37,7 +40,6 @@ from departments.portal.views.page import (
     PersonRequest,
     page,
     visible_department,
-    visible_departments,
 )
 from departments.portal.views.steps import REFUSALS, take, take_form
 
@@ -49,43 +51,48 @@ OPEN_STATES = ("draft", "returned")
 @page
 def show_all(request: PersonRequest) -> HttpResponse:
     """The records of every department that the person sees."""
-    departments = visible_departments(request)
-    if len(departments) == 1:
-        return redirect("portal:activity", departments[0].code)
-    return _list(request, departments, None)
+    visible = visible_department_ids(request.user)
+    offer = offered(visible)
+    if offer and not offer.has_choice:
+        return redirect("portal:activity", offer.departments[0].code)
+    wanted = request.GET.get("department", "")
+    if wanted:
+        named = department_called(wanted, visible)
+        if named is not None:
+            return redirect("portal:activity", named.code)
+        messages.error(request, _("There is no department “%(name)s”.") % {"name": wanted[:100]})
+    return _list(request, offer, None)
 
 
 @page
 def show_list(request: PersonRequest, department: str) -> HttpResponse:
     """The records of one department."""
     found = visible_department(request, department)
-    return _list(request, visible_departments(request), found)
+    return _list(request, offered(visible_department_ids(request.user)), found)
 
 
-def _list(
-    request: PersonRequest, departments: list[Department], department: Department | None
-) -> HttpResponse:
+def _list(request: PersonRequest, offer: Offer, department: Department | None) -> HttpResponse:
     view = ActivityFilter(request.GET)
     visible = visible_department_ids(request.user) if department is None else {department.pk}
-    rows = records.list_records(
+    found = record_page(
         department_ids=visible,
         state=view.state or None,
         search=view.search,
         before_id=view.before_id,
-        limit=PAGE_SIZE + 1,
+        size=PAGE_SIZE,
     )
-    has_more = len(rows) > PAGE_SIZE
-    rows = rows[:PAGE_SIZE]
     context = {
         "department": department,
-        "departments": departments,
+        "offer": offer,
         "filter": view,
         "states": ActivityFilter.STATES,
-        "rows": rows,
-        "older": view.older(rows[-1].record_id) if has_more else "",
+        "rows": found.rows,
+        "older": view.older(found.older_than) if found.older_than is not None else "",
+        "searches_on": found.searches_on,
+        "searched": SEARCHED,
         "may_enter": department is not None and may_contribute(request.user, department.pk),
         "may_upload": department is None and contributed_department_ids(request.user) != set(),
-        "has_open": any(row.state in OPEN_STATES for row in rows),
+        "has_open": any(row.state in OPEN_STATES for row in found.rows),
     }
     return render(request, "portal/activity_list.html", context)
 
@@ -250,29 +257,21 @@ def _queue(
     request: PersonRequest, problem: str = "", form: DecisionForm | None = None
 ) -> HttpResponse:
     """The queue; after a decision that was refused, with what was chosen and written, and why."""
-    departments = _decided_by(request)
+    decided = approved_department_ids(request.user)
     rows = records.list_records(
-        department_ids={department.pk for department in departments},
+        department_ids=decided,
         state="submitted",
         limit=QUEUE_SIZE,
     )
     context = {
         "rows": rows,
-        "has_departments": bool(departments),
+        "has_departments": decided != set(),
         "has_doubts": any(row.doubts for row in rows),
         "problem": problem,
         "chosen": form.cleaned_data.get("records", ()) if form else (),
         "reason": form.cleaned_data.get("reason", "") if form else "",
     }
     return render(request, "portal/approvals.html", context, status=422 if problem else 200)
-
-
-def _decided_by(request: PersonRequest) -> list[Department]:
-    return [
-        department
-        for department in visible_departments(request)
-        if may_approve_records(request.user, department.pk)
-    ]
 
 
 @proven_again(back="portal:approvals")

@@ -12,17 +12,17 @@ from django.utils.translation import gettext as _
 
 from departments.inventory.evidence_reading import evidence_counts
 from departments.organisation.access import Permission, may, may_contribute, visible_department_ids
-from departments.organisation.models import Department
 from departments.organisation.spreadsheet import as_csv
 from departments.portal import arithmetic, bill, line_table, words
 from departments.portal.charts import bar_chart
+from departments.portal.choices import Offer, department_called, offered
 from departments.portal.forms import BillChoice, LineFilter
 from departments.portal.line_chart import line_chart
 from departments.portal.views.disputes import withdrawable
 from departments.portal.views.page import (
     PersonRequest,
     page,
-    visible_departments,
+    visible_department,
 )
 from departments.portal.waterfall import waterfall
 from departments.portal.waterfall_chart import waterfall_chart
@@ -30,12 +30,15 @@ from ledger import statements
 from ledger.aims import aims_in_force
 from ledger.atmosphere_outlook import USUAL, Aims, outlook
 from ledger.bill_change import charged_activities
+from ledger.company_totals import company_account
 from ledger.converted_bill import converted_bill
 from ledger.dispute_lookup import list_disputes
 from ledger.statements import PeriodSummary, Statement
 from pricing.price_lookup import SchemeTerms, all_scheme_terms
 from pricing.projection_file import read_scenarios
 from pricing.sentences import told
+
+DEPARTMENTS_SHOWN = 200  # of a company at once; the others follow by the same order
 
 
 @page
@@ -49,33 +52,30 @@ def home(request: PersonRequest) -> HttpResponse:
 @page
 def choose_bill(request: PersonRequest) -> HttpResponse:
     """The bill that fits the wishes best: any of department, scheme and period may be left open."""
-    departments = visible_departments(request)
+    visible = visible_department_ids(request.user)
     wish = BillChoice(request.GET)
     schemes = all_scheme_terms()
-    found = _best_bill(departments, schemes, wish)
+    found = _best_bill(visible, schemes, wish)
     if found is None:
-        context = {"departments": departments, "schemes": schemes, "wish": wish}
+        context = {"departments": offered(visible), "schemes": schemes, "wish": wish}
         return render(request, "portal/no_bill.html", context)
     return redirect("portal:bill", *found)
 
 
 def _best_bill(
-    departments: list[Department], schemes: list[SchemeTerms], wish: BillChoice
+    departments: set[int] | None, schemes: list[SchemeTerms], wish: BillChoice
 ) -> tuple[str, str, str] | None:
     """Code of department, scheme and period; the newest period, the first department with lines."""
-    codes = {department.pk: department.code for department in departments}
     if wish.department:
-        codes = {pk: code for pk, code in codes.items() if code == wish.department}
+        named = department_called(wish.department, departments)
+        departments = {named.pk} if named else set()
     wished = [terms for terms in schemes if terms.code == wish.scheme] or schemes
-    for terms in wished if codes else []:
-        periods = statements.period_summaries(scheme_code=terms.code, department_ids=codes.keys())
-        named = [summary for summary in periods if summary.period == wish.period]
-        newest = (named or periods)[-1:]
-        for summary in newest:
-            lines = statements.statement_lines(
-                scheme_code=terms.code, period_code=summary.period, department_ids=codes.keys()
-            )
-            return min(line.department for line in lines), terms.code, summary.period
+    for terms in wished if departments != set() else []:
+        newest = statements.newest_bill(
+            scheme_code=terms.code, department_ids=departments, period_code=wish.period
+        )
+        if newest is not None:
+            return newest[0], terms.code, newest[1]
     return None
 
 
@@ -93,8 +93,8 @@ def show_bill(request: PersonRequest, department: str, scheme: str, period: str)
 
 
 def _bill_context(request: PersonRequest, statement: Statement) -> dict[str, Any]:
-    departments = visible_departments(request)
-    department_id = next(d.pk for d in departments if d.code == statement.department)
+    department_id = visible_department(request, statement.department).pk
+    offer = offered(visible_department_ids(request.user))
     summaries = statements.period_summaries(
         scheme_code=statement.scheme, department_ids=[department_id]
     )
@@ -113,7 +113,7 @@ def _bill_context(request: PersonRequest, statement: Statement) -> dict[str, Any
         "chart": bar_chart(
             [(summary.period, summary.charged) for summary in summaries], current=statement.period
         ),
-        "switcher": _switcher(departments, schemes, summaries, statement),
+        "switcher": _switcher(offer, schemes, summaries, statement),
     }
 
 
@@ -143,13 +143,13 @@ def _why(
 
 
 def _switcher(
-    departments: list[Department],
+    offer: Offer,
     schemes: list[SchemeTerms],
     summaries: list[PeriodSummary],
     statement: Statement,
 ) -> dict[str, Any]:
     return {
-        "departments": departments,
+        "offer": offer,
         "schemes": schemes,
         "periods": list(reversed(summaries)),
         "department": statement.department,
@@ -223,7 +223,6 @@ def show_line(request: PersonRequest, line_id: int) -> HttpResponse:
 @page
 def show_company(request: PersonRequest) -> HttpResponse:
     """Every department the person may see, with what it owes and earned in a period."""
-    departments = visible_departments(request)
     visible = visible_department_ids(request.user)
     schemes = all_scheme_terms()
     wish = BillChoice(request.GET)
@@ -236,10 +235,15 @@ def show_company(request: PersonRequest) -> HttpResponse:
         shown = (named or summaries)[-1:]
         context |= {"summaries": summaries, "periods": list(reversed(summaries))}
         if shown:
-            lines = statements.statement_lines(
-                scheme_code=terms.code, period_code=shown[0].period, department_ids=visible
+            context["period"] = shown[0]
+            context["account"] = company_account(
+                terms=terms,
+                period_code=shown[0].period,
+                department_ids=visible,
+                sort=wish.sort,
+                after=request.GET.get("after", "").replace("\x00", ""),
+                how_many=DEPARTMENTS_SHOWN,
             )
-            context |= line_table.company(departments, lines, shown[0], sort=wish.sort)
             context["chart"] = bar_chart(
                 [(summary.period, summary.charged) for summary in summaries],
                 current=shown[0].period,

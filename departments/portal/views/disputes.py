@@ -15,18 +15,31 @@ from departments.organisation.access import (
     visible_department_ids,
 )
 from departments.portal.forms import DisputeForm
+from departments.portal.notice_form import number_of
 from departments.portal.views.page import PersonRequest, page
 from departments.portal.views.steps import take, take_form
 from ledger import disputes, statements
 from ledger.dispute_lookup import DisputeDetail, last_day_to_dispute, list_disputes
 from ledger.errors import DisputeNotFound
 
+DISPUTES_SHOWN = 100
+
 
 @page
 def show_disputes(request: PersonRequest) -> HttpResponse:
     """Every dispute of the departments that the person may see, newest first."""
-    found = list_disputes(department_ids=visible_department_ids(request.user))
-    context = {"disputes": found, "withdrawable": withdrawable(request, found)}
+    before = request.GET.get("before", "")
+    found = list_disputes(
+        department_ids=visible_department_ids(request.user),
+        before_id=number_of(before),
+        limit=DISPUTES_SHOWN + 1,
+    )
+    shown = found[:DISPUTES_SHOWN]
+    context = {
+        "disputes": shown,
+        "withdrawable": withdrawable(request, shown),
+        "older": shown[-1].dispute_id if len(found) > len(shown) else None,
+    }
     return render(request, "portal/disputes.html", context)
 
 
@@ -75,7 +88,7 @@ def open_dispute(request: PersonRequest, line_id: int) -> HttpResponse:
 def withdraw_dispute(request: PersonRequest, dispute_id: int) -> HttpResponse:
     """Take a dispute back."""
     visible = visible_department_ids(request.user)
-    if not any(one.dispute_id == dispute_id for one in list_disputes(department_ids=visible)):
+    if not list_disputes(department_ids=visible, dispute_id=dispute_id):
         raise DisputeNotFound(dispute_id)
     take(
         request,

@@ -4,29 +4,34 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from departments.organisation.access import (
     Permission,
+    contributed_department_ids,
     may,
     may_contribute,
     visible_department_ids,
 )
+from departments.organisation.models import Department
 from departments.portal.abatement_chart import abatement_chart
+from departments.portal.choices import department_called, offered
 from departments.portal.grant_forms import GrantForm, StepForm
 from departments.portal.grant_steps import call_of, grant_steps, milestone_step
+from departments.portal.notice_form import number_of
 from departments.portal.views.page import (
     PersonRequest,
     page,
     visible_department,
-    visible_departments,
 )
 from departments.portal.views.steps import take
 from ledger import fund
@@ -39,6 +44,7 @@ from pricing.money import Money
 from pricing.price_lookup import SchemeTerms, all_scheme_terms
 
 MOST_SHARES = 200
+GRANTS_SHOWN = 100
 NEEDED = {"measure": ("starts_on", "ends_before", "tonnes", "uncertainty_percent")}
 
 
@@ -46,11 +52,15 @@ NEEDED = {"measure": ("starts_on", "ends_before", "tonnes", "uncertainty_percent
 def show_grants(request: PersonRequest) -> HttpResponse:
     """Every grant that the person may see; the fund's position for who sees the whole company."""
     terms = _scheme(request.GET.get("scheme", ""))
-    grants = grant_lookup.list_grants(
+    visible = visible_department_ids(request.user)
+    before = request.GET.get("before", "")
+    found = grant_lookup.list_grants(
         scheme_code=terms.code if terms else None,
-        department_ids=visible_department_ids(request.user),
+        department_ids=visible,
+        before_id=number_of(before),
+        limit=GRANTS_SHOWN + 1,
     )
-    departments = visible_departments(request)
+    grants = found[:GRANTS_SHOWN]
     steps = grant_lookup.promised_curve(grants)
     context: dict[str, Any] = {
         "terms": terms,
@@ -58,23 +68,28 @@ def show_grants(request: PersonRequest) -> HttpResponse:
         "grants": grants,
         "chart": abatement_chart(steps),
         "delivered": {step.measure.key: step for step in grant_lookup.delivered_curve(grants)},
-        "may_apply": [one for one in departments if may_contribute(request.user, one.pk)],
+        "may_apply": offered(contributed_department_ids(request.user)),
+        "older": grants[-1].id if len(found) > len(grants) else None,
+        "is_part": len(found) > len(grants) or bool(before),
     }
     if terms is not None and may(request.user, Permission.READ_BOOKS):
         context["position"] = fund.fund_position(scheme_code=terms.code, on=timezone.localdate())
         context["budgets"] = grant_lookup.budgets(scheme_id=terms.id)
     if terms is not None and terms.contributions_lapse:
-        context["shares"] = _open_shares(terms, {one.code for one in departments})
+        context["shares"] = _open_shares(terms, visible)
     return render(request, "portal/grants.html", context)
 
 
-def _open_shares(terms: SchemeTerms, codes: set[str]) -> list[dict[str, Any]]:
+def _open_shares(terms: SchemeTerms, visible: set[int] | None) -> list[dict[str, Any]]:
     """What departments may invest yet of what they paid, the first to lapse first."""
+    codes = None
+    if visible is not None:
+        codes = set(Department.objects.filter(pk__in=visible).values_list("code", flat=True))
     found = contribution_shares(terms, as_of=timezone.localdate())
     left = [
         share
         for share in found.shares
-        if share.available_minor and share.contribution.department in codes
+        if share.available_minor and (codes is None or share.contribution.department in codes)
     ]
     left.sort(key=lambda share: (share.contribution.lapses_on, share.contribution.department))
     return [
@@ -123,6 +138,19 @@ def _context(request: PersonRequest, grant: Grant) -> dict[str, Any]:
         ],
         "today": timezone.localdate(),
     }
+
+
+@page
+def begin(request: PersonRequest) -> HttpResponse:
+    """The form of the department that was named, where there are too many for a list."""
+    wanted = request.GET.get("department", "")
+    department = department_called(wanted, contributed_department_ids(request.user))
+    scheme = _scheme(request.GET.get("scheme", ""))
+    query = f"?{urlencode({'scheme': scheme.code})}" if scheme else ""
+    if department is None:
+        messages.error(request, _("There is no department “%(name)s”.") % {"name": wanted[:100]})
+        return redirect(reverse("portal:grants") + query)
+    return redirect(reverse("portal:grant_new", args=[department.code]) + query)
 
 
 @page

@@ -53,12 +53,3 @@ def visible_department(request: PersonRequest, code: str) -> Department:
     if found is None:
         raise Http404(code)
     return found
-
-
-def visible_departments(request: PersonRequest) -> list[Department]:
-    """Every department the person may see, by code."""
-    visible = visible_department_ids(request.user)
-    departments = Department.objects.order_by("code")
-    if visible is not None:
-        departments = departments.filter(pk__in=visible)
-    return list(departments)

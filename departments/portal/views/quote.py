@@ -8,10 +8,13 @@ from urllib.parse import urlencode
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from departments.inventory.errors import TrialRefused
+from departments.organisation.access import visible_department_ids
+from departments.portal.choices import department_called, offered
 from departments.portal.quote_forms import FORMS, FlightForm, QuoteForm, kinds
-from departments.portal.views.page import PersonRequest, page, visible_departments
+from departments.portal.views.page import PersonRequest, page
 from pricing.errors import PricingError
 from pricing.quotes import ActivityQuote, quote_activity
 
@@ -21,7 +24,8 @@ ASKED = "department"
 @page
 def show_quote(request: PersonRequest) -> HttpResponse:
     """A form of the kind that the address names, and the answer once it is filled in."""
-    departments = visible_departments(request)
+    visible = visible_department_ids(request.user)
+    offer = offered(visible)
     form_of = FORMS.get(request.GET.get("kind", ""), FlightForm)
     is_asked = ASKED in request.GET and "on" in request.GET
     initial = {
@@ -30,23 +34,26 @@ def show_quote(request: PersonRequest) -> HttpResponse:
     }
     form = form_of(
         request.GET if is_asked else None,
-        departments=departments,
+        offer=offer,
         initial=initial,
     )
-    answer = _answer(form, departments) if form.is_valid() else None
+    answer = _answer(form, visible) if form.is_valid() else None
     context = {
         "form": form,
         "kinds": [(kind, name, _address(form, kind)) for kind, name in kinds()],
         "answer": answer,
-        "departments": departments,
+        "offer": offer,
     }
     status = 422 if is_asked and answer is None else 200
     return render(request, "portal/quote.html", context, status=status)
 
 
-def _answer(form: QuoteForm, departments: list[Any]) -> dict[str, Any] | None:
+def _answer(form: QuoteForm, visible: set[int] | None) -> dict[str, Any] | None:
     found = form.cleaned_data
-    department = next(each for each in departments if each.code == found["department"])
+    department = department_called(found["department"], visible)
+    if department is None:
+        form.add_error("department", _("There is no such department."))
+        return None
     try:
         quoted = quote_activity(department=department, facts=form.row(), on=found["on"])
     except TrialRefused as refusal:

@@ -6,21 +6,22 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from departments.organisation.access import visible_department_ids
 from departments.organisation.team import team_of
-from departments.portal.views.page import PersonRequest, page, visible_departments
+from departments.portal.choices import department_called, first_of, offered
+from departments.portal.views.page import PersonRequest, page
 
 
 @page
 def show_team(request: PersonRequest) -> HttpResponse:
     """The department that the address names, or the first that the person may see."""
-    departments = visible_departments(request)
+    visible = visible_department_ids(request.user)
     wanted = request.GET.get("department", "")
-    found = [each for each in departments if not wanted or each.code == wanted]
-    if wanted and not found:
+    department = department_called(wanted, visible) if wanted else first_of(visible)
+    if wanted and department is None:
         raise Http404(wanted)
-    department = found[0] if found else None
     context = {
-        "departments": departments,
+        "offer": offered(visible),
         "department": department,
         "team": team_of(department, at=timezone.now()) if department else None,
     }
