@@ -76,6 +76,7 @@ SELECT %(records)s + row_number() OVER (ORDER BY id), activity_record_id, depart
   FROM inventory_emissionrecord WHERE id %% 100 = 7;
 SET session_replication_role = origin;
 DROP TABLE bench_record;
+SELECT inventory_sum_results(ARRAY(SELECT id FROM inventory_emissionrecord));
 
 SELECT setval('organisation_user_id_seq', (SELECT max(id) FROM organisation_user)),
        setval('organisation_department_id_seq', (SELECT max(id) FROM organisation_department)),

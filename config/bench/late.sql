@@ -18,3 +18,6 @@ SELECT id, department_id, ended_on, '', 'emission', 1 + id %% 2, NULL, '', '', 7
        now(), '', nextval('inventory_approval_number')
   FROM made;
 SET session_replication_role = origin;
+SELECT inventory_sum_results(ARRAY(
+    SELECT id FROM inventory_emissionrecord
+     WHERE approval_number > %(records)s + %(records)s / 100));

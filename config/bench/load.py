@@ -8,16 +8,14 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from importlib import import_module
 from pathlib import Path
 
-from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.core.management import call_command
 
 from config import engines
 from config.bench import clock, scratch
 from config.bench.measure import Measure, Target
+from config.bench.people import cookie_of, session_of
 from config.bench.settling import MONTHS
 from config.bench.sizes import Size
 from config.bench.web import HTTPOverUnixSocket, start_web
@@ -30,7 +28,6 @@ from ledger.statements import statement_lines
 PEOPLE, VISITS, SEED = 20, 30, 7
 AT_THE_DESK = 3  # of the twenty; the others look at their department's bill and records
 EMPTY = "/sign-in/cancelled/"  # reads nothing, asks nobody
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 @dataclass
@@ -72,12 +69,12 @@ def _visit(address: Path, visitors: list[Visitor]) -> list[float]:
 
     def look(visitor: Visitor) -> None:
         web = HTTPOverUnixSocket(address)
-        cookie = {"Cookie": f"{settings.SESSION_COOKIE_NAME}={visitor.session}"}
+        headers = cookie_of(visitor.session)
         visitor.took_ms.clear()
         start.wait()
         for page in visitor.pages:
             began = time.perf_counter()
-            web.request("GET", page, headers=cookie if visitor.session else {})
+            web.request("GET", page, headers=headers)
             answer = web.getresponse()
             answer.read()
             visitor.took_ms.append(1000 * (time.perf_counter() - began))
@@ -103,10 +100,10 @@ def _within(took_ms: list[float], share: int) -> float:
 def _visitors() -> list[Visitor]:
     draw = random.Random(SEED)
     analyst = User.objects.get(username="analyst")
-    desk = [Visitor(_session(analyst), _some(draw, _desk_pages())) for _ in range(AT_THE_DESK)]
+    desk = [Visitor(session_of(analyst), _some(draw, _desk_pages())) for _ in range(AT_THE_DESK)]
     departments = Department.objects.order_by("pk")[1 : 1 + PEOPLE - AT_THE_DESK]
     return desk + [
-        Visitor(_session(_contributor(one)), _some(draw, _pages_of(one))) for one in departments
+        Visitor(session_of(_contributor(one)), _some(draw, _pages_of(one))) for one in departments
     ]
 
 
@@ -118,16 +115,6 @@ def _contributor(department: Department) -> User:
     person = User.objects.create(username=f"{department.code}-contributor")
     give_role(user=person, role=Role.CONTRIBUTOR, department=department)
     return person
-
-
-def _session(person: User) -> str:
-    """Somebody who has signed in."""
-    session = import_module(settings.SESSION_ENGINE).SessionStore()
-    session[SESSION_KEY] = str(person.pk)
-    session[BACKEND_SESSION_KEY] = BACKEND
-    session[HASH_SESSION_KEY] = person.get_session_auth_hash()
-    session.save()
-    return str(session.session_key)
 
 
 def _pages_of(department: Department) -> list[str]:

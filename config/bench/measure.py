@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 HEADINGS = ("work", "ours", "floor or peer", "ratio", "target", "met", "peak", "measured beside")
@@ -13,12 +13,14 @@ HEADINGS = ("work", "ours", "floor or peer", "ratio", "target", "met", "peak", "
 class Target:
     """What a ratio must reach: `at_most` (a time over its floor) or `at_least` (a rate over one).
 
-    `below` is a bound for our own figure, in its unit.
+    `below` is a bound for our own figure, in its unit. Times that differ by less than `same_within`
+    count as the same.
     """
 
     at_most: float | None = None
     at_least: float | None = None
     below: float | None = None
+    same_within: float = 0
 
     def __str__(self) -> str:
         bounds = []
@@ -32,12 +34,21 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
+class Page:
+    """One page: milliseconds of ours and of its floor."""
+
+    name: str
+    ours: float
+    floor: float
+
+
+@dataclass(frozen=True, slots=True)
 class Measure:
     """One row: ours and its floor (or peer), both from this run, in the same unit.
 
     `unit` is `s` or `ms` (less is better) or `/s` (more is better). `peak_mib` is the most memory
     that the process which did our work has held; None where the row can't say. `parts` are the
-    steps that our figure is made of, in seconds.
+    steps that our figure is made of, in seconds; `pages` those that the row was chosen from.
     """
 
     work: str
@@ -48,6 +59,7 @@ class Measure:
     target: Target
     peak_mib: float | None = None
     parts: tuple[tuple[str, float], ...] = ()
+    pages: tuple[Page, ...] = ()
 
     @property
     def ratio(self) -> float:
@@ -59,10 +71,14 @@ class Measure:
         """Whether every bound of the target is kept."""
         at_most, at_least, below = self.target.at_most, self.target.at_least, self.target.below
         return (
-            (at_most is None or self.ratio <= at_most)
+            (at_most is None or self.ratio <= at_most or self._is_the_same)
             and (at_least is None or self.ratio >= at_least)
             and (below is None or self.ours < below)
         )
+
+    @property
+    def _is_the_same(self) -> bool:
+        return self.ours - self.floor < self.target.same_within
 
     def with_peak(self, mib: float) -> Measure:
         """The same, with the memory of the process, unless the row knows better."""
@@ -81,6 +97,7 @@ class Measure:
             "peak_mib": self.peak_mib,
             "beside": self.beside,
             "parts": dict(self.parts),
+            "pages": [asdict(page) for page in self.pages],
         }
 
 
@@ -145,4 +162,15 @@ def where_time_goes(rows: Sequence[dict[str, Any]]) -> list[str]:
         )
         for row in rows
         if row.get("parts")
+    ]
+
+
+def page_times(rows: Sequence[dict[str, Any]]) -> list[str]:
+    """Every page of the rows that know theirs, the one that grew most first: floor, ours, ratio."""
+    pages = [page for row in rows for page in row.get("pages", ())]
+    pages.sort(key=lambda page: page["floor"] / page["ours"])
+    return [
+        f"{shown(page['floor'], 'ms'):>12}{shown(page['ours'], 'ms'):>14}"
+        f"{page['ours'] / page['floor']:9.2f}×  {page['name']}"
+        for page in pages
     ]

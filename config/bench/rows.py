@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from config.bench import exports, imports, journals, load, posting_door, quotes, sealing, settling
+from config.bench import (
+    exports,
+    imports,
+    journals,
+    load,
+    pages,
+    posting_door,
+    quotes,
+    sealing,
+    settling,
+)
 from config.bench.measure import Measure
 from config.bench.sizes import Size
 
@@ -36,6 +46,7 @@ ROWS = (
     Row("export", "export of the journal by HTTP", exports.measure, after="settle"),
     Row("quote", "quotes by HTTP", quotes.measure),
     Row("load", "twenty people at once", load.measure, after="settle"),
+    Row("pages", "each page beside a small company's", pages.measure, after="settle"),
     Row("seal", "seal and verify", sealing.measure, after="settle"),
 )
 

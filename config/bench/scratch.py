@@ -13,6 +13,7 @@ from typing import Any
 import psycopg2
 from django.conf import settings
 from django.core.management.base import CommandError
+from django.db import connection
 
 from config import engines
 
@@ -45,17 +46,17 @@ def empty_database(name: str) -> Iterator[str]:
 
 
 @contextmanager
-def scratch_database() -> Iterator[dict[str, str]]:
+def scratch_database(name: str = NAME) -> Iterator[dict[str, str]]:
     """The environment in which commands and workers use a fresh, migrated database."""
     place = engines.here()
-    with empty_database(NAME):
-        address = f"/{place.sockets}/{NAME}"
+    with empty_database(name):
+        address = f"/{place.sockets}/{name}"
         environment = {
             **os.environ,
             "DATABASE_URL": f"postgres://{engines.APP_ROLE}@{address}",
             "DATABASE_OWNER_URL": f"postgres://{engines.OWNER_ROLE}@{address}",
             "BROKER_URL": f"{place.broker_url}?virtual_host=9",
-            "SEAL_HEADS_FILE": str(place.var / "bench-seal-heads.txt"),
+            "SEAL_HEADS_FILE": str(place.var / f"{name}-seal-heads.txt"),
             "SECRET_KEY": "for a bench only, and only on this machine",
         }
         Path(environment["SEAL_HEADS_FILE"]).unlink(missing_ok=True)
@@ -72,15 +73,27 @@ def manage(environment: dict[str, str], *arguments: str) -> None:
         raise CommandError(f"manage.py {arguments[0]} failed.", returncode=done.returncode)
 
 
-def fill(*, records: int, departments: int) -> None:
+def fill(*, records: int, departments: int, database: str = NAME) -> None:
     """Make the company that is measured; that is not what is measured."""
-    run_sql("company.sql", records=records, departments=departments)
-    as_owner(NAME, "VACUUM (ANALYZE)")
+    run_sql("company.sql", database=database, records=records, departments=departments)
+    as_owner(database, "VACUUM (ANALYZE)")
 
 
-def run_sql(file: str, **facts: Any) -> None:
-    """Run one of the bench's own statements in the scratch database, as its owner."""
-    as_owner(NAME, (SQL / file).read_text(), facts or None)
+def run_sql(file: str, *, database: str = NAME, **facts: Any) -> None:
+    """Run one of the bench's own statements in a scratch database, as its owner."""
+    as_owner(database, (SQL / file).read_text(), facts or None)
+
+
+def here() -> str:
+    """The scratch database that this process works in."""
+    return str(connection.settings_dict["NAME"])
+
+
+def one(statement: str, *facts: Any) -> Any:
+    """The only column of the first row that a statement finds in the database at hand."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, facts)
+        return cursor.fetchone()[0]
 
 
 def query(statement: str, facts: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:

@@ -28,8 +28,10 @@ class HTTPOverUnixSocket(HTTPConnection):
         self.sock.connect(str(self.address))
 
 
-def start_web(address: Path, *, workers: int = 1) -> subprocess.Popen[bytes]:
-    """The product's web server at this address, ready to be asked.
+def start_web(
+    address: Path, *, workers: int = 1, environment: dict[str, str] | None = None
+) -> subprocess.Popen[bytes]:
+    """The product's web server at this address, of this environment or another, ready to be asked.
 
     Raises: CommandError.
     """
@@ -37,6 +39,7 @@ def start_web(address: Path, *, workers: int = 1) -> subprocess.Popen[bytes]:
         "bench-web",
         *("gunicorn", "config.wsgi", "--bind", f"unix:{address}", "--workers", str(workers)),
         *("--threads", "2", "--no-control-socket"),
+        environment=environment,
     )
     deadline = time.monotonic() + READY_SECONDS
     while not address.exists():

@@ -4,13 +4,24 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.db import connection
+from django.test import Client
 
-from config.bench import settling
-from config.bench.measure import Measure, Missing, Target, table, where_time_goes
+from config.bench import addresses, settling
+from config.bench.measure import (
+    Measure,
+    Missing,
+    Page,
+    Target,
+    page_times,
+    table,
+    where_time_goes,
+)
+from config.bench.pages import FOUND
 from config.bench.rows import ROWS, chosen
 from departments.organisation.models import User
-from ledger import seal, settlement_run
+from ledger import seal, settlement_run, verification
 
 BENCH = Path(settling.__file__).parent
 NOW = datetime(2025, 1, 31, tzinfo=UTC)
@@ -88,6 +99,48 @@ def measure(ours: float, floor: float, target: Target) -> Measure:
 )
 def test_a_target_is_met_or_not(ours: float, floor: float, target: Target, is_met: bool) -> None:
     assert measure(ours, floor, target).is_met is is_met
+
+
+@pytest.mark.parametrize(
+    ("ours", "floor", "is_met"), [(30, 16, True), (45, 20, False), (28, 20, True), (160, 120, True)]
+)
+def test_times_that_hardly_differ_are_the_same(ours: float, floor: float, is_met: bool) -> None:
+    assert measure(ours, floor, Target(at_most=1.5, same_within=15)).is_met is is_met
+
+
+def test_every_page_is_told_with_its_ratio_the_worst_first() -> None:
+    pages = (Page("bill", 40, 20), Page("company", 90, 30))
+    row = Measure("pages", 90, "few", 30, "ms", Target(at_most=1.5), pages=pages)
+
+    first, second = page_times([row.facts(), Missing("seal", "seals").facts()])
+
+    assert first.split() == ["30.0", "ms", "90.0", "ms", "3.00×", "company"]
+    assert second.split() == ["20.0", "ms", "40.0", "ms", "2.00×", "bill"]
+
+
+@pytest.mark.django_db
+def test_every_page_that_is_measured_is_there() -> None:
+    run("company.sql", records=3_000, departments=20)
+    settle("2024-12")
+    run("late.sql", records=3_000)
+    settle("2025-01")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            (BENCH / "everyday.sql").read_text(), {"records": 3_000, "months": settling.MONTHS}
+        )
+
+    pages = list(addresses.found_addresses())
+
+    assert len({page.name for page in pages}) == len(pages) > 80
+    client = Client()
+    missing = []
+    for page in pages:
+        client.cookies[settings.SESSION_COOKIE_NAME] = page.session
+        answer = client.get(page.path)
+        if answer.status_code not in FOUND or "sign-in" in answer.get("Location", ""):
+            missing.append((page.name, answer.status_code))
+    assert missing == []
+    assert verification.verify().findings == ()
 
 
 def test_the_table_says_not_there_yet_instead_of_a_figure() -> None:

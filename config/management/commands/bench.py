@@ -11,8 +11,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from config.bench import clock, rows, scratch
-from config.bench.measure import Missing, cells_of, table, where_time_goes
+from config.bench import addresses, clock, rows, scratch
+from config.bench.measure import Missing, cells_of, page_times, table, where_time_goes
 from config.bench.sizes import SIZES
 
 ONE_ROW = "--row"
@@ -33,10 +33,20 @@ class Command(BaseCommand):
             "--only", nargs="+", choices=names, metavar="ROW", help="measure these rows alone"
         )
         parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures here too")
-        parser.add_argument(ONE_ROW, choices=names, help="used by the command itself")
+        own = "used by the command itself"
+        parser.add_argument(ONE_ROW, choices=names, help=own)
+        parser.add_argument("--settle-few", type=int, metavar="RECORDS", help=own)
+        parser.add_argument("--list-pages", type=Path, metavar="FILE", help=own)
+        parser.add_argument("--with", type=int, metavar="RECORDS", help=own)
 
     def handle(self, *args: Any, **options: Any) -> None:
         size = options["size"]
+        if options["settle_few"]:
+            addresses.found_few(records=options["settle_few"])
+            return
+        if options["list_pages"]:
+            addresses.write_addresses(options["list_pages"], records=options["with"])
+            return
         if options["row"]:
             self._measure_here(options["row"], size, options["json"])
             return
@@ -47,7 +57,8 @@ class Command(BaseCommand):
         }
         self._print_conditions(facts)
         found = self._measure_all(rows.chosen(options["only"] or []), size)
-        self.stdout.write("\n".join(["", *table(found), "", *where_time_goes(found)]))
+        lines = ["", *table(found), "", *where_time_goes(found), *page_times(found)]
+        self.stdout.write("\n".join(lines))
         if options["json"]:
             options["json"].write_text(json.dumps({**facts, "rows": found}, indent=2) + "\n")
 
