@@ -26,6 +26,7 @@ from departments.inventory.record_evidence import attach_evidence
 from departments.inventory.records import list_records
 from departments.organisation.api_keys import issue_key
 from departments.organisation.models import (
+    AuditEvent,
     CostCentre,
     Department,
     LegalEntity,
@@ -453,9 +454,15 @@ def _ask(books: Books, known: dict[str, Any]) -> None:
 
 
 def _newest_rows() -> dict[str, int]:
-    """The newest row of each table that the desk shows."""
-    return {
+    """The newest row of each table that the desk shows.
+
+    Of the audit trail it is the newest change of a cost centre: what an event's page looks up
+    depends on whose change it is, and the very last change on how many rows there are.
+    """
+    found = {
         model._meta.label_lower: row.pk
         for model in admin.site._registry
         if (row := model._default_manager.order_by("-pk").first()) is not None
     }
+    of_a_cost_centre = AuditEvent.objects.filter(table_name=CostCentre._meta.db_table)
+    return found | {AuditEvent._meta.label_lower: of_a_cost_centre.latest("pk").pk}
