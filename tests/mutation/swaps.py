@@ -15,7 +15,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import FunctionType, ModuleType
+from types import CellType, FunctionType, ModuleType
 from typing import Any
 
 from django.db import connection
@@ -123,6 +123,10 @@ class ModuleSwap(Swap):
             mine = vars(self._module).get(name)
             if isinstance(value, type) and isinstance(mine, type) and value is not mine:
                 _set(vars(mine).get("__init__"), "__defaults__", _defaults_of(value), undo)
+                cells = _factories_of(value)
+                for place, cell in _factories_of(mine).items():
+                    if place in cells:
+                        _set(cell, "cell_contents", cells[place].cell_contents, undo)
             elif _is_constant(name, value) and mine != value:
                 _replace_everywhere(name, mine, value, undo)
 
@@ -141,6 +145,15 @@ def _functions_of(namespace: dict[str, Any]) -> dict[str, FunctionType]:
 
 def _defaults_of(kind: type) -> Any:
     return getattr(vars(kind).get("__init__"), "__defaults__", None)
+
+
+def _factories_of(kind: type) -> dict[str, CellType]:
+    """Where a dataclass keeps what makes its defaults, by name."""
+    init = vars(kind).get("__init__")
+    if not isinstance(init, FunctionType):
+        return {}
+    found = zip(init.__code__.co_freevars, init.__closure__ or (), strict=True)
+    return {name: cell for name, cell in found if "dflt_" in name}
 
 
 def _is_constant(name: str, value: Any) -> bool:
