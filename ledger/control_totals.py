@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -155,16 +157,23 @@ def _rows(name: str, period_id: int) -> list[tuple[Any, ...]]:
 
 
 def _run(query: str, facts: dict[str, Any], period_id: int) -> list[tuple[Any, ...]]:
-    """Without nested loops: the planner takes what one step hands to the next for a single row.
+    with connection.cursor() as cursor:
+        cursor.execute(query, facts | {"period_id": period_id})
+        return list(cursor.fetchall())
 
-    With them, 7,000 records of a period that was closed late took half a minute, not half a second.
+
+@contextmanager
+def without_nested_loops() -> Iterator[None]:
+    """All totals are read within it: the planner takes what one step hands to the next for a
+    single row.
+
+    With nested loops, 7,000 records of a period that was closed late took half a minute, not half
+    a second.
     """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_nestloop = off")
-        cursor.execute(query, facts | {"period_id": period_id})
-        found = list(cursor.fetchall())
+        yield
         cursor.execute("SET LOCAL enable_nestloop = on")
-        return found
 
 
 def _units(minor: Decimal, exponent: int) -> Decimal:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -107,23 +108,22 @@ def scheme_terms(*, code: str | None = None, scheme_id: int | None = None) -> Sc
     found = schemes.filter(Q(pk=scheme_id) if code is None else Q(code=code)).first()
     if found is None:
         raise SchemeNotFound(code if code is not None else scheme_id or 0)
-    return _terms(found)
+    return _terms(found, coverage_rules(found.pk))
 
 
 def all_scheme_terms() -> list[SchemeTerms]:
-    """The terms of every scheme, by code."""
-    return [
-        _terms(scheme) for scheme in Scheme.objects.select_related("fund_entity").order_by("code")
-    ]
+    """The terms of every scheme, by code; two statements, however many schemes there are."""
+    coverage: dict[int, list[CoverageRule]] = defaultdict(list)
+    for row in SchemeCoverage.objects.order_by("scope", "category", "pk"):
+        coverage[row.scheme_id].append(_coverage_rule(row))
+    schemes = Scheme.objects.select_related("fund_entity").order_by("code")
+    return [_terms(scheme, coverage[scheme.pk]) for scheme in schemes]
 
 
 def coverage_rules(scheme_id: int) -> list[CoverageRule]:
     """What a scheme charges, and when."""
     rows = SchemeCoverage.objects.filter(scheme_id=scheme_id).order_by("scope", "category", "pk")
-    return [
-        CoverageRule(row.scope, row.category, row.in_force.lower or date.min, row.in_force.upper)
-        for row in rows
-    ]
+    return [_coverage_rule(row) for row in rows]
 
 
 def is_covered(*, scheme_id: int, on: date, scope: int, category: int | None) -> bool:
@@ -255,7 +255,11 @@ def explain_price(*, price_id: int) -> tuple[str, ...]:
     return tuple(_about(price, price.scheme.currency))
 
 
-def _terms(scheme: Scheme) -> SchemeTerms:
+def _coverage_rule(row: SchemeCoverage) -> CoverageRule:
+    return CoverageRule(row.scope, row.category, row.in_force.lower or date.min, row.in_force.upper)
+
+
+def _terms(scheme: Scheme, coverage: Iterable[CoverageRule]) -> SchemeTerms:
     return SchemeTerms(
         id=scheme.pk,
         code=scheme.code,
@@ -267,7 +271,7 @@ def _terms(scheme: Scheme) -> SchemeTerms:
         starts_on=scheme.starts_on,
         keeps_atmosphere=scheme.keeps_atmosphere,
         is_illustrative=scheme.is_illustrative,
-        coverage=tuple(coverage_rules(scheme.pk)),
+        coverage=tuple(coverage),
         fund_entity_id=scheme.fund_entity_id,
         fund_entity=scheme.fund_entity.code if scheme.fund_entity else "",
         fund_may_overdraw=scheme.fund_may_overdraw,

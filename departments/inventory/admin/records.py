@@ -24,6 +24,7 @@ from unfold.paginator import InfinitePaginator
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from departments.inventory import recalculation, records, submission
+from departments.inventory.admin.once import once
 from departments.inventory.entry import plain
 from departments.inventory.errors import EntryRefused, InventoryError
 from departments.inventory.evidence_reading import evidence_of
@@ -375,6 +376,7 @@ class ActivityRecordAdmin(ReadAdmin):
         return _printed(result) if result else _("Calculated when it is submitted.")
 
     @admin.display(description=_("history"))
+    @once
     def history(self, record: ActivityRecord) -> SafeString:
         detail = records.record_detail(record_id=record.pk, department_ids=None)
         lines = (
@@ -384,6 +386,7 @@ class ActivityRecordAdmin(ReadAdmin):
         return format_html_join(SafeString("<br>"), "{} {} {} {}", lines)
 
     @admin.display(description=_("evidence"))
+    @once
     def evidence(self, record: ActivityRecord) -> SafeString:
         """What proves it, and the way to attach more."""
         files = format_html_join(
