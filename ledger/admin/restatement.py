@@ -49,7 +49,7 @@ class ProposalForm(forms.Form):
         required=False,
         help_text=gettext_lazy("Empty: what each record would take today."),
     )
-    after = forms.CharField(label=gettext_lazy("Replaced by"), required=False)
+    after = forms.CharField(label=gettext_lazy("Release in its place"), required=False)
 
     def clean(self) -> dict[str, Any]:
         told = super().clean() or {}
