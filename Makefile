@@ -42,7 +42,8 @@ lint: .venv/.synced ## Style, types, import rules, migrations, the API's contrac
 	@echo "All clean."
 
 axe: .venv/.synced ## Every page in all ways, by axe: light, dark, English, Korean, desk, phone (ONLY='portal')
-	@CFL_EVERY_LOOK=1 CFL_ONLY_PAGES='$(ONLY)' $(PY) -m pytest -q -n $(WORKERS) tests/journeys/test_every_page.py tests/journeys/test_people_at_work.py $(PYTEST_ARGS)
+	@CFL_EVERY_LOOK=1 CFL_ONLY_PAGES='$(ONLY)' $(PY) -m pytest -q -n $(WORKERS) tests/journeys/test_every_page.py tests/journeys/test_people_at_work.py \
+		tests/addresses/test_queries.py $(PYTEST_ARGS)
 
 tamper: .venv/.synced ## Tamper with closed books at random; all is found (COUNT=1000, SEED=1)
 	@TAMPER_COUNT=$(or $(COUNT),1000) TAMPER_SEED=$(or $(SEED),1) $(PY) -m pytest -q tests/promises/test_random_tampering.py

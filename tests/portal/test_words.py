@@ -79,7 +79,8 @@ def test_whatever_is_marked_for_translation_has_its_korean():
     known = {key[0] if isinstance(key, tuple) else key for key in catalogue._catalog}  # type: ignore[attr-defined]
     marked = {*marked_in_code(), *marked_in_templates()}
     assert len(marked) > 2000
-    assert sorted(marked - known - {""}) == []
+    with override("ko"):  # Django knows some by itself
+        assert [text for text in sorted(marked - known - {""}) if gettext(text) == text] == []
 
 
 def test_every_indicator_of_a_site_has_its_korean():
