@@ -54,6 +54,7 @@ WITHOUT_TRAIL: dict[str, tuple[str, ...]] = {
         "ledger_postedsource",
     ),
     "a log of what was sent, or an answer that changes nothing": (
+        "ledger_exportrun",
         "ledger_outbox",
         "ledger_scenariorun",
         "ledger_sweetspotrun",

@@ -54,6 +54,10 @@ app.conf.update(
             "task": "ledger.sweep_scenarios",
             "schedule": 60.0,
         },
+        "ring again for exports": {
+            "task": "ledger.sweep_exports",
+            "schedule": 60.0,
+        },
         "deliver what waits in the outbox": {
             "task": "ledger.deliver_outbox",
             "schedule": 60.0,

@@ -58,6 +58,7 @@ NEVER_UPDATED_TABLES = (
 NEVER_DELETED_TABLES = (
     "inventory_importbatch",
     "ledger_dispute",
+    "ledger_exportrun",
     "ledger_outbox",
     "ledger_scenariorun",
     "ledger_settlement",

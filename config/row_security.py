@@ -128,6 +128,7 @@ WALLS = (
     Wall("ledger_manualentry", "false"),
     Wall("ledger_manualentryline", "false"),
     Wall("ledger_climateaim", "false"),
+    Wall("ledger_exportrun", "false"),
     Wall("ledger_scenariorun", "false"),
     Wall("ledger_sweetspotrun", "false"),
     Wall("ledger_webhookendpoint", "false"),

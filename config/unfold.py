@@ -67,6 +67,7 @@ NAVIGATION: list[tuple[Any, list[tuple[Any, str, str]]]] = [
             (_("Manual entries"), "edit_note", "ledger_manualentry_changelist"),
             (_("Accounts"), "account_balance", "ledger_account_changelist"),
             (_("Exports"), "output", "ledger_journalexport_changelist"),
+            (_("Export jobs"), "hourglass_top", "ledger_exportrun_changelist"),
             (_("GL mappings"), "swap_horiz", "ledger_glmapping_changelist"),
             (_("Seals"), "verified_user", "ledger_periodseal_changelist"),
             (_("Outgoing messages"), "outgoing_mail", "ledger_outboxmessage_changelist"),

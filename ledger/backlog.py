@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import Count, Min, Q, QuerySet
 
+from ledger.models.exports import ExportRun, ExportState
 from ledger.models.outbox import OutboxMessage
 from ledger.models.scenarios import ScenarioRun, ScenarioState
 from ledger.models.settlements import SettlementShard, SettlementState, ShardState
@@ -48,6 +49,7 @@ def backlog(at: datetime) -> Iterator[Waiting]:
         "quarantined_messages": (messages.filter(is_quarantined=True), "created_at"),
         "webhook_deliveries": (deliveries.filter(is_due), "event__happened_at"),
         "sweet_spots": (SweetSpotRun.objects.filter(state=SweetSpotState.WAITING), "asked_at"),
+        "exports": (ExportRun.objects.filter(state=ExportState.WAITING), "asked_at"),
         "scenarios": (ScenarioRun.objects.filter(state=ScenarioState.WAITING), "asked_at"),
     }
     for name, (rows, field) in since.items():

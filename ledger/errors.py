@@ -469,6 +469,17 @@ class ExportInvalid(LedgerError):
         )
 
 
+class ExportBroken(LedgerError):
+    code = "export_broken"
+
+    def __init__(self, attempts: int, error: str) -> None:
+        self.attempts = attempts
+        super().__init__(
+            f"A worker began {attempts} times and never came to the end "
+            f"({error or 'it was ended'}). Read the worker's log, then export anew."
+        )
+
+
 class ExportProfileRefused(LedgerError):
     code = "export_profile_refused"
     shown = 20

@@ -1,4 +1,4 @@
-"""Reads. Long work: settlements, scenarios and estimates, how far each is and what came of it."""
+"""Reads. Long work: settlements, scenarios, estimates, exports; how far it is, what came of it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ledger.models.scenarios import ScenarioRun
 from ledger.models.sweet_spots import SweetSpotRun
 from ledger.sql import statement
 
-KINDS = ("settlement", "scenario", "sweet_spot")
+KINDS = ("settlement", "scenario", "sweet_spot", "export")
 STATES = ("waiting", "running", "done", "failed", "cancelled")
 _CODE = re.compile(rf"({'|'.join(KINDS)})_([1-9][0-9]{{0,17}})")
 _ANSWERS: dict[str, type[ScenarioRun] | type[SweetSpotRun]] = {
@@ -28,7 +28,7 @@ class Job:
     """One piece of long work; `place` is its place in the order in which they were asked for.
 
     `error` says why it stands still or failed. A settlement is done once it is calculated; its
-    further steps are taken by people.
+    further steps are taken by people. Of an export lines are counted, and `scheme` None is all.
     """
 
     place: int
@@ -39,7 +39,7 @@ class Job:
     total: int
     error: str
     asked_by: str
-    scheme: str
+    scheme: str | None
     period: str | None
     asked_at: datetime
     ended_at: datetime | None

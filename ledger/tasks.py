@@ -8,7 +8,15 @@ from celery import shared_task
 from celery.exceptions import OperationalError
 from django.utils import timezone
 
-from ledger import budgets, deliveries, scenario_runs, seal, settlement_run, sweet_spots
+from ledger import (
+    budgets,
+    deliveries,
+    export_runs,
+    scenario_runs,
+    seal,
+    settlement_run,
+    sweet_spots,
+)
 from ledger.webhooks import delivering
 
 logger = logging.getLogger(__name__)
@@ -79,6 +87,27 @@ def sweep_scenarios() -> None:
     """Ring again for every scenario that waits, whatever happened to the first bell."""
     for run_id in scenario_runs.waiting_run_ids():
         replay_scenario.delay(run_id)
+
+
+@shared_task(name="ledger.make_export")
+def make_export(run_id: int) -> None:
+    """Make an export that waits; a bell too many does nothing."""
+    export_runs.fulfil(run_id=run_id, clock=timezone.now)
+
+
+@shared_task(name="ledger.sweep_exports")
+def sweep_exports() -> None:
+    """Ring again for every export that waits, whatever happened to the first bell."""
+    for run_id in export_runs.waiting_run_ids():
+        make_export.delay(run_id)
+
+
+def ring_export(run_id: int) -> None:
+    """Wake a worker for an export; if the broker is down, the sweep rings a minute later."""
+    try:
+        make_export.delay(run_id)
+    except OperationalError as error:
+        logger.warning("export job %s waits for the next sweep: %s", run_id, error)
 
 
 def ring_scenario(run_id: int) -> None:

@@ -33,15 +33,18 @@ LONGEST_WAIT = 60.0  # seconds
 
 
 class Problem(Exception):
-    """A refusal, as RFC 9457 writes it; `code` is stable, `detail` is for people."""
+    """A refusal, as RFC 9457 writes it; `code` is stable, `detail` is for people.
 
-    def __init__(self, status: int, body: dict[str, Any]) -> None:
+    `status` is None where a worker found it later than the request.
+    """
+
+    def __init__(self, status: int | None, body: dict[str, Any]) -> None:
         self.status = status
         self.code = str(body.get("code", ""))
         self.detail = str(body.get("detail", ""))
         self.errors = body.get("errors", {})  # by field, where fields are wrong
         self.request_id = str(body.get("request_id", ""))
-        super().__init__(f"{status} {self.code}: {self.detail}")
+        super().__init__(f"{status or ''} {self.code}: {self.detail}".lstrip())
 
 
 @dataclass(slots=True)
@@ -79,6 +82,17 @@ class Client:
         """
         headers = {"Idempotency-Key": once or str(uuid.uuid4()), "Content-Type": "application/json"}
         return json.loads(self._send("POST", path, json.dumps(body).encode(), headers)[0])
+
+    def ended(self, job: dict[str, Any]) -> dict[str, Any]:
+        """Ask how far long work is, after 1, 2, 4 … s, until it has ended. Raises: Problem."""
+        wait = 1.0
+        while job["state"] in ("waiting", "running"):
+            self.sleep(wait)
+            wait = min(wait * 2, LONGEST_WAIT)
+            job = self.get(job["url"].removeprefix("/api/v1/"))
+        if job["state"] != "done":
+            raise Problem(None, {"code": job["error_code"], "detail": job["error"]})
+        return job
 
     def _send(
         self,
@@ -138,9 +152,10 @@ def validate(client: Client, format_name: str, period: str) -> list[str]:
 
 
 def export(client: Client, format_name: str, period: str, into: Path) -> dict[str, Any]:
-    """Export a period and keep the file, if it is the one that was registered."""
+    """Export a period, wait for it, and keep the file, if it is the one that was registered."""
     body = {"format": format_name, "period": period}
-    made: dict[str, Any] = client.post("exports/", body, once=f"export-{format_name}-{period}")
+    asked = client.post("exports/", body, once=f"export-{format_name}-{period}")
+    made: dict[str, Any] = client.ended(asked)["export"]
     content = client.file(f"exports/{made['sequence']}/file/")
     if hashlib.sha256(content).hexdigest() != made["sha256"]:
         raise ValueError(f"export {made['sequence']} came broken: take its file again")

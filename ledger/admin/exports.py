@@ -17,12 +17,12 @@ from unfold.decorators import display
 
 from departments.organisation.access import Permission
 from departments.organisation.admin_access import may_here, require_here
+from ledger import export_runs, tasks
 from ledger.admin.pages import BADGES, BooksAdmin, hash_of, moment, person_of, refusals_shown
 from ledger.exports.acknowledgement import acknowledge
 from ledger.exports.reconciliation import reconcile
 from ledger.exports.registry import FORMATS
 from ledger.exports.rejection import reject
-from ledger.exports.run import Nowhere, export_journal, replace_export
 from ledger.forms import AcknowledgeForm, BookedForm, NewExportForm, RejectForm
 from ledger.models.exports import JournalExport
 
@@ -90,19 +90,17 @@ class JournalExportAdmin(BooksAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """Export a part of the journal; its page has the file."""
+        """Ask for a part of the journal; the page that follows shows how far its file is."""
         require_here(request, Permission.EXPORT_JOURNAL)
         form = NewExportForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
             with refusals_shown(request):
                 asked = {name: form.cleaned_data[name] or None for name in ("period", "scheme")}
-                export = export_journal(
-                    format_name=form.cleaned_data["format_name"],
-                    into=Nowhere(),
-                    by=person_of(request),
-                    **asked,
+                run = export_runs.ask(
+                    format_name=form.cleaned_data["format_name"], by=person_of(request), **asked
                 )
-                return redirect("admin:ledger_journalexport_change", export.pk)
+                tasks.ring_export(run.pk)
+                return redirect("admin:ledger_exportrun_change", run.pk)
         return self.page(
             request,
             "form",
@@ -201,21 +199,15 @@ class JournalExportAdmin(BooksAdmin):
         )
 
     def replace(self, request: HttpRequest, export_id: int) -> HttpResponse:
-        """POST exports the same part again, under a number of its own."""
+        """POST asks for the same part again, under a number of its own."""
         require_here(request, Permission.EXPORT_JOURNAL)
         rejected = self._found(request, export_id)
-        export = rejected
         if request.method == "POST":
             with refusals_shown(request):
-                export = replace_export(
-                    sequence=rejected.sequence, into=Nowhere(), by=person_of(request)
-                )
-                messages.success(
-                    request,
-                    _("Export %(number)s replaces export %(rejected)s.")
-                    % {"number": export.sequence, "rejected": rejected.sequence},
-                )
-        return redirect("admin:ledger_journalexport_change", export.pk)
+                run = export_runs.ask_replacement(sequence=rejected.sequence, by=person_of(request))
+                tasks.ring_export(run.pk)
+                return redirect("admin:ledger_exportrun_change", run.pk)
+        return redirect("admin:ledger_journalexport_change", rejected.pk)
 
     def reconcile(self, request: HttpRequest, export_id: int) -> HttpResponse:
         """GET asks for what was booked, POST compares it."""

@@ -1,4 +1,4 @@
-"""Doors. Exports of the journal: make one, list them, take the file."""
+"""Doors. Exports of the journal: ask for one, follow it, list them, take the file."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Mapping
 from typing import Any
 
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import FileResponse
 from django.utils import timezone
@@ -17,11 +18,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from departments.organisation.access import Permission
-from departments.organisation.api.answers import asked, not_modified, sent
+from departments.organisation.api.answers import asked, not_modified, sent, with_etag
 from departments.organisation.api.idempotency import IdempotentPosts
 from departments.organisation.api.pages import KeysetPagination, is_updated
 from departments.organisation.api.permissions import KeyScope
 from departments.organisation.api.strict import BoundedJSONParser
+from ledger import export_runs, tasks
+from ledger.api.job_serializers import ExportJobSerializer
 from ledger.api.permissions import SeesWholeCompany
 from ledger.api.queries import (
     AcknowledgementBodySerializer,
@@ -39,16 +42,11 @@ from ledger.api.serializers import (
 )
 from ledger.exports.acknowledgement import acknowledge
 from ledger.exports.reconciliation import reconcile
+from ledger.exports.registered import find
 from ledger.exports.registry import FORMATS
 from ledger.exports.rejection import reject
-from ledger.exports.run import (
-    Nowhere,
-    export_journal,
-    find,
-    reissue,
-    replace_export,
-    validate_export,
-)
+from ledger.exports.run import reissue, validate_export
+from ledger.jobs import find_job
 from ledger.models.exports import JournalExport
 
 KEPT_IN_MEMORY = 1_000_000  # bytes; a longer file waits on disk
@@ -97,7 +95,7 @@ class ExportList(ExportView, ListAPIView[JournalExport]):
     @extend_schema(
         operation_id="exports_create",
         request=NewExportSerializer,
-        responses={201: ExportSerializer},
+        responses={202: OpenApiResponse(ExportJobSerializer, "Asked for; follow it at its `url`.")},
         examples=[
             OpenApiExample(
                 "A closed quarter for beancount",
@@ -107,19 +105,40 @@ class ExportList(ExportView, ListAPIView[JournalExport]):
         ],
     )
     def post(self, request: Request) -> Response:
-        """Export the journal now, all of it or a part, and register it with its hash."""
+        """Ask for an export of the journal, all or a part; a worker makes and registers it."""
         facts = sent(request, NewExportSerializer)
         person: Any = request.user
-        export = export_journal(
+        run = export_runs.ask(
             format_name=facts["format"],
-            into=Nowhere(),
             by=person,
             period=facts.get("period"),
             scheme=facts.get("scheme"),
             commodity=facts.get("commodity"),
         )
-        shown = ExportSerializer(export).data
-        return Response(shown, status=status.HTTP_201_CREATED, headers={"Location": shown["file"]})
+        return _begun(run.pk)
+
+
+class ExportJob(ExportView):
+    """An export that was asked for."""
+
+    @extend_schema(operation_id="exports_job", responses=ExportJobSerializer)
+    def get(self, request: Request, job_id: int) -> Any:
+        """How far it is; once it is done, the export that was registered."""
+        asked(request, NoQuerySerializer)
+        return with_etag(request, _job(job_id))
+
+
+def _begun(run_id: int) -> Response:
+    """Wake a worker once this is committed, and say where to follow it."""
+    transaction.on_commit(lambda: tasks.ring_export(run_id))
+    shown = _job(run_id)
+    return Response(shown, status=status.HTTP_202_ACCEPTED, headers={"Location": shown["url"]})
+
+
+def _job(run_id: int) -> dict[str, Any]:
+    run = export_runs.find(run_id=run_id)
+    job = find_job(code=f"export_{run_id}")
+    return dict(ExportJobSerializer(job, context={"run": run}).data)
 
 
 class ExportFile(ExportView):
@@ -232,17 +251,16 @@ class ExportReplace(ExportView):
     @extend_schema(
         operation_id="exports_replace",
         request=ReplacementBodySerializer,
-        responses={201: ExportSerializer},
+        responses={202: OpenApiResponse(ExportJobSerializer, "Asked for; follow it at its `url`.")},
     )
     def post(self, request: Request, sequence: int) -> Response:
-        """Export the same part of the journal again, as it is now, with a number of its own."""
+        """Ask for the same part of the journal again, as it is now, with a number of its own."""
         facts = sent(request, ReplacementBodySerializer)
         person: Any = request.user
-        export = replace_export(
-            sequence=sequence, into=Nowhere(), by=person, format_name=facts.get("format")
+        run = export_runs.ask_replacement(
+            sequence=sequence, by=person, format_name=facts.get("format")
         )
-        shown = ExportSerializer(export).data
-        return Response(shown, status=status.HTTP_201_CREATED, headers={"Location": shown["file"]})
+        return _begun(run.pk)
 
 
 class ExportReconciliations(ExportView):

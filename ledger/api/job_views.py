@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_field
+from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,6 +15,7 @@ from departments.organisation.api.answers import NoQuerySerializer, asked, with_
 from departments.organisation.api.pages import Page, PageQuerySerializer, UpdatedSince, page_of
 from departments.organisation.api.permissions import KeyScope
 from ledger import jobs
+from ledger.api.job_serializers import JobDetailSerializer, JobSerializer
 from ledger.api.permissions import SeesWholeCompany
 
 
@@ -23,40 +23,6 @@ class JobsQuerySerializer(PageQuerySerializer):
     kind = serializers.ChoiceField(choices=jobs.KINDS, required=False)
     state = serializers.ChoiceField(choices=jobs.STATES, required=False)
     updated_since = UpdatedSince("Asked for or ended")
-
-
-class JobProgressSerializer(serializers.Serializer[Any]):
-    done = serializers.IntegerField()
-    total = serializers.IntegerField()
-
-
-class JobSerializer(serializers.Serializer[jobs.Job]):
-    id = serializers.CharField(source="code")
-    kind = serializers.ChoiceField(choices=jobs.KINDS)
-    state = serializers.ChoiceField(choices=jobs.STATES)
-    progress = JobProgressSerializer(source="*")
-    error = serializers.CharField(help_text="Why it stands still or failed; empty: it does not.")
-    scheme = serializers.CharField()
-    period = serializers.CharField(allow_null=True)
-    asked_by = serializers.CharField(help_text="Empty: the command line.")
-    asked_at = serializers.DateTimeField()
-    ended_at = serializers.DateTimeField(allow_null=True)
-    url = serializers.SerializerMethodField(help_text="Where it is followed, or its result is.")
-
-    def get_url(self, job: jobs.Job) -> str:
-        if job.kind == "settlement":
-            return f"/api/v1/settlements/{job.number}/"
-        return f"/api/v1/jobs/{job.code}/"
-
-
-class JobDetailSerializer(JobSerializer):
-    result = serializers.SerializerMethodField(
-        help_text="Of a scenario or an estimate, once it is done; else null."
-    )
-
-    @extend_schema_field(OpenApiTypes.ANY)
-    def get_result(self, job: jobs.Job) -> Any:
-        return jobs.answer_of(job)
 
 
 JOB = {
@@ -83,7 +49,7 @@ class JobView(APIView):
 
 
 class JobList(JobView):
-    """Settlements, scenarios and estimates, in the order in which they were asked for."""
+    """Settlements, scenarios, estimates and exports, in the order in which they were asked for."""
 
     @extend_schema(
         operation_id="jobs_list",

@@ -89,6 +89,7 @@ urlpatterns = [
         name="settlement-cancel",
     ),
     path("exports/", export_views.ExportList.as_view(), name="exports"),
+    path("exports/jobs/<int:job_id>/", export_views.ExportJob.as_view(), name="export-job"),
     path("exports/<int:sequence>/file/", export_views.ExportFile.as_view(), name="export-file"),
     path("exports/validate/", export_views.ExportValidation.as_view(), name="export-validate"),
     path(

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from departments.organisation.access import Permission, may
 from departments.organisation.models import User
 from ledger.errors import ExportAcknowledged, ExportRejected, NotAllowed
-from ledger.exports.run import find
+from ledger.exports.registered import find
 from ledger.models.exports import ExportAcknowledgement, JournalExport
 from ledger.webhooks import events
 

@@ -17,9 +17,9 @@ from departments.organisation.models import User
 from ledger.errors import ExportNotReconcilable, NotAllowed, ReconciliationRefused
 from ledger.exports.booked_file import BookedFile, BookedRow, read_booked
 from ledger.exports.documents import Document
+from ledger.exports.registered import find
 from ledger.exports.registry import FORMATS
 from ledger.exports.rows import selection_of
-from ledger.exports.run import find
 from ledger.exports.setup import Setup, setup_kept
 from ledger.exports.writing import documents_of
 from ledger.models.exports import ExportReconciliation, JournalExport

@@ -10,7 +10,7 @@ from departments.organisation.access import Permission, may
 from departments.organisation.models import User
 from ledger.errors import ExportAcknowledged, ExportRejected, NotAllowed, RejectionWithoutReason
 from ledger.exports.acknowledgement import wait_for_other_answers
-from ledger.exports.run import find
+from ledger.exports.registered import find
 from ledger.models.exports import ExportRejection, JournalExport
 from ledger.webhooks import events
 

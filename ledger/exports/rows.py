@@ -15,6 +15,7 @@ from ledger.models.periods import AccountingPeriod, PeriodState
 from ledger.sql import statement
 
 EVERY_LINE = 2**63 - 1
+Held = tuple[str, int, str, str]  # a commodity, its lines, debit and credit in whole units
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ def export_rows(selection: Selection) -> Iterator[JournalRow]:
             yield from map(present, rows)
 
 
-def totals(selection: Selection) -> list[tuple[str, int, str, str]]:
+def totals(selection: Selection) -> list[Held]:
     """What a selection holds of each commodity: code, lines, debit and credit as exact text."""
     with connection.cursor() as cursor:
         cursor.execute(statement("export_totals"), selection.facts())

@@ -5,7 +5,7 @@ The bytes depend on the journal alone, never on who exports or when: that is in 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, Protocol
@@ -19,15 +19,14 @@ from ledger.errors import (
     CommodityNotFound,
     ExportChanged,
     ExportInvalid,
-    ExportNotFound,
-    ExportNotReplaceable,
     ExportUnbalanced,
     NotAllowed,
     PeriodNotFound,
 )
-from ledger.exports.columns import SCHEMA_VERSION, moment
+from ledger.exports.columns import SCHEMA_VERSION
+from ledger.exports.registered import find, part_of, to_replace
 from ledger.exports.registry import Format, format_named
-from ledger.exports.rows import Selection, last_line_id, selection_of, totals
+from ledger.exports.rows import Held, Selection, last_line_id, selection_of, totals
 from ledger.exports.setup import Setup, setup_kept, setup_now
 from ledger.exports.writing import Written, write
 from ledger.models.accounts import Commodity
@@ -37,6 +36,7 @@ from ledger.webhooks import events
 from pricing import price_lookup
 
 PROGRESS_EVERY = 50_000
+Progress = Callable[[int, int], None]  # lines that are written, and all of them
 _EXPORT = ("export the journal", Permission.EXPORT_JOURNAL)
 _VALIDATE = ("validate an export", Permission.READ_EXPORTS)  # nothing is written
 
@@ -64,6 +64,16 @@ class _File:
         self.into.write(piece)
 
 
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to be exported: a part of the journal up to a line, and for whom."""
+
+    layout: Format
+    selection: Selection
+    by: User | None
+    replaces: JournalExport | None = None
+
+
 def export_journal(
     *,
     format_name: str,
@@ -72,19 +82,19 @@ def export_journal(
     period: str | None = None,
     scheme: str | None = None,
     commodity: str | None = None,
-    progress: Callable[[int], None] | None = None,
+    progress: Progress | None = None,
 ) -> JournalExport:
     """Write the journal, or a part of it, and register what was written.
 
     A closed period gives the same bytes each time. `by` None is the system itself. `progress` is
-    told the lines so far, now and then.
+    told now and then how many lines are written, of how many.
 
     Raises: NotAllowed, ExportFormatUnknown, PeriodNotFound, SchemeNotFound, CommodityNotFound,
             ExportUnbalanced, ExportInvalid; nothing is registered then.
     """
-    layout, selection = _asked(format_name, by, period, scheme, commodity)
-    file = _write(layout, selection, into, progress)
-    return _register(layout, selection, file, _sides(layout, selection, file), by)
+    layout = check(format_name, by, period, scheme, commodity)
+    selection = Selection(period, scheme, commodity, last_line_id(period=period))
+    return make(Order(layout, selection, by), into=into, progress=progress)
 
 
 def replace_export(
@@ -93,7 +103,7 @@ def replace_export(
     into: Sink,
     by: User | None,
     format_name: str | None = None,
-    progress: Callable[[int], None] | None = None,
+    progress: Progress | None = None,
 ) -> JournalExport:
     """Write the part of the journal that a rejected export held, as it is now, and register it.
 
@@ -101,23 +111,23 @@ def replace_export(
 
     Raises: as export_journal; ExportNotFound; ExportNotReplaceable.
     """
-    rejected = find(sequence=sequence)
-    _refuse_replacing(rejected)
-    kept = rejected.manifest
-    layout, selection = _asked(
-        format_name or rejected.format_name, by, kept["period"], kept["scheme"], kept["commodity"]
-    )
-    file = _write(layout, selection, into, progress)
-    sides = _sides(layout, selection, file)
-    return _register(layout, selection, file, sides, by, replaces=rejected)
+    rejected = to_replace(sequence=sequence)
+    part = part_of(rejected)
+    layout = check(format_name or rejected.format_name, by, *part)
+    selection = Selection(*part, last_line_id(period=part[0]))
+    return make(Order(layout, selection, by, rejected), into=into, progress=progress)
 
 
-def _refuse_replacing(export: JournalExport) -> None:
-    replacement = getattr(export, "replacement", None)
-    if replacement is not None or not hasattr(export, "rejection"):
-        raise ExportNotReplaceable(
-            export.sequence, None if replacement is None else replacement.sequence
-        )
+def make(order: Order, *, into: Sink, progress: Progress | None = None) -> JournalExport:
+    """Write the file of an order and register it: the one way in which an export comes about.
+
+    Raises: ExportUnbalanced, ExportInvalid, ExportNotReplaceable; nothing is registered then.
+    """
+    held = totals(order.selection)
+    sides = _sides(order.layout, held)
+    file = _write(order.layout, order.selection, into, _now_and_then(progress, held))
+    _refuse_miscounted(order.layout, held, file)
+    return _register(order, file, sides)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,16 +146,19 @@ def validate_export(
     period: str | None = None,
     scheme: str | None = None,
     commodity: str | None = None,
-    progress: Callable[[int], None] | None = None,
+    progress: Progress | None = None,
 ) -> Validated:
     """Write the file nowhere and say what is wrong with it. Nothing is registered, no number drawn.
 
     Raises: NotAllowed, ExportFormatUnknown, PeriodNotFound, SchemeNotFound, CommodityNotFound,
             ExportUnbalanced.
     """
-    layout, selection = _asked(format_name, by, period, scheme, commodity, to=_VALIDATE)
-    file = _tried(layout, selection, Nowhere(), progress)
-    _sides(layout, selection, file)
+    layout = check(format_name, by, period, scheme, commodity, to=_VALIDATE)
+    selection = Selection(period, scheme, commodity, last_line_id(period=period))
+    held = totals(selection)
+    _sides(layout, held)
+    file = _tried(layout, selection, Nowhere(), _now_and_then(progress, held))
+    _refuse_miscounted(layout, held, file)
     return Validated(file.written.line_count, file.written.document_count, file.written.problems)
 
 
@@ -170,53 +183,24 @@ def reissue(*, sequence: int, into: Sink) -> JournalExport:
     return export
 
 
-def find(*, sequence: int) -> JournalExport:
-    """The export of that number.
-
-    Raises: ExportNotFound.
-    """
-    exports = JournalExport.objects.select_related(
-        "exported_by",
-        "acknowledgement__acknowledged_by",
-        "rejection__rejected_by",
-        "replaces",
-        "replacement",
-    )
-    export = exports.filter(sequence=sequence).first()
-    if export is None:
-        raise ExportNotFound(sequence)
-    return export
-
-
-def manifest_of(export: JournalExport) -> dict[str, Any]:
-    """Everything that proves the file: what is in it, its hash, its number, when and by whom."""
-    by, replaced = export.exported_by, export.replaces
-    return {
-        "sequence": export.sequence,
-        "format": export.format_name,
-        **export.manifest,
-        "replaces": replaced.sequence if replaced else None,
-        "line_count": export.line_count,
-        "sha256": export.sha256,
-        "exported_at": moment(export.exported_at),
-        "exported_by": by.get_username() if by else None,
-    }
-
-
-def _asked(
+def check(
     format_name: str,
     by: User | None,
     period: str | None,
     scheme: str | None,
     commodity: str | None,
     to: tuple[str, Permission] = _EXPORT,
-) -> tuple[Format, Selection]:
+) -> Format:
+    """The format, if somebody may export that part and all that is named is there.
+
+    Raises: NotAllowed, ExportFormatUnknown, PeriodNotFound, SchemeNotFound, CommodityNotFound.
+    """
     step, permission = to
     if by is not None and not may(by, permission):
         raise NotAllowed(by.get_username(), step, permission.roles_text)
     layout = format_named(format_name)
     _refuse_unknown(period, scheme, commodity)
-    return layout, Selection(period, scheme, commodity, last_line_id(period=period))
+    return layout
 
 
 def _write(
@@ -242,58 +226,58 @@ def _tried(
     if layout.is_erp and setup is None:
         setup = setup_now(layout.name)
     file = _File(into, setup)
-    file.written = write(layout, selection, file.take, _now_and_then(progress), setup)
+    file.written = write(layout, selection, file.take, progress, setup)
     return file
 
 
-def _sides(layout: Format, selection: Selection, file: _File) -> dict[str, dict[str, str]]:
+def _sides(layout: Format, held: Iterable[Held]) -> dict[str, dict[str, str]]:
     """Both sides of each commodity. Lines are never changed, so these are those in the file.
-
-    An ERP takes money alone.
 
     Raises: ExportUnbalanced.
     """
-    held = [side for side in totals(selection) if not (layout.is_erp and side[0] == KGCO2E)]
-    line_count = sum(count for _, count, _, _ in held)
-    if line_count != file.written.line_count:
-        raise AssertionError(f"{file.written.line_count} lines written, {line_count} counted")
-    unbalanced = [code for code, _, debit, credit in held if debit != credit]
+    taken = _taken(layout, held)
+    unbalanced = [code for code, _, debit, credit in taken if debit != credit]
     if unbalanced:
         raise ExportUnbalanced(unbalanced)
-    return {code: {"debit": debit, "credit": credit} for code, _, debit, credit in held}
+    return {code: {"debit": debit, "credit": credit} for code, _, debit, credit in taken}
 
 
-def _now_and_then(progress: Callable[[int], None] | None) -> Callable[[int], None] | None:
+def _refuse_miscounted(layout: Format, held: Iterable[Held], file: _File) -> None:
+    line_count = sum(count for _, count, _, _ in _taken(layout, held))
+    if line_count != file.written.line_count:
+        raise AssertionError(f"{file.written.line_count} lines written, {line_count} counted")
+
+
+def _taken(layout: Format, held: Iterable[Held]) -> list[Held]:
+    """What a format takes; an ERP takes money alone."""
+    return [side for side in held if not (layout.is_erp and side[0] == KGCO2E)]
+
+
+def _now_and_then(progress: Progress | None, held: Iterable[Held]) -> Callable[[int], None] | None:
     if progress is None:
         return None
-    told = 0
+    told, of = 0, sum(count for _, count, _, _ in held)
 
     def tell(lines: int) -> None:
         nonlocal told
         if lines // PROGRESS_EVERY > told // PROGRESS_EVERY:
             told = lines
-            progress(lines)
+            progress(lines, of)
 
     return tell
 
 
 @transaction.atomic
-def _register(
-    layout: Format,
-    selection: Selection,
-    file: _File,
-    sides: dict[str, dict[str, str]],
-    by: User | None,
-    replaces: JournalExport | None = None,
-) -> JournalExport:
+def _register(order: Order, file: _File, sides: dict[str, dict[str, str]]) -> JournalExport:
+    selection = order.selection
     with connection.cursor() as cursor:  # one after the other: no gap, and no number twice
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('journal export', 0))")
-    if replaces is not None:
-        _refuse_replacing(find(sequence=replaces.sequence))
+    if order.replaces is not None:
+        to_replace(sequence=order.replaces.sequence)
     last = JournalExport.objects.order_by("-sequence").first()
     export = JournalExport.objects.create(
         sequence=last.sequence + 1 if last else 1,
-        format_name=layout.name,
+        format_name=order.layout.name,
         period=AccountingPeriod.objects.filter(code=selection.period).first(),
         line_count=file.written.line_count,
         sha256=file.digest.hexdigest(),
@@ -309,8 +293,8 @@ def _register(
             "seal": _seal_of(selection.period),
             **_of_erp(file),
         },
-        exported_by=by,
-        replaces=replaces,
+        exported_by=order.by,
+        replaces=order.replaces,
     )
     export.refresh_from_db()
     events.export_moved(export, "created")

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from ledger.models.accounts import Commodity
 from ledger.models.periods import AccountingPeriod
 
 
@@ -38,6 +39,110 @@ class JournalExport(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sequence} {self.format_name}"
+
+
+class ExportState(models.TextChoices):
+    WAITING = "waiting", _("waiting")
+    DONE = "done", _("done")
+    FAILED = "failed", _("failed")
+
+
+class ExportRun(models.Model):
+    """An export that was asked for: a worker makes it once, or says why it could not."""
+
+    format_name = models.CharField(_("format"), max_length=30)
+    period = models.ForeignKey(
+        AccountingPeriod,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("period"),
+        db_comment="null: all",
+    )
+    scheme = models.ForeignKey(
+        "pricing.Scheme",
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("scheme"),
+        db_comment="null: all",
+    )
+    commodity = models.ForeignKey(
+        Commodity,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("commodity"),
+        db_comment="null: all",
+    )
+    replaces = models.ForeignKey(
+        JournalExport,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("replaces"),
+        db_comment="the rejected export that this one is to stand in for",
+    )
+    through_line_id = models.PositiveBigIntegerField(
+        null=True, db_comment="lines after it are not in it; fixed when a worker first began"
+    )
+    state = models.CharField(
+        _("state"), max_length=10, choices=ExportState, default=ExportState.WAITING
+    )
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    lines_done = models.PositiveBigIntegerField(
+        default=0, db_comment="told while it is written, from a transaction of its own"
+    )
+    line_count = models.PositiveBigIntegerField(default=0, db_comment="0: not counted yet")
+    error = models.TextField(_("error"), blank=True, db_comment="why there is no file, or not yet")
+    error_code = models.CharField(
+        max_length=60, blank=True, db_comment="of the refusal, as a request would have had it"
+    )
+    problems = models.JSONField(
+        default=list, db_comment="everything that keeps the file from leaving, as texts"
+    )
+    export = models.OneToOneField(
+        JournalExport, models.PROTECT, null=True, related_name="run", verbose_name=_("export")
+    )
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("asked by"),
+        db_comment="null: the system itself",
+    )
+    asked_at = models.DateTimeField(_("asked at"), db_default=Now(), editable=False)
+    started_at = models.DateTimeField(
+        _("started at"), null=True, db_comment="when a worker last began with it"
+    )
+    done_at = models.DateTimeField(_("done at"), null=True)
+
+    class Meta:
+        verbose_name = _("export job")
+        verbose_name_plural = _("export jobs")
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state="done", export__isnull=False, done_at__isnull=False)
+                | ~models.Q(state="done") & models.Q(export__isnull=True),
+                name="ledger_done_export_job_has_its_export",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="failed") | ~models.Q(error=""),
+                name="ledger_failed_export_job_says_why",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["id"],
+                condition=models.Q(state="waiting"),
+                name="ledger_export_job_waits",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pk} {self.format_name}"
 
 
 class ExportAcknowledgement(models.Model):

@@ -27,6 +27,14 @@ WITH jobs AS (
            r.asked_by_id, sch.code, NULL, r.done_at
       FROM ledger_sweetspotrun r
       JOIN pricing_scheme sch ON sch.id = r.scheme_id
+    UNION ALL
+    SELECT 'export', 3, r.id, r.asked_at,
+           CASE WHEN r.state = 'waiting' AND r.started_at IS NOT NULL THEN 'running'
+                ELSE r.state END,
+           r.lines_done, r.line_count, r.error, r.asked_by_id, sch.code, p.code, r.done_at
+      FROM ledger_exportrun r
+      LEFT JOIN pricing_scheme sch ON sch.id = r.scheme_id
+      LEFT JOIN ledger_accountingperiod p ON p.id = r.period_id
 ), placed AS (
     -- Milliseconds, then kind, then id.
     SELECT ((extract(epoch FROM asked_at) * 1000)::bigint << 20)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -37,13 +36,13 @@ from departments.organisation.notice_models import Notice, NoticeMail
 from ledger import (
     aims,
     disputes,
+    export_runs,
     gl_mapping,
     period_close,
     scenario_runs,
     settlement_run,
     sweet_spots,
 )
-from ledger.exports.run import export_journal
 from ledger.models.exports import JournalExport
 from ledger.models.journal import JournalEntry
 from ledger.models.outbox import OutboxMessage
@@ -395,8 +394,10 @@ def _post_by_hand(books: Books, known: dict[str, Any]) -> None:
 def _tell_outside(books: Books, known: dict[str, Any]) -> None:
     """An export, a webhook with an event, a message that failed, a key."""
     finance = books.people["finance"]
-    export = export_journal(format_name="jsonl", into=BytesIO(), by=finance, period="2023Q1")
-    known |= {"export": export.pk, "sequence": JournalExport.objects.get(pk=export.pk).sequence}
+    job = export_runs.ask(format_name="jsonl", by=finance, period="2023Q1")
+    export_runs.fulfil(run_id=job.pk, clock=lambda: AT)
+    export = JournalExport.objects.get(run=job)
+    known |= {"export job": job.pk, "export": export.pk, "sequence": export.sequence}
     webhook = endpoints.create(
         url="https://hooks.example.com/carbon-fee",
         event_types=[],

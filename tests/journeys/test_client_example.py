@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 
+JOB = {"id": "export_7", "state": "waiting", "url": "/api/v1/exports/jobs/7/", "export": None}
 PLACE = Path(settings.BASE_DIR) / "docs" / "examples" / "client.py"
 
 
@@ -124,7 +125,31 @@ def test_a_refusal_is_raised_at_once_with_its_code(
 def test_a_file_that_came_broken_is_not_kept(
     example: Any, monkeypatch: pytest.MonkeyPatch, waits: list[float], tmp_path: Path
 ) -> None:
-    Server(monkeypatch, {"sequence": 4, "sha256": "0" * 64}, "other bytes")
+    made = {"sequence": 4, "sha256": "0" * 64}
+    server = Server(
+        monkeypatch,
+        JOB,
+        JOB | {"state": "running"},
+        JOB | {"state": "done", "export": made},
+        "other bytes",
+    )
     with pytest.raises(ValueError, match="export 4 came broken"):
         example.export(client_of(example, waits), "sap", "FY24", tmp_path / "file.csv")
     assert not (tmp_path / "file.csv").exists()
+    assert waits == [1.0, 2.0]
+    assert [request.full_url for request in server.asked][1:] == [
+        "http://server/api/v1/exports/jobs/7/",
+        "http://server/api/v1/exports/jobs/7/",
+        "http://server/api/v1/exports/4/file/",
+    ]
+
+
+def test_an_export_that_can_not_leave_is_told_with_its_code(
+    example: Any, monkeypatch: pytest.MonkeyPatch, waits: list[float], tmp_path: Path
+) -> None:
+    failed = JOB | {"state": "failed", "error_code": "export_invalid", "error": "No company code."}
+    Server(monkeypatch, failed)
+    with pytest.raises(example.Problem, match=r"^export_invalid: No company code") as raised:
+        example.export(client_of(example, waits), "sap", "FY24", tmp_path / "file.csv")
+    assert (raised.value.status, raised.value.code) == (None, "export_invalid")
+    assert waits == []

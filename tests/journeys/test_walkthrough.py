@@ -14,6 +14,8 @@ from django.conf import settings
 from django.core.management import call_command
 from pytest_django.live_server_helper import LiveServer
 
+from ledger import tasks
+
 ROOT = Path(settings.BASE_DIR)
 WALKTHROUGH = ROOT / "docs" / "walkthrough.md"
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.M | re.S)
@@ -58,8 +60,12 @@ def script_of(steps: list[Command], url: str) -> str:
 
 @pytest.mark.django_db(transaction=True, reset_sequences=True)
 def test_every_command_prints_what_the_page_says(
-    live_server: LiveServer, program_environment: dict[str, str], tmp_path: Path
+    live_server: LiveServer,
+    program_environment: dict[str, str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(tasks, "ring_export", tasks.make_export)  # a worker comes at once
     call_command("load_factors", verbosity=0)
     call_command("load_demo", verbosity=0)
     for name in ("docs", "fixtures"):

@@ -23,6 +23,7 @@ from ledger.models.journal import JournalEntry, JournalLine
 from ledger.models.settlements import Settlement
 from ledger.statements import statement_of
 from tests.ledger.books import NOON, Books, found_scheme
+from tests.ledger.exporting import export_by_api
 
 API = "/api/v1"
 ALL_SCOPES = (
@@ -140,10 +141,7 @@ def walk(client: APIClient, path: str, **query: Any) -> list[dict[str, Any]]:
 
 
 def export_something(books: Books) -> dict[str, Any]:
-    answer = as_person(books, "finance").post(f"{API}/exports/", {"format": "jsonl"})
-    assert answer.status_code == 201, answer.json()
-    found: dict[str, Any] = answer.json()
-    return found
+    return export_by_api(as_person(books, "finance"), {"format": "jsonl"})
 
 
 def streamed(answer: Any) -> str:
@@ -597,10 +595,7 @@ def test_steps_of_a_settlement_that_is_not_there(books: Books) -> None:
 @pytest.mark.parametrize("format_name", ["generic-csv", "jsonl", "beancount", "hledger"])
 def test_an_export_is_made_listed_and_taken(settled: Books, format_name: str) -> None:
     program = as_program(settled, "exports:read", "exports:write")
-    made = program.post(f"{API}/exports/", {"format": format_name, "period": "2023Q1"})
-    assert made.status_code == 201
-    found = made.json()
-    assert made["Location"] == found["file"]
+    found = export_by_api(program, {"format": format_name, "period": "2023Q1"})
     assert (found["sequence"], found["exported_by"]) == (1, "finance")
     assert found["line_count"] == found["seal"]["line_count"]
     assert all(side["debit"] == side["credit"] for side in found["totals"].values())

@@ -11,6 +11,7 @@ from rest_framework.test import APIClient
 from pricing.grant_lookup import grants_after
 from tests.ledger.books import Books, open_books
 from tests.ledger.by_hand import propose
+from tests.ledger.exporting import export_by_api
 from tests.ledger.granting import apply, budget, score
 from tests.ledger.test_api import API, as_person, as_program
 
@@ -59,7 +60,7 @@ def test_updated_since_leaves_out_what_was_done_before(books: Books, path: str) 
 def test_exports_by_format_period_and_step(books: Books) -> None:
     client = as_person(books, "finance")
     for wish in ({"format": "jsonl"}, {"format": "generic-csv", "period": "2023Q1"}):
-        assert client.post(f"{API}/exports/", wish).status_code == 201
+        export_by_api(client, wish)
 
     def sequences(**query: Any) -> list[int]:
         return [row["sequence"] for row in read(client, "exports", **query)]

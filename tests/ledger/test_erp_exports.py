@@ -16,8 +16,9 @@ from django.core.management import CommandError, call_command
 from departments.organisation.models import CostCentre, LegalEntity
 from ledger.errors import ExportInvalid, ExportProfileRefused, NotAllowed
 from ledger.exports.profile_file import Loaded, load_export_profile
+from ledger.exports.registered import manifest_of
 from ledger.exports.registry import ERP_FORMATS, FORMATS
-from ledger.exports.run import export_journal, manifest_of, reissue, validate_export
+from ledger.exports.run import export_journal, reissue, validate_export
 from ledger.models.exports import ExportConstant, JournalExport
 from tests.ledger.books import NOON, Books
 from tests.ledger.erp import (
@@ -32,6 +33,7 @@ from tests.ledger.erp import (
     trial_balance,
     unzipped,
 )
+from tests.ledger.exporting import export_by_api, job_by_api
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -252,16 +254,18 @@ def test_an_api_client_takes_the_file(group: Books) -> None:
 
     client = APIClient()
     client.force_login(group.people["finance"])
-    made = client.post("/api/v1/exports/", {"format": "xero"})
-    assert made.status_code == 201
-    answer = client.get(made.json()["file"])
+    made = export_by_api(client, {"format": "xero"})
+    answer = client.get(made["file"])
     assert answer["Content-Type"] == "application/zip"
     content = b"".join(answer.streaming_content)  # type: ignore[attr-defined]
     assert sums(READERS["xero"](content)) == trial_balance("xero")
     LegalEntity.objects.filter(code="TWO").update(currency="EUR")
-    refused = client.post("/api/v1/exports/", {"format": "xero"})
-    assert (refused.status_code, refused.json()["code"]) == (409, "export_invalid")
-    assert "TWO keeps its books in EUR" in refused.json()["detail"]
+    refused = job_by_api(client, {"format": "xero"})
+    assert (refused["state"], refused["error_code"]) == ("failed", "export_invalid")
+    assert "TWO keeps its books in EUR" in refused["error"]
+    assert ["TWO keeps its books in EUR" in problem for problem in refused["problems"]] == [True]
+    assert refused["export"] is None
+    assert [row["sequence"] for row in client.get("/api/v1/exports/").json()["data"]] == [1]
 
 
 def test_limits_are_those_of_the_systems() -> None:

@@ -16,9 +16,10 @@ from ledger.errors import ExportInvalid
 from ledger.exports.erp import ErpBook
 from ledger.exports.layouts import layout_as_written
 from ledger.exports.profile_file import load_export_profile
+from ledger.exports.registered import manifest_of
 from ledger.exports.registry import format_named
 from ledger.exports.rows import Selection, last_line_id
-from ledger.exports.run import export_journal, manifest_of, reissue, validate_export
+from ledger.exports.run import export_journal, reissue, validate_export
 from ledger.exports.setup import Setup, layout_now, setup_kept
 from ledger.exports.writing import write
 from ledger.models.exports import JournalExport

@@ -18,7 +18,8 @@ from rest_framework.test import APIClient
 from departments.organisation.api_keys import issue_key
 from ledger.errors import ExportAcknowledged, ExportNotFound, NotAllowed
 from ledger.exports.acknowledgement import acknowledge
-from ledger.exports.run import export_journal, manifest_of
+from ledger.exports.registered import manifest_of
+from ledger.exports.run import export_journal
 from ledger.models.exports import ExportAcknowledgement, JournalExport
 from tests.ledger.books import NOON, Books
 

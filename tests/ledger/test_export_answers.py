@@ -17,7 +17,7 @@ from django.urls import reverse
 from rest_framework.test import APIClient
 
 from departments.organisation.constraints import constraint_of
-from ledger import gl_mapping
+from ledger import gl_mapping, tasks
 from ledger.close_checklist import checklist
 from ledger.errors import (
     ExportAcknowledged,
@@ -30,12 +30,14 @@ from ledger.errors import (
 )
 from ledger.exports.acknowledgement import acknowledge
 from ledger.exports.reconciliation import reconcile
+from ledger.exports.registered import manifest_of
 from ledger.exports.registry import ERP_FORMATS
 from ledger.exports.rejection import reject
-from ledger.exports.run import export_journal, manifest_of, replace_export
+from ledger.exports.run import export_journal, replace_export
 from ledger.models.exports import ExportReconciliation, JournalExport
 from tests.ledger.books import NOON, Books
 from tests.ledger.erp import READERS, Booked, open_group
+from tests.ledger.exporting import export_by_api
 
 REASON = "684000 is blocked in 1000"
 
@@ -293,7 +295,7 @@ def test_by_the_api(group: Books) -> None:
     checked = client.post("/api/v1/exports/validate/", asked)
     assert checked.json() == {"line_count": 10, "document_count": 2, "problems": []}
     assert not JournalExport.objects.exists()
-    made = client.post("/api/v1/exports/", asked).json()
+    made = export_by_api(client, asked)
     assert (made["document_count"], made["rejection"], made["replaces"]) == (2, None, None)
     booked = {"file_name": "booked.csv", "csv": "legal_entity,currency,account,amount\n"}
     found = client.post("/api/v1/exports/1/reconciliations/", booked)
@@ -304,9 +306,10 @@ def test_by_the_api(group: Books) -> None:
     assert answer.json()["rejection"]["reason"] == REASON
     refused = client.post("/api/v1/exports/1/acknowledge/", {})
     assert (refused.status_code, refused.json()["code"]) == (409, "export_rejected")
-    replaced = client.post("/api/v1/exports/1/replace/", {"format": "netsuite"})
-    assert replaced.status_code == 201
-    assert (replaced.json()["replaces"], replaced.json()["format"]) == (1, "netsuite")
+    replaced = export_by_api(client, {"format": "netsuite"}, "exports/1/replace/")
+    assert (replaced["replaces"], replaced["format"]) == (1, "netsuite")
+    again = client.post("/api/v1/exports/1/replace/", {})
+    assert (again.status_code, again.json()["code"]) == (409, "export_not_replaceable")
     listed = client.get("/api/v1/exports/").json()["data"]
     assert [(row["sequence"], row["replaced_by"]) for row in listed] == [(1, 2), (2, None)]
     auditor = APIClient()
@@ -322,7 +325,8 @@ def test_by_the_api(group: Books) -> None:
         assert analyst.post(f"/api/v1/exports/{step}/", {"format": "sap"}).status_code == 403
 
 
-def test_by_the_desk(group: Books) -> None:
+def test_by_the_desk(group: Books, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tasks.make_export, "delay", tasks.make_export)  # a worker comes at once
     content, export = export_of(group, period="2023Q1")
     finance, auditor = Client(), Client()
     finance.force_login(group.people["finance"])
@@ -348,7 +352,8 @@ def test_by_the_desk(group: Books) -> None:
     replacing = reverse("admin:ledger_journalexport_replace", args=[export.pk])
     assert replacing in done
     answer = finance.post(replacing, follow=True).content.decode()
-    assert "Export 2 replaces export 1." in answer
+    assert "Export job" in answer
+    assert reverse("admin:ledger_journalexport_change", args=[export.pk]) in answer
     assert JournalExport.objects.get(sequence=2).replaces == export
     listed = finance.get(reverse("admin:ledger_journalexport_changelist")).content.decode()
     assert "rejected" in listed

@@ -36,8 +36,9 @@ from ledger.errors import (
 )
 from ledger.exports import beancount, hledger
 from ledger.exports.columns import NAMES
+from ledger.exports.registered import manifest_of
 from ledger.exports.registry import FORMATS
-from ledger.exports.run import export_journal, manifest_of, reissue
+from ledger.exports.run import export_journal, reissue
 from ledger.journal_lines import JournalRow
 from ledger.models.accounts import Account
 from ledger.models.exports import JournalExport

@@ -12,8 +12,9 @@ import pytest
 from departments.inventory import activity_import
 from departments.inventory.models.activity import ActivityRecord, ImportBatch
 from departments.organisation.models import Department, User
-from ledger import balances, period_close, posting, settlement_run, verification
+from ledger import balances, export_runs, period_close, posting, settlement_run, verification
 from ledger.models.accounts import Account
+from ledger.models.exports import ExportRun, JournalExport
 from ledger.models.journal import JournalEntry
 from ledger.models.periods import AccountingPeriod, PeriodSeal
 from ledger.models.settlements import SettledRecord, Settlement, SettlementLine, SettlementShard
@@ -110,6 +111,13 @@ def close() -> None:
     period_close.close(period_code="2023Q2", by=who("finance"), at=NOON)
 
 
+def export() -> None:
+    run = ExportRun.objects.first()
+    if run is None:
+        run = export_runs.ask(format_name="jsonl", by=who("finance"), period="2023Q2")
+    export_runs.fulfil(run_id=run.pk, clock=lambda: NOON)
+
+
 STEPS: dict[str, Step] = {
     "import": take_in,
     "prepare": prepare,
@@ -120,6 +128,7 @@ STEPS: dict[str, Step] = {
     "post by hand": post_by_hand,
     "reverse": reverse,
     "close": close,
+    "export": export,
 }
 
 
@@ -147,6 +156,7 @@ def everything() -> dict[str, Any]:
         "settled": listed(SettledRecord, "emission_record", "sign"),
         "periods": listed(AccountingPeriod, "code", "state"),
         "seals": listed(PeriodSeal, "number", "period__code", "line_count"),
+        "exports": listed(JournalExport, "sequence", "sha256", "line_count", "run__state"),
         "records": listed(ActivityRecord, "external_id", "state", "quantity"),
         "files": listed(ImportBatch, "file_name", "row_count"),
         "findings": [str(finding) for finding in verification.verify().findings],

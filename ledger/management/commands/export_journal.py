@@ -13,8 +13,9 @@ from typing import Any, BinaryIO
 
 from django.core.management.base import CommandError
 
+from ledger.exports.registered import manifest_of
 from ledger.exports.registry import FORMATS
-from ledger.exports.run import export_journal, manifest_of, replace_export, validate_export
+from ledger.exports.run import export_journal, replace_export, validate_export
 from ledger.management.steps import StepCommand, person
 from ledger.models.exports import JournalExport
 
@@ -73,7 +74,7 @@ Exit codes: 0 exported, 1 refused (the message says what to do), 2 wrong usage."
             raise CommandError("--replaces takes the part that it replaces.", returncode=2)
         asked: dict[str, Any] = {
             "by": person(options["by"]) if options["by"] else None,
-            "progress": lambda lines: self.stderr.write(f"{lines:,} lines …"),
+            "progress": lambda done, of: self.stderr.write(f"{done:,} of {of:,} lines …"),
         }
         make: Callable[..., JournalExport] = export_journal
         if options["replaces"] is not None:

@@ -17,10 +17,11 @@ OF_NOBODY = {"ledger_journalline": 4, "ledger_periodbalance": 2}  # the fund's, 
 OF_NOBODY |= {"ledger_webhookevent": 3}  # calculated, approved, posted
 OF_THE_COMPANY = "organisation_auditevent"  # a row a change, of whatever department
 # In these books nobody proposed an entry, bought electricity, absorbed anything, shares a pool's
-# emissions, has sites, asked for a grant, replayed, estimated or disputed anything, listens to
-# webhooks, chose how to be told or was mailed.
+# emissions, has sites, asked for a grant or an export, replayed, estimated or disputed anything,
+# listens to webhooks, chose how to be told or was mailed.
 EMPTY = {"ledger_manualentry", "ledger_manualentryline"}
 EMPTY |= {"ledger_sweetspotrun", "ledger_scenariorun", "ledger_climateaim", "ledger_dispute"}
+EMPTY |= {"ledger_exportrun"}
 EMPTY |= {"ledger_webhookendpoint", "ledger_webhookdelivery", "ledger_webhookattempt"}
 EMPTY |= {"inventory_instrumentuse", "inventory_absorptionclaim"}
 EMPTY |= {"inventory_allocationkey", "inventory_allocationshare", "inventory_allocatedpart"}
