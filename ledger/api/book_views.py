@@ -38,6 +38,7 @@ from ledger.api.serializers import (
 )
 from ledger.balances import AccountBalance, trial_balance
 from ledger.errors import EntryNotFound
+from ledger.exports.foreign_books import with_rates
 from ledger.exports.registry import FORMATS
 from ledger.exports.rows import Selection
 from ledger.exports.writing import stream
@@ -236,7 +237,7 @@ def _stream(format_name: str, filters: dict[str, Any]) -> StreamingHttpResponse:
     ids = filters["department_ids"]
     asked = filters | {"department_ids": None if ids is None else tuple(sorted(ids))}
     return StreamingHttpResponse(
-        stream(found.notation, Selection(**asked)),
+        stream(found.notation, with_rates(found, Selection(**asked))),
         content_type=f"{found.media_type}; charset=utf-8",
         headers={
             "Content-Disposition": f'attachment; filename="journal-lines.{found.extension}"',

@@ -10,6 +10,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from ledger.balances import AccountBalance
+from ledger.converted_bill import converted_bill
 from ledger.exports.registry import FORMATS
 from ledger.journal_lines import JournalRow
 from ledger.models.exports import (
@@ -232,6 +233,18 @@ class StatementSealSerializer(serializers.Serializer[StatementSeal]):
     )
 
 
+class ConvertedSerializer(serializers.Serializer[Any]):
+    """A bill's net in the currency of its department's books; told, never posted."""
+
+    currency = serializers.CharField()
+    net = serializers.CharField(allow_null=True, help_text="Null: no approved rate of that week.")
+    rate = serializers.CharField(
+        allow_null=True, help_text="What one unit of the bill's currency is worth."
+    )
+    rate_date = serializers.DateField(allow_null=True)
+    rate_source = serializers.CharField(allow_null=True)
+
+
 class StatementSerializer(serializers.Serializer[Statement]):
     department = serializers.CharField()
     department_name = serializers.CharField()
@@ -261,6 +274,15 @@ class StatementSerializer(serializers.Serializer[Statement]):
     seal = StatementSealSerializer(
         allow_null=True, help_text="Not part of sha256. Null before the first period is closed."
     )
+    converted = serializers.SerializerMethodField(
+        help_text="Where the department's books are in another currency; else null. Not part of "
+        "sha256: a corrected rate changes it."
+    )
+
+    @extend_schema_field(ConvertedSerializer(allow_null=True))
+    def get_converted(self, statement: Statement) -> Any:
+        found = converted_bill(statement)
+        return None if found is None else found.content()
 
 
 # --- settlements --------------------------------------------------------------------------------

@@ -89,8 +89,14 @@ COLUMNS = (
     Column("source_type", Level.ENTRY, "own", "e.source_type"),
     Column("gl_account", Level.LINE, "cell", "coalesce(gl.text, a.empty)"),
     Column("trading_partner", Level.ACCOUNT, "text", "a.counterparty"),
+    # In the currency of the books that the line is in, where that is another.
+    Column("converted_currency", Level.LINE, "plain", "coalesce(converted.currency, '')"),
+    Column("converted_debit", Level.LINE, "plain", "coalesce(converted.debit, '')"),
+    Column("converted_credit", Level.LINE, "plain", "coalesce(converted.credit, '')"),
+    Column("exchange_rate", Level.LINE, "plain", "coalesce(converted.rate, '')"),
+    Column("exchange_rate_date", Level.LINE, "plain", "coalesce(converted.rate_on, '')"),
 )
-
+CONVERTED = tuple(column.name for column in COLUMNS[-5:])
 
 _BY_NAME = {column.name: column for column in COLUMNS}
 # What the file of an ERP system is made of; an ERP needs to know whose each line is.
@@ -107,8 +113,8 @@ ERP_COLUMNS = (
     Column("segment", Level.LINE, "cell", "coalesce(gl.segment, a.empty)"),
 )
 
-SCHEMA_VERSION = 3
-ADDED_IN = {"gl_account": 2, "trading_partner": 3}
+SCHEMA_VERSION = 4
+ADDED_IN = {"gl_account": 2, "trading_partner": 3, **dict.fromkeys(CONVERTED, 4)}
 
 
 # Where books are told apart, a line is in those of its own account, not of its entry.
@@ -118,9 +124,13 @@ OF_BOOKS = {
 }
 
 
-def columns_of(version: int, *, tells_books: bool) -> tuple[Column, ...]:
+# Where nothing is converted, they are written once an account, which costs a line nothing.
+UNCONVERTED = {name: Column(name, Level.ACCOUNT, "plain", "''") for name in CONVERTED}
+
+
+def columns_of(version: int, *, tells_books: bool, converts: bool) -> tuple[Column, ...]:
     """The columns of a schema version: a file that was registered is issued again as it was."""
-    own = OF_BOOKS if tells_books else {}
+    own = (OF_BOOKS if tells_books else {}) | ({} if converts else UNCONVERTED)
     return tuple(
         own.get(column.name, column)
         for column in COLUMNS

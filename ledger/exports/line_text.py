@@ -70,7 +70,13 @@ class Books(Enum):
     OF_LINE = _Joins(_OF_LINE, "le.id", _ONLY_DEPARTMENT)
 
 
-def text_statement(columns: Iterable[Column], notation: Notation, *, books: Books) -> str:
+_JOIN_CONVERTED = """
+              LEFT JOIN converted ON converted.line_id = l.id"""
+
+
+def text_statement(
+    columns: Iterable[Column], notation: Notation, *, books: Books, converts: bool = False
+) -> str:
     """The text of every entry that is asked for, in order, with how many lines it has."""
     joins = books.value
     written: dict[Level, list[str]] = {Level.ENTRY: [], Level.ACCOUNT: []}
@@ -94,7 +100,8 @@ def text_statement(columns: Iterable[Column], notation: Notation, *, books: Book
         line=" || ".join(line),
         between=literal(notation.quote + notation.lead(CREDIT, False) + notation.quote),
         scheme=notation.text("scheme.code"),
-        books=joins.sql.format(**names),
+        books=joins.sql.format(**names) + (_JOIN_CONVERTED if converts else ""),
+        converted=statement("export_converted") if converts else "",
         of_entity=joins.entity_id,
         department_id=joins.department_id,
         gl_account=notation.text("g.gl_account"),

@@ -13,7 +13,10 @@ import pyarrow.parquet as pq
 ROWS_A_GROUP = 50_000
 PLACES = 6  # a milligram of KGCO2E; no commodity has more
 INTEGERS = {"entry_id", "settlement", "reverses", "line_id"}
-AMOUNTS = {"debit", "credit"}
+RATE_PLACES = 10  # as a rate is kept
+AMOUNTS = {"debit", "credit", "converted_debit", "converted_credit"}
+DAYS = {"entry_date", "exchange_rate_date"}
+RATE = "exchange_rate"
 
 
 class ParquetBook:
@@ -49,15 +52,17 @@ def _type(name: str) -> Any:
         return pa.decimal128(38, PLACES)
     if name in INTEGERS:
         return pa.int64()
-    if name == "entry_date":
+    if name == RATE:
+        return pa.decimal128(38, RATE_PLACES)
+    if name in DAYS:
         return pa.date32()
     return pa.timestamp("us", tz="UTC") if name == "recorded_at" else pa.string()
 
 
 def _typed(row: dict[str, Any]) -> dict[str, Any]:
-    return row | {
-        "entry_date": date.fromisoformat(row["entry_date"]),
-        "recorded_at": datetime.fromisoformat(row["recorded_at"]),
-        "debit": Decimal(row["debit"]),
-        "credit": Decimal(row["credit"]),
-    }
+    typed = row | {"recorded_at": datetime.fromisoformat(row["recorded_at"])}
+    for name in row.keys() & DAYS:
+        typed[name] = date.fromisoformat(row[name]) if row[name] else None
+    for name in row.keys() & {*AMOUNTS, RATE}:
+        typed[name] = Decimal(row[name]) if row[name] else None
+    return typed

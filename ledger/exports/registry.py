@@ -35,6 +35,11 @@ class Format:
     is_erp: bool = False
 
     @property
+    def tells_converted(self) -> bool:
+        """Whether its columns tell what a line is in the currency of the books it is in."""
+        return self.notation is not None or self.book is not None
+
+    @property
     def content_type(self) -> str:
         """The media type, with how its characters are written."""
         is_text = self.extension not in ("zip", "xlsx", "parquet")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -22,7 +23,8 @@ Held = tuple[str, int, str, str]  # a commodity, its lines, debit and credit in 
 class Selection:
     """Which lines an export holds; None is all. Lines after `through_line_id` never count.
 
-    With departments given, only lines on those departments' own accounts.
+    With departments given, only lines on those departments' own accounts. `rates`: of each legal
+    entity, commodity and day on which its books are in another currency, see foreign_books.
     """
 
     period: str | None = None
@@ -33,12 +35,13 @@ class Selection:
     entry_id: int | None = None
     department_ids: tuple[int, ...] | None = None
     schema_version: int = SCHEMA_VERSION
+    rates: tuple[Mapping[str, Any], ...] = ()
 
     def facts(self) -> dict[str, Any]:
         """As parameters of a statement."""
         ids = self.department_ids
         narrowed = {"department_ids": None if ids is None else list(ids), "line_ids": None}
-        return asdict(self) | narrowed
+        return asdict(self) | narrowed | {"rates": json.dumps(self.rates)}
 
 
 def selection_of(export: JournalExport) -> Selection:
@@ -50,6 +53,7 @@ def selection_of(export: JournalExport) -> Selection:
         kept["commodity"],
         kept["through_line_id"],
         schema_version=kept["schema_version"],
+        rates=tuple(kept.get("rates", ())),
     )
 
 

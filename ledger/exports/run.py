@@ -6,7 +6,7 @@ The bytes depend on the journal alone, never on who exports or when: that is in 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any, Protocol
 
@@ -24,6 +24,7 @@ from ledger.errors import (
     PeriodNotFound,
 )
 from ledger.exports.columns import SCHEMA_VERSION
+from ledger.exports.foreign_books import with_rates
 from ledger.exports.registered import find, part_of, to_replace
 from ledger.exports.registry import Format, format_named
 from ledger.exports.rows import Held, Selection, last_line_id, selection_of, totals
@@ -123,6 +124,7 @@ def make(order: Order, *, into: Sink, progress: Progress | None = None) -> Journ
 
     Raises: ExportUnbalanced, ExportInvalid, ExportNotReplaceable; nothing is registered then.
     """
+    order = replace(order, selection=with_rates(order.layout, order.selection))
     held = totals(order.selection)
     sides = _sides(order.layout, held)
     file = _write(order.layout, order.selection, into, _now_and_then(progress, held))
@@ -291,6 +293,7 @@ def _register(order: Order, file: _File, sides: dict[str, dict[str, str]]) -> Jo
             "byte_count": file.byte_count,
             "totals": sides,
             "seal": _seal_of(selection.period),
+            **({"rates": list(selection.rates)} if selection.rates else {}),
             **_of_erp(file),
         },
         exported_by=order.by,

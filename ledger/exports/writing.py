@@ -195,6 +195,7 @@ class _Asked:
 
     columns: tuple[Column, ...]
     books: Books
+    converts: bool = False
 
     @classmethod
     def of(cls, cursor: Any, selection: Selection) -> _Asked:
@@ -204,7 +205,9 @@ class _Asked:
         )
         tells_books = bool(cursor.fetchone()[0])
         books = Books.OF_ACCOUNT if tells_books else Books.OF_ENTRY
-        return cls(columns_of(selection.schema_version, tells_books=tells_books), books)
+        converts = bool(selection.rates)
+        columns = columns_of(selection.schema_version, tells_books=tells_books, converts=converts)
+        return cls(columns, books, converts)
 
 
 _FOR_ERP = _Asked(ERP_COLUMNS, Books.OF_LINE)
@@ -264,6 +267,6 @@ def _copy(
 ) -> None:
     pieces.add(notation.header(names_of(asked.columns)).encode())
     cursor.execute(SETTINGS)
-    text = text_statement(asked.columns, notation, books=asked.books)
+    text = text_statement(asked.columns, notation, books=asked.books, converts=asked.converts)
     query = cursor.mogrify(text, selection.facts()).decode()
     cursor.copy_expert(f"COPY ({query}) TO STDOUT (FORMAT binary)", pieces)

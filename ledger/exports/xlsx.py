@@ -17,8 +17,8 @@ LINES_A_SHEET = 1_000_000  # a sheet ends at 1,048,576 rows
 EXACT_DIGITS = 15
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)  # the same file says the same moment
 INTEGERS = {"entry_id", "settlement", "reverses", "line_id"}
-AMOUNTS = {"debit", "credit"}
-DAYS = {"entry_date"}
+AMOUNTS = {"debit", "credit", "converted_debit", "converted_credit", "exchange_rate"}
+DAYS = {"entry_date", "exchange_rate_date"}
 
 
 class XlsxBook:

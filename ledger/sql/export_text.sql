@@ -50,7 +50,7 @@ WITH gl AS MATERIALIZED (
     SELECT s.id, scheme.code, {scheme} AS scheme
       FROM ledger_settlement s JOIN pricing_scheme scheme ON scheme.id = s.scheme_id
 ), nowhere AS MATERIALIZED (SELECT {empty} AS text)
-SELECT entry.body, entry.line_count
+{converted}SELECT entry.body, entry.line_count
   FROM (SELECT id, code FROM ledger_accountingperiod
          WHERE %(period)s::text IS NULL OR code = %(period)s ORDER BY days) p
  CROSS JOIN LATERAL (

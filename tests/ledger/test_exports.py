@@ -443,7 +443,7 @@ def test_a_manifest_proves_the_file(settled: Books) -> None:
     assert all(side["debit"] == side["credit"] for side in manifest["totals"].values())
     assert manifest["byte_count"] == len(text.encode())
     assert manifest["line_count"] == manifest["seal"]["line_count"] == len(csv_rows(text))
-    assert (manifest["sequence"], manifest["schema_version"]) == (1, 3)
+    assert (manifest["sequence"], manifest["schema_version"]) == (1, 4)
     assert (manifest["period"], manifest["exported_by"]) == ("2023Q1", "finance")
     assert json.dumps(manifest)
 

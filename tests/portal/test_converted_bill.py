@@ -83,6 +83,8 @@ def test_programs_are_told_beside_the_hash(books: Books, client: Client) -> None
     client.force_login(books.people["contributor"])
     taken = client.get("/departments/CLOUD/fee/2023Q1/statement.json")
     assert taken.json()["converted"] == converted
+    asked = client.get("/api/v1/statements/fee/2023Q1/CLOUD/").json()
+    assert (asked["converted"], asked["sha256"]) == (converted, taken.json()["sha256"])
     out = io.StringIO()
     call_command("statement", department="CLOUD", scheme="fee", period="2023Q1", stdout=out)
     assert "1,370.94 EUR" in out.getvalue()
@@ -92,6 +94,10 @@ def test_a_missing_rate_is_said_and_never_one(books: Books, client: Client) -> N
     found = converted_bill(bill())
     assert found is not None
     assert (found.net, found.rate) == (None, None)
+    client.force_login(books.people["contributor"])
+    asked = client.get("/api/v1/statements/fee/2023Q1/CLOUD/").json()
+    nothing = dict.fromkeys(("net", "rate", "rate_date", "rate_source"))
+    assert asked["converted"] == {"currency": "EUR", **nothing}
     assert "no approved exchange rate for" in page_of(books, client)
     assert document_of(bill(), verify_url="", converted=found) == document_of(bill(), verify_url="")
 
@@ -99,6 +105,8 @@ def test_a_missing_rate_is_said_and_never_one(books: Books, client: Client) -> N
 def test_nothing_is_said_where_the_currency_is_the_same(books: Books, client: Client) -> None:
     LegalEntity.objects.update(currency="USD")
     assert converted_bill(bill()) is None
+    client.force_login(books.people["contributor"])
+    assert client.get("/api/v1/statements/fee/2023Q1/CLOUD/").json()["converted"] is None
     page = page_of(books, client)
     assert "currency of your books" not in page
     assert "exchange rate" not in page
