@@ -22,10 +22,7 @@ PINNED = Path(__file__).with_name("queries.json")
 PEOPLE = ("contributor", "analyst", "approver", "finance", "admin")
 SIXTY = 58  # beside the two
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.skipif(os.environ.get("CFL_EVERY_LOOK") != "1", reason="make axe does it"),
-]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(scope="module")
