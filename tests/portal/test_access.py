@@ -48,6 +48,12 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "evidence_remove": ("R", "E"),
     "activity": ("D",),
     "activity_new": ("D",),
+    "activity_submit_chosen": ("D",),
+    "upload_any": (),
+    "upload_any_columns": (),
+    "upload_any_confirm": (),
+    "upload_any_owners": (),
+    "upload_any_errors": (),
     "upload": ("D",),
     "upload_columns": ("D",),
     "upload_confirm": ("D",),
@@ -74,6 +80,9 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
 }
 ONLY_POST = {"decide", "activity_submit", "upload_confirm", "grant_step", "dispute_withdraw"}
 ONLY_POST |= {"evidence_add", "evidence_remove", "notices_read", "notice_read"}
+ONLY_POST |= {"activity_submit_chosen", "upload_any_confirm"}
+# There is nothing to fetch before a file was checked
+OF_A_FILE = {"upload_errors", "upload_columns", "upload_any_errors", "upload_any_columns"}
 HIDING = sorted(
     name for name, needs in ADDRESSES.items() if set(needs) & {"D", "L", "H", "R", "G", "P", "N"}
 )
@@ -134,9 +143,7 @@ def test_another_departments_page_does_not_exist(
     assert ask(browse("offices-contributor"), name, address).status_code == 404
 
 
-@pytest.mark.parametrize(
-    "name", sorted(set(ADDRESSES) - ONLY_POST - {"upload_errors", "upload_columns"})
-)
+@pytest.mark.parametrize("name", sorted(set(ADDRESSES) - ONLY_POST - OF_A_FILE))
 def test_ones_own_page_opens_and_is_never_stored(
     books: Books, browse: Callable[[str], Client], name: str
 ):

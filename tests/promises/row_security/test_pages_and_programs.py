@@ -57,6 +57,7 @@ PORTAL = {
     "verify_hash": ["H"],
     "grants": [],
     "grant": ["G"],
+    "grant_begin": [],
     "grant_new": ["OFFICES"],
     "disputes": [],
     "dispute_new": ["L"],
@@ -69,6 +70,10 @@ PORTAL = {
     "evidence": ["R", "F"],
     "activity": ["OFFICES"],
     "activity_new": ["OFFICES"],
+    "upload_any": [],
+    "upload_any_columns": [],
+    "upload_any_errors": [],
+    "upload_any_owners": [],
     "upload": ["OFFICES"],
     "upload_columns": ["OFFICES"],
     "upload_errors": ["OFFICES"],
@@ -86,6 +91,7 @@ PORTAL = {
     "statement_csv": ["OFFICES", "fee", "2023Q1"],
 }
 ONLY_POST = {"decide", "activity_submit", "upload_confirm", "evidence_add", "evidence_remove"}
+ONLY_POST |= {"activity_submit_chosen", "upload_any_confirm"}
 ONLY_POST |= {"grant_step", "dispute_withdraw", "notices_read", "notice_read"}
 API = [
     "journal-lines/",

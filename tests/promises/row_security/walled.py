@@ -15,6 +15,7 @@ POSTED = ["ledger_settlementline", "ledger_settledrecord", "ledger_journalentry"
 POSTED += ["ledger_journalline"]
 OF_NOBODY = {"ledger_journalline": 4, "ledger_periodbalance": 2}  # the fund's, the atmosphere's
 OF_NOBODY |= {"ledger_webhookevent": 3}  # calculated, approved, posted
+OF_NOBODY |= {"ledger_linetotal": 2, "inventory_daytotal": 1}  # sums of the company
 OF_THE_COMPANY = "organisation_auditevent"  # a row a change, of whatever department
 # In these books nobody proposed an entry, bought electricity, absorbed anything, shares a pool's
 # emissions, has sites, asked for a grant or an export, replayed, estimated or disputed anything,
