@@ -216,6 +216,26 @@ def test_an_event_has_the_rate_of_its_day(books: Books) -> None:
     ]
 
 
+def test_until_the_rate_of_a_longer_path_begins_that_of_the_shorter_one_counts(
+    books: Books,
+) -> None:
+    """5.00 for any travel; 20.00 for flights on the 12th alone."""
+    scheme = found_sharing(books, Mechanism.PER_EVENT)
+    levy(books, scheme, "travel", "5")
+    EventRate.objects.create(
+        scheme=scheme,
+        activity="travel/flight",
+        rate=20,
+        in_force=(date(2023, 2, 12), date(2023, 2, 13)),
+        **signed(books),
+    )
+    for day in (11, 12, 13, 13):
+        did = ("travel/flight", "900", "km")
+        books.emit("CLOUD", date(2023, 2, day), "100", scope=3, category=6, did=did)
+    settle(books, scheme, "2023Q1")
+    assert net(scheme) == {"CLOUD": Decimal("35.00")}
+
+
 def test_a_rate_in_the_unit_of_a_record_comes_before_one_for_the_record(books: Books) -> None:
     """25 nights at 0.10; the rooms have no rate of their own, so 5.00 a record."""
     scheme = found_sharing(books, Mechanism.PER_EVENT)
