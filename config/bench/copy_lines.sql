@@ -1,4 +1,5 @@
--- The same lines with the same columns, as the tables hold them: one plain join, unordered.
+-- The same lines as the tables hold them: one plain join, unordered, without what our file looks up
+-- or works out beside (general ledger account, trading partner, converted amounts).
 COPY (
     SELECT e.id, e.entry_date, e.recorded_at, p.code, scheme.code, e.settlement_id, le.code, d.code,
            cc.code, a.code, l.commodity_id, l.debit, l.credit, e.description, e.source_id,
