@@ -56,4 +56,4 @@ class SchemeText(Proposed):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_topic_display()} {self.version}, {days_told(self.in_force)}"
+        return f"{self.get_topic_display()} v{self.version}, {days_told(self.in_force)}"

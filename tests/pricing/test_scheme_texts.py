@@ -148,7 +148,7 @@ def test_texts_come_from_a_file_by_command(tmp_path: Path) -> None:
     assert run("load", str(file), by="analyst").startswith("1 scheme texts proposed")
     assert run("load", str(file), by="analyst").startswith("0 scheme texts proposed, 1 as they")
     assert run("approve", by="approver") == "1 scheme texts approved.\n"
-    assert "objectives version 1" in run("list")
+    assert "objectives v1, 2020-07-01" in run("list")
     assert told(scheme.pk, FIRST_DAY) == "Pay for tonnes."
     assert cast.people["approver"].get_username() in run("list")
 
