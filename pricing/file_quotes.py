@@ -19,6 +19,7 @@ from pricing.price_lookup import (
     SchemeTerms,
     all_scheme_terms,
     charges,
+    incentive_on,
     incentive_rules,
     price_rules,
 )
@@ -107,7 +108,7 @@ def quote_file(rows: Iterable[RowReport]) -> FileQuote:
         lines=tuple(
             replace(line, amounts=tuple(line.amounts[place] for place in told)) for line in lines
         ),
-        rows_without_price=sum(pricing.rows_without_price for pricing in pricings),
+        rows_without_price=len({id(row) for one in pricings for row in one.without_price}),
     )
 
 
@@ -145,7 +146,7 @@ class _Pricing:
 
     def __init__(self, terms: SchemeTerms) -> None:
         self.terms = terms
-        self.rows_without_price = 0
+        self.without_price: list[_Facts] = []
         self._rates = incentive_rules(terms.id)
         self._prices: dict[int | None, list[PriceRule]] = defaultdict(list)
         for rule in price_rules(scheme_id=terms.id):  # the best of those that fit comes first
@@ -183,16 +184,11 @@ class _Pricing:
         found, on = facts.result, facts.on
         if not charges(self.terms, on=on, scope=found.scope, category=found.category):
             return None
+        scope, category, country = found.scope, found.category, found.country
         for rule in (*self._prices[facts.department.pk], *self._prices[None]):
-            if (
-                rule.scope in (None, found.scope)
-                and rule.category in (None, found.category)
-                and rule.country in ("", found.country)
-                and rule.starts_on <= on
-                and (rule.ends_before is None or on < rule.ends_before)
-            ):
+            if rule.fits(on=on, scope=scope, category=category, country=country):
                 return rule.price_per_tonne
-        self.rows_without_price += 1
+        self.without_price.append(facts)
         return None
 
     def _earned(self, facts: _Facts) -> Decimal | None:
@@ -200,11 +196,5 @@ class _Pricing:
         found, on = facts.result, facts.on
         if found.removal_state != "verified" or on < self.terms.starts_on:
             return None
-        for rule in self._rates:
-            if (
-                rule.durability_class == found.durability_class
-                and rule.starts_on <= on
-                and (rule.ends_before is None or on < rule.ends_before)
-            ):
-                return rule.rate_per_tonne
-        return None
+        rate = incentive_on(self._rates, on=on, durability_class=found.durability_class)
+        return None if rate is None else rate.rate_per_tonne

@@ -87,6 +87,15 @@ class PriceRule:
     ends_before: date | None
     rank: int
 
+    def fits(self, *, on: date, scope: int | None, category: int | None, country: str) -> bool:
+        """Whether it applies to that place in the method and country, on that day."""
+        return (
+            self.scope in (None, scope)
+            and self.category in (None, category)
+            and self.country in ("", country)
+            and is_in_force(self, on)
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class IncentiveRule:
@@ -134,11 +143,27 @@ def is_covered(*, scheme_id: int, on: date, scope: int, category: int | None) ->
 def charges(terms: SchemeTerms, *, on: date, scope: int | None, category: int | None) -> bool:
     """The same, by terms that are known."""
     return on >= terms.starts_on and any(
-        rule.scope == scope
-        and rule.category in (None, category)
-        and rule.starts_on <= on
-        and (rule.ends_before is None or on < rule.ends_before)
+        rule.scope == scope and rule.category in (None, category) and is_in_force(rule, on)
         for rule in terms.coverage
+    )
+
+
+def is_in_force(rule: CoverageRule | PriceRule | IncentiveRule, on: date) -> bool:
+    """Whether a day is one of the rule's."""
+    return rule.starts_on <= on and (rule.ends_before is None or on < rule.ends_before)
+
+
+def incentive_on(
+    rules: Iterable[IncentiveRule], *, on: date, durability_class: str
+) -> IncentiveRule | None:
+    """What absorbed tonnes of a class earn on a day, if anything."""
+    return next(
+        (
+            rule
+            for rule in rules
+            if rule.durability_class == durability_class and is_in_force(rule, on)
+        ),
+        None,
     )
 
 

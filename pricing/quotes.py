@@ -18,6 +18,7 @@ from pricing.price_lookup import (
     SchemeTerms,
     all_scheme_terms,
     charges,
+    incentive_on,
     incentive_rules,
     price_by,
     scheme_terms,
@@ -187,15 +188,8 @@ def _on_basis(terms: SchemeTerms, emission: Emission) -> tuple[str, ...]:
 
 def _of_removal(terms: SchemeTerms, on: date, emission: Emission, kgco2e: Decimal) -> Quote:
     """What absorbed tonnes would earn once they are verified."""
-    rate = next(
-        (
-            rule
-            for rule in incentive_rules(terms.id)
-            if rule.durability_class == emission.durability_class
-            and rule.starts_on <= on
-            and (rule.ends_before is None or on < rule.ends_before)
-        ),
-        None,
+    rate = incentive_on(
+        incentive_rules(terms.id), on=on, durability_class=emission.durability_class
     )
     if rate is None or on < terms.starts_on:
         reason = f"Scheme {terms.code} pays nothing for {emission.place} on {on}."

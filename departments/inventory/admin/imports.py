@@ -91,8 +91,9 @@ def _take(
     batches = list(rows.order_by("pk").values_list("pk", "row_count"))
     for batch_id, row_count in batches:
         if row_count > MOST_AT_ONCE:
-            told = _("%(count)s records take too long for a page: use manage.py step_import.")
-            messages.error(request, told % {"count": f"{row_count:,}"})
+            told = _("%(count)s records take too long for a page: use manage.py %(command)s.")
+            command = "undo_import" if step is undo_import else "step_import"
+            messages.error(request, told % {"count": f"{row_count:,}", "command": command})
             continue
         with refusals_shown(request):
             count = step(batch_id=batch_id, by=person_of(request), at=timezone.now())
