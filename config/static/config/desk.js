@@ -98,6 +98,18 @@
     }
   }
 
+  // A second click while the answer is on its way asks for nothing more; who comes back may ask again.
+  function askOnce() {
+    const sent = new Set();
+    document.addEventListener("submit", (event) => {
+      if (!event.target.matches("form.desk-form[method=post]")) return;
+      if (sent.has(event.target)) event.preventDefault();
+      sent.add(event.target);
+    });
+    addEventListener("pageshow", () => sent.clear());
+  }
+
+  askOnce();
   document.addEventListener("DOMContentLoaded", () => {
     mend();
     new MutationObserver(nameBoxes).observe(document.body, { childList: true, subtree: true });
