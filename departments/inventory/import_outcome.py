@@ -5,15 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Exists, OuterRef, Q, Sum
 
 from departments.inventory.models.activity import ActivityRecord, RecordState
-from departments.inventory.models.emissions import EmissionRecord
+from departments.inventory.models.emissions import EmissionKind, EmissionRecord
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Records of one department by state; kgCO2e, market-based, of those that have a result."""
+    """Records of one department by state, and what they emitted: kgCO2e, market-based.
+
+    None: no emission among them has a result. Of one that was calculated again counts what is
+    approved; what absorbs is no part of it.
+    """
 
     department: str
     name: str
@@ -37,8 +41,18 @@ def outcome_of(batch_id: int) -> list[Outcome]:
         RecordState.APPROVED,
         RecordState.RETURNED,
     )
+    again = EmissionRecord.objects.filter(
+        supersedes=OuterRef("pk"),
+        activity_record=OuterRef("activity_record"),
+        approval_number__isnull=False,
+    )
     sums = dict(
-        EmissionRecord.objects.filter(activity_record__batch=batch_id, supersedes=None)
+        EmissionRecord.objects.filter(
+            Q(supersedes=None) | Q(approval_number__isnull=False),
+            activity_record__batch=batch_id,
+            kind=EmissionKind.EMISSION,
+        )
+        .filter(~Exists(again))
         .order_by()
         .values_list("department_id")
         .annotate(kgco2e=Sum("market_kgco2e"))
