@@ -7,6 +7,8 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, ClassVar, NamedTuple, Self
 
+from departments.organisation.said import said
+
 if TYPE_CHECKING:
     from ledger.models.exports import ExportAcknowledgement, ExportRejection
 
@@ -38,8 +40,11 @@ class PeriodClosed(LedgerError):
     def __init__(self, period: str) -> None:
         self.period = period
         super().__init__(
-            f"Period {period} is closed: nothing posts into it. Late and restated tonnes are "
-            "charged by the next settlement, in the open period."
+            said(
+                "Period %(period)s is closed: nothing posts into it. Late and restated tonnes are "
+                "charged by the next settlement, in the open period.",
+                period=period,
+            )
         )
 
 

@@ -44,6 +44,12 @@ def told_by(sentence: str, patterns: Iterable[str], again: frozenset[str] = froz
     return sentence
 
 
+def refusal_told(refusal: Exception) -> str:
+    """What a refusal says, in the language in force; `str(refusal)` is its English, for files."""
+    first = refusal.args[0] if refusal.args else None
+    return told_by(first if isinstance(first, Said) else str(refusal), ())
+
+
 @cache
 def _shape(pattern: str, again: frozenset[str]) -> re.Pattern[str]:
     """What the pattern makes, with a name for each of its places."""

@@ -19,6 +19,7 @@ from unfold.paginator import InfinitePaginator
 
 from departments.organisation.admin_access import RoleAdmin, trail_of
 from departments.organisation.models import User
+from departments.organisation.telling import refusal_told
 from ledger.errors import LedgerError
 from pricing.errors import PricingError
 
@@ -98,7 +99,7 @@ def refusals_shown(request: HttpRequest) -> Iterator[None]:
     try:
         yield
     except (LedgerError, PricingError) as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, refusal_told(refusal))
 
 
 def right(text: str) -> SafeString:

@@ -10,7 +10,9 @@ from django.contrib import messages
 from django.http import HttpRequest
 
 from departments.inventory.errors import EntryRefused, InventoryError, UnknownActivity
+from departments.inventory.sentences import told
 from departments.organisation.errors import OrganisationError
+from departments.organisation.telling import refusal_told
 from ledger.errors import LedgerError
 from pricing.errors import PricingError
 
@@ -24,7 +26,7 @@ def take(request: HttpRequest, step: Callable[[], Result], *, done: str) -> Resu
     try:
         result = step()
     except REFUSALS as error:
-        messages.error(request, str(error))
+        messages.error(request, refusal_told(error))
         return None
     messages.success(request, done)
     return result
@@ -38,12 +40,17 @@ def take_form(
         result = step()
     except EntryRefused as error:
         field = error.field if error.field in form.fields else None
-        form.add_error(field, f"{error.reason} {error.hint}" if field else str(error))
+        form.add_error(field, _beside(error) if field else refusal_told(error))
     except UnknownActivity as error:
-        form.add_error("activity", f"{error.reason} {error.hint}")
+        form.add_error("activity", _beside(error))
     except REFUSALS as error:
-        form.add_error(None, str(error))
+        form.add_error(None, refusal_told(error))
     else:
         messages.success(request, done)
         return result
     return None
+
+
+def _beside(error: EntryRefused | UnknownActivity) -> str:
+    """A field's name stands above already."""
+    return f"{told(error.reason)} {told(error.hint)}"
