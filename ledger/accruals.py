@@ -13,6 +13,7 @@ from django.db.models import Q, Sum
 
 from departments.organisation.access import Permission, may
 from departments.organisation.models import LegalEntity, User
+from departments.organisation.said import said
 from ledger import posting
 from ledger.chart_of_accounts import (
     AccountPlace,
@@ -91,7 +92,7 @@ def accrue(*, settlement_id: int, by: User) -> Accrual:
     """
     if not may(by, Permission.POST_SETTLEMENT):
         roles = Permission.POST_SETTLEMENT.roles_text
-        raise NotAllowed(by.get_username(), "accrue a settlement", roles)
+        raise NotAllowed(by.get_username(), said("accrue a settlement"), roles)
     settlement = (
         Settlement.objects.select_for_update(of=("self",))
         .select_related("period")
@@ -99,7 +100,7 @@ def accrue(*, settlement_id: int, by: User) -> Accrual:
     )
     name = name_of(settlement)
     if settlement.state not in NOT_POSTED:
-        raise WrongState(name, settlement.state, "calculated or approved")
+        raise WrongState(name, settlement.state, said("calculated or approved"))
     terms = price_lookup.scheme_terms(scheme_id=settlement.scheme_id)
     provisional = _provisional(settlement) if moves_money(terms.mechanism, "charge") else []
     if not provisional:

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from departments.organisation.access import Permission, may
 from departments.organisation.models import User
+from departments.organisation.said import said
 from ledger.atmosphere_outlook import Aims
 from ledger.errors import AimDecided, AimInvalid, NotAllowed
 from ledger.models.aims import AimKind, ClimateAim
@@ -25,10 +26,17 @@ def propose_aim(
 
     Raises: NotAllowed, AimInvalid.
     """
-    _require(by, Permission.PROPOSE_PRICE, "propose an aim")
+    _require(by, Permission.PROPOSE_PRICE, said("propose an aim"))
     if kind not in AimKind.values or not YEARS[0] <= year <= YEARS[1]:
         kinds = " or ".join(AimKind.values)
-        raise AimInvalid(f"{kind} {year} is no aim: {kinds}, a year from 2000 to 2200.")
+        raise AimInvalid(
+            said(
+                "%(kind)s %(year)s is no aim: %(kinds)s, a year from 2000 to 2200.",
+                kind=kind,
+                year=year,
+                kinds=kinds,
+            )
+        )
     return ClimateAim.objects.create(
         kind=kind, year=year, reason=reason, source_url=source_url, proposed_by=by
     )
@@ -41,11 +49,15 @@ def approve_aim(*, aim_id: int, by: User, at: datetime) -> ClimateAim:
 
     Raises: NotAllowed; AimDecided, where its proposer would decide it; AimInvalid, for none.
     """
-    _require(by, Permission.APPROVE_PRICE, "approve an aim")
+    _require(by, Permission.APPROVE_PRICE, said("approve an aim"))
     aim = _locked(aim_id)
     if aim.proposed_by_id == by.pk:
         raise AimDecided(
-            f"{by.get_username()} proposed aim {aim_id} and can't approve it: another person must."
+            said(
+                "%(person)s proposed aim %(aim)s and can't approve it: another person must.",
+                person=by.get_username(),
+                aim=aim_id,
+            )
         )
     if aim.approved_by_id is None:
         aim.approved_by, aim.approved_at = by, at
@@ -59,10 +71,12 @@ def withdraw_aim(*, aim_id: int, by: User) -> None:
 
     Raises: NotAllowed; AimDecided, once it is approved; AimInvalid, if there is none.
     """
-    _require(by, Permission.PROPOSE_PRICE, "withdraw an aim")
+    _require(by, Permission.PROPOSE_PRICE, said("withdraw an aim"))
     aim = _locked(aim_id)
     if aim.approved_by_id is not None:
-        raise AimDecided(f"Aim {aim_id} is approved and stays: propose another one in its place.")
+        raise AimDecided(
+            said("Aim %(aim)s is approved and stays: propose another one in its place.", aim=aim_id)
+        )
     aim.delete()
 
 
@@ -79,7 +93,7 @@ def aims_in_force(otherwise: Aims) -> Aims:
 def _locked(aim_id: int) -> ClimateAim:
     aim = ClimateAim.objects.select_for_update().filter(pk=aim_id).first()
     if aim is None:
-        raise AimInvalid(f"There is no aim {aim_id}.")
+        raise AimInvalid(said("There is no aim %(aim)s.", aim=aim_id))
     return aim
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from departments.organisation.said import joined, said
 from ledger.bill_facts import BillFacts, BillLine, BillSettings, ScenarioLine
 from ledger.bill_shares import share_anew
 from ledger.bill_swaps import Swappable, TonnesStep, by_certificates, by_rail, less
@@ -140,21 +141,35 @@ def _of(line: StatementLine, found: Iterable[Swappable]) -> list[Swappable]:
 
 
 def _refuse(facts: BillFacts, settings: BillSettings) -> None:
-    problems = []
+    problems: list[str] = []
     price = settings.price_per_tonne
     if price is not None and not 0 <= price <= HIGHEST_PRICE:
-        problems.append(f"A price of {price:f} is not between 0 and {HIGHEST_PRICE:,}.")
+        problems.append(
+            said(
+                "A price of %(price)s is not between 0 and %(highest)s.",
+                price=f"{price:f}",
+                highest=f"{HIGHEST_PRICE:,}",
+            )
+        )
     if price is not None and facts.keeps_price:
         problems.append(
-            f"Scheme {facts.terms.code} gives all charges back, so another price changes "
-            "everybody's return. Ask for a replay of the period."
+            said(
+                "Scheme %(scheme)s gives all charges back, so another price changes everybody's "
+                "return. Ask for a replay of the period.",
+                scheme=facts.terms.code,
+            )
         )
     percents = [settings.rail_percent, settings.certificate_percent]
     percents += [percent for _, percent in settings.reductions]
     problems += [
-        f"{each:f} % is not between 0 and 100." for each in percents if not 0 <= each <= 100
+        said("%(share)s %% is not between 0 and 100.", share=f"{each:f}")
+        for each in percents
+        if not 0 <= each <= 100
     ]
     missing = {place for place, _ in settings.reductions} - facts.places.keys()
-    problems += [f"The bill charges nothing of {place}." for place in sorted(missing, key=str)]
+    problems += [
+        said("The bill charges nothing of %(place)s.", place=place)
+        for place in sorted(missing, key=str)
+    ]
     if problems:
-        raise ScenarioInvalid(" ".join(problems))
+        raise ScenarioInvalid(joined(" ", problems))

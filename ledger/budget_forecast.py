@@ -15,6 +15,7 @@ from decimal import Decimal
 
 from django.db.models import Sum
 
+from departments.organisation.said import said
 from ledger.budget_trend import DepartmentTrend, trends
 from ledger.errors import PeriodNotFound, ScenarioInvalid
 from ledger.models.periods import AccountingPeriod
@@ -114,7 +115,13 @@ def forecast(
     grown = trends(terms, period)
     lines = tuple(_line(terms, on, growth, prices, grown, row) for row in rows)
     if not lines:
-        raise ScenarioInvalid(f"Scheme {terms.code} has charged nothing for {period_code}.")
+        raise ScenarioInvalid(
+            said(
+                "Scheme %(scheme)s has charged nothing for %(period)s.",
+                scheme=terms.code,
+                period=period_code,
+            )
+        )
     return Forecast(
         terms.code, terms.currency, terms.currency_exponent, period.code, on, growth, lines, grown
     )

@@ -13,6 +13,7 @@ from django.db import transaction
 from departments.inventory.records import emission_details
 from departments.organisation.access import Permission, may, may_contribute
 from departments.organisation.models import User
+from departments.organisation.said import said
 from ledger import notices
 from ledger.errors import (
     DisputeAnsweredByOpener,
@@ -51,7 +52,9 @@ def open_dispute(
     if line is None:
         raise LineNotFound(line_id)
     if not may_contribute(by, line.department_id):
-        raise NotAllowed(by.get_username(), "dispute this line", "contributor or approver")
+        raise NotAllowed(
+            by.get_username(), said("dispute this line"), said("contributor or approver")
+        )
     _refuse_texts(reason=reason, evidence=evidence)
     standing = Dispute.objects.filter(line=line, state=DisputeState.OPEN).first()
     if standing is not None:
@@ -78,7 +81,9 @@ def withdraw(*, dispute_id: int, by: User, at: datetime) -> Dispute:
     """
     dispute = _locked(dispute_id)
     if not may_contribute(by, dispute.department_id):
-        raise NotAllowed(by.get_username(), "withdraw this dispute", "contributor or approver")
+        raise NotAllowed(
+            by.get_username(), said("withdraw this dispute"), said("contributor or approver")
+        )
     return _decide(dispute, DisputeState.WITHDRAWN, by, at)
 
 
@@ -157,7 +162,7 @@ def _to_answer(dispute_id: int, by: User) -> Dispute:
     dispute = _locked(dispute_id)
     if not may(by, Permission.ANSWER_DISPUTE):
         roles = Permission.ANSWER_DISPUTE.roles_text
-        raise NotAllowed(by.get_username(), "answer a dispute", roles)
+        raise NotAllowed(by.get_username(), said("answer a dispute"), roles)
     if dispute.opened_by_id == by.pk:
         raise DisputeAnsweredByOpener(by.get_username(), dispute.pk)
     return dispute

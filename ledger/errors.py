@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, ClassVar, NamedTuple, Self
 
-from departments.organisation.said import said
+from departments.organisation.said import Said, joined, said
 
 if TYPE_CHECKING:
     from ledger.models.exports import ExportAcknowledgement, ExportRejection
@@ -24,13 +24,39 @@ class LedgerError(Exception):
     http_status: ClassVar[int] = 422
 
 
+def _word(word: str) -> Said:
+    """A state or another word that is told by itself."""
+    return word if isinstance(word, Said) else said(str(word))
+
+
+def _listed(items: Sequence[str], most: int) -> Said:
+    """The first of them in a row, and how many more there are."""
+    row, more = joined("; ", items[:most]), len(items) - most
+    return said("%(items)s and %(more)s more", items=row, more=more) if more > 0 else row
+
+
+def _problems(problems: Sequence[str], most: int) -> Said:
+    """The same of problems, the last of which goes on with a semicolon as the others do."""
+    row, more = joined("; ", problems[:most]), len(problems) - most
+    return said("%(items)s; and %(more)s more", items=row, more=more) if more > 0 else row
+
+
+def _by_field(problems: Sequence[FieldProblem]) -> Said:
+    return joined(
+        " ",
+        [said("%(field)s: %(reason)s", field=each.field, reason=each.reason) for each in problems],
+    )
+
+
 class PeriodNotFound(LedgerError):
     code = "period_not_found"
     http_status = 404
 
     def __init__(self, period: str) -> None:
         self.period = period
-        super().__init__(f"There is no accounting period {period!r}. Create it first.")
+        super().__init__(
+            said("There is no accounting period %(period)s. Create it first.", period=repr(period))
+        )
 
 
 class PeriodClosed(LedgerError):
@@ -54,8 +80,12 @@ class ClockRunsForward(LedgerError):
 
     def __init__(self, now: date, to: date) -> None:
         super().__init__(
-            f"In this sandbox it is {now}, and its clock runs forward, by fifty years at most: not "
-            f"to {to}. For earlier days make another sandbox."
+            said(
+                "In this sandbox it is %(now)s, and its clock runs forward, by fifty years at "
+                "most: not to %(to)s. For earlier days make another sandbox.",
+                now=now,
+                to=to,
+            )
         )
 
 
@@ -65,8 +95,11 @@ class NoPeriodFollows(LedgerError):
 
     def __init__(self, last: str) -> None:
         super().__init__(
-            f"Which period follows {last} can't be told from its days. Open it in the sandbox: "
-            "manage.py sandbox run NAME open_periods …"
+            said(
+                "Which period follows %(last)s can't be told from its days. Open it in the "
+                "sandbox: manage.py sandbox run NAME open_periods …",
+                last=last,
+            )
         )
 
 
@@ -79,8 +112,13 @@ class RehearsalStopped(LedgerError):
     def __init__(self, on: date, step: str, reason: str) -> None:
         self.on, self.step, self.reason = on, step, reason
         super().__init__(
-            f"{on}: {step} was refused:\n{reason}\nMend it in the sandbox (manage.py sandbox run "
-            "NAME COMMAND …) and advance again; what was done before stands."
+            said(
+                "%(on)s: %(step)s was refused:\n%(reason)s\nMend it in the sandbox (manage.py "
+                "sandbox run NAME COMMAND …) and advance again; what was done before stands.",
+                on=on,
+                step=step,
+                reason=reason,
+            )
         )
 
 
@@ -91,11 +129,15 @@ class PeriodsNotOpened(LedgerError):
 
     def __init__(self, problems: list[str]) -> None:
         self.problems = problems
-        more = len(problems) - self.shown
+        row, more = joined(" ", problems[: self.shown]), len(problems) - self.shown
         super().__init__(
-            "No period was opened. "
-            + " ".join(problems[: self.shown])
-            + (f" And {more} more like these." if more > 0 else "")
+            said(
+                "No period was opened. %(problems)s And %(more)s more like these.",
+                problems=row,
+                more=more,
+            )
+            if more > 0
+            else said("No period was opened. %(problems)s", problems=row)
         )
 
 
@@ -105,8 +147,13 @@ class EntryUnbalanced(LedgerError):
     def __init__(self, commodity: str, debit: int, credit: int) -> None:
         self.commodity, self.debit, self.credit = commodity, debit, credit
         super().__init__(
-            f"The entry does not balance in {commodity}: debit {debit}, credit {credit} "
-            "(minor units). Make both sides equal."
+            said(
+                "The entry does not balance in %(commodity)s: debit %(debit)s, credit %(credit)s "
+                "(minor units). Make both sides equal.",
+                commodity=commodity,
+                debit=debit,
+                credit=credit,
+            )
         )
 
 
@@ -117,13 +164,23 @@ class EntryUnbalancedByEntity(LedgerError):
 
     def __init__(self, differing: list[tuple[str, str, int, int]]) -> None:
         self.differing = differing
-        sides = "; ".join(
-            f"{entity or 'no legal entity'}: debit {debit}, credit {credit} {commodity}"
+        sides = [
+            said(
+                "%(entity)s: debit %(debit)s, credit %(credit)s %(commodity)s",
+                entity=entity or said("no legal entity"),
+                debit=debit,
+                credit=credit,
+                commodity=commodity,
+            )
             for entity, commodity, debit, credit in differing
-        )
+        ]
         super().__init__(
-            f"The entry does not balance in each legal entity's books ({sides}, in minor units). "
-            "Add a line on the due-to account of one and the due-from account of the other."
+            said(
+                "The entry does not balance in each legal entity's books (%(sides)s, in minor "
+                "units). Add a line on the due-to account of one and the due-from account of the "
+                "other.",
+                sides=joined("; ", sides),
+            )
         )
 
 
@@ -131,7 +188,7 @@ class EntryEmpty(LedgerError):
     code = "entry_empty"
 
     def __init__(self) -> None:
-        super().__init__("An entry needs at least one debit and one credit.")
+        super().__init__(said("An entry needs at least one debit and one credit."))
 
 
 class EntryNotFound(LedgerError):
@@ -140,7 +197,7 @@ class EntryNotFound(LedgerError):
 
     def __init__(self, entry_id: int) -> None:
         self.entry_id = entry_id
-        super().__init__(f"There is no journal entry {entry_id}.")
+        super().__init__(said("There is no journal entry %(entry)s.", entry=entry_id))
 
 
 class WindowTooWide(LedgerError):
@@ -149,8 +206,11 @@ class WindowTooWide(LedgerError):
     def __init__(self, most: int) -> None:
         self.most = most
         super().__init__(
-            f"The window holds more than {most:,} lines. Name a period, a scheme or an account, or "
-            "reconcile piece by piece with after_line and through_line."
+            said(
+                "The window holds more than %(most)s lines. Name a period, a scheme or an account, "
+                "or reconcile piece by piece with after_line and through_line.",
+                most=f"{most:,}",
+            )
         )
 
 
@@ -159,7 +219,13 @@ class WindowUpsideDown(LedgerError):
 
     def __init__(self, first: date, last: date) -> None:
         self.first, self.last = first, last
-        super().__init__(f"The window ends on {last}, before it begins on {first}. Swap the days.")
+        super().__init__(
+            said(
+                "The window ends on %(last)s, before it begins on %(first)s. Swap the days.",
+                last=last,
+                first=first,
+            )
+        )
 
 
 class AccountNotFound(LedgerError):
@@ -169,7 +235,10 @@ class AccountNotFound(LedgerError):
     def __init__(self, account: str) -> None:
         self.account = account
         super().__init__(
-            f"There is no account {account!r}. `manage.py trial_balance` lists those posted to."
+            said(
+                "There is no account %(account)s. `manage.py trial_balance` lists those posted to.",
+                account=repr(account),
+            )
         )
 
 
@@ -179,7 +248,13 @@ class AlreadyReversed(LedgerError):
 
     def __init__(self, entry_id: int, reversal_id: int) -> None:
         self.entry_id, self.reversal_id = entry_id, reversal_id
-        super().__init__(f"Entry {entry_id} is already reversed by entry {reversal_id}.")
+        super().__init__(
+            said(
+                "Entry %(entry)s is already reversed by entry %(reversal)s.",
+                entry=entry_id,
+                reversal=reversal_id,
+            )
+        )
 
 
 class SourcePostedDifferently(LedgerError):
@@ -189,8 +264,12 @@ class SourcePostedDifferently(LedgerError):
     def __init__(self, source: str, entry_id: int) -> None:
         self.source, self.entry_id = source, entry_id
         super().__init__(
-            f"{source} is already posted as entry {entry_id}, with other lines. "
-            "Reverse that entry, or post under another source."
+            said(
+                "%(source)s is already posted as entry %(entry)s, with other lines. "
+                "Reverse that entry, or post under another source.",
+                source=source,
+                entry=entry_id,
+            )
         )
 
 
@@ -200,7 +279,9 @@ class LegalEntityNotFound(LedgerError):
 
     def __init__(self, legal_entity: str) -> None:
         self.legal_entity = legal_entity
-        super().__init__(f"There is no legal entity {legal_entity!r}. Write its code.")
+        super().__init__(
+            said("There is no legal entity %(entity)s. Write its code.", entity=repr(legal_entity))
+        )
 
 
 class JobNotFound(LedgerError):
@@ -209,7 +290,9 @@ class JobNotFound(LedgerError):
 
     def __init__(self, job: str) -> None:
         self.job = job
-        super().__init__(f"There is no job {job!r}. Its id reads like settlement_3.")
+        super().__init__(
+            said("There is no job %(job)s. Its id reads like settlement_3.", job=repr(job))
+        )
 
 
 class SettlementNotFound(LedgerError):
@@ -219,8 +302,12 @@ class SettlementNotFound(LedgerError):
     def __init__(self, scheme: str, period: str) -> None:
         self.scheme, self.period = scheme, period
         super().__init__(
-            f"There is no settlement of scheme {scheme} for period {period}. "
-            "Calculate it first: manage.py settle."
+            said(
+                "There is no settlement of scheme %(scheme)s for period %(period)s. "
+                "Calculate it first: manage.py settle.",
+                scheme=scheme,
+                period=period,
+            )
         )
 
 
@@ -231,8 +318,12 @@ class SettlementUnderWay(LedgerError):
     def __init__(self, scheme: str, period: str) -> None:
         self.scheme, self.period = scheme, period
         super().__init__(
-            f"Scheme {scheme} already has a settlement under way, for period {period}. "
-            "Post or cancel that one first."
+            said(
+                "Scheme %(scheme)s already has a settlement under way, for period %(period)s. "
+                "Post or cancel that one first.",
+                scheme=scheme,
+                period=period,
+            )
         )
 
 
@@ -243,8 +334,12 @@ class AlreadySettled(LedgerError):
     def __init__(self, scheme: str, period: str) -> None:
         self.scheme, self.period = scheme, period
         super().__init__(
-            f"Period {period} is already settled for scheme {scheme}, and no record has been "
-            "approved or corrected since: there is nothing to post."
+            said(
+                "Period %(period)s is already settled for scheme %(scheme)s, and no record has "
+                "been approved or corrected since: there is nothing to post.",
+                period=period,
+                scheme=scheme,
+            )
         )
 
 
@@ -255,8 +350,13 @@ class SettledLater(LedgerError):
     def __init__(self, scheme: str, period: str, later: str) -> None:
         self.scheme, self.period, self.later = scheme, period, later
         super().__init__(
-            f"Scheme {scheme} has already settled {later}, which lies after {period}. Late tonnes "
-            f"of {period} are charged by the next settlement, as a true-up."
+            said(
+                "Scheme %(scheme)s has already settled %(later)s, which lies after %(period)s. "
+                "Late tonnes of %(period)s are charged by the next settlement, as a true-up.",
+                scheme=scheme,
+                later=later,
+                period=period,
+            )
         )
 
 
@@ -266,8 +366,13 @@ class ActivityOutsidePeriods(LedgerError):
     def __init__(self, record_count: int, first_day: str, last_day: str) -> None:
         self.record_count = record_count
         super().__init__(
-            f"{record_count} approved records between {first_day} and {last_day} lie in no "
-            "accounting period. Create the missing periods, then settle again."
+            said(
+                "%(count)s approved records between %(first)s and %(last)s lie in no accounting "
+                "period. Create the missing periods, then settle again.",
+                count=record_count,
+                first=first_day,
+                last=last_day,
+            )
         )
 
 
@@ -276,11 +381,13 @@ class PriceMissing(LedgerError):
 
     def __init__(self, places: list[str]) -> None:
         self.places = places
-        shown = "; ".join(places[:10])
-        more = f" and {len(places) - 10} more" if len(places) > 10 else ""
         super().__init__(
-            f"No price is in force for {len(places)} covered combinations: {shown}{more}. "
-            "Propose and approve the missing prices, cancel this settlement, and settle again."
+            said(
+                "No price is in force for %(count)s covered combinations: %(places)s. Propose and "
+                "approve the missing prices, cancel this settlement, and settle again.",
+                count=len(places),
+                places=_listed(places, 10),
+            )
         )
 
 
@@ -293,19 +400,25 @@ class MoreThanBooksCount(LedgerError):
         self.departments = tuple(departments)
         most = f"{MOST_KGCO2E:,f} kgCO2e"
         if departments:
-            shown = "; ".join(f"{code} {kgco2e:,.0f} kg" for code, kgco2e in departments[:10])
-            more = f" and {len(departments) - 10} more" if len(departments) > 10 else ""
-            what = (
-                f"A line counts {most} at most, and these departments come to more: {shown}{more}."
+            sums = [f"{code} {kgco2e:,.0f} kg" for code, kgco2e in departments]
+            what = said(
+                "A line counts %(most)s at most, and these departments come to more: %(sums)s.",
+                most=most,
+                sums=_listed(sums, 10),
             )
         else:
-            what = (
-                f"A line counts {most} at most, or {MOST_MINOR:,d} minor units of money, and one "
-                "of these would go beyond."
+            what = said(
+                "A line counts %(most)s at most, or %(minor)s minor units of money, and one of "
+                "these would go beyond.",
+                most=most,
+                minor=f"{MOST_MINOR:,d}",
             )
         super().__init__(
-            f"{what} Look for records with a wrong quantity or unit, or a price of too many "
-            "digits; correct them, cancel this settlement, and settle again."
+            said(
+                "%(what)s Look for records with a wrong quantity or unit, or a price of too many "
+                "digits; correct them, cancel this settlement, and settle again.",
+                what=what,
+            )
         )
 
 
@@ -315,7 +428,14 @@ class WrongState(LedgerError):
 
     def __init__(self, settlement: str, state: str, needed: str) -> None:
         self.settlement, self.state, self.needed = settlement, state, needed
-        super().__init__(f"Settlement {settlement} is {state}; this step needs it {needed}.")
+        super().__init__(
+            said(
+                "Settlement %(settlement)s is %(state)s; this step needs it %(needed)s.",
+                settlement=settlement,
+                state=_word(state),
+                needed=_word(needed),
+            )
+        )
 
 
 class NotAllowed(LedgerError):
@@ -324,7 +444,14 @@ class NotAllowed(LedgerError):
 
     def __init__(self, person: str, step: str, roles: str) -> None:
         self.person, self.step = person, step
-        super().__init__(f"{person} may not {step}: that takes the role {roles}.")
+        super().__init__(
+            said(
+                "%(person)s may not %(step)s: that takes the role %(roles)s.",
+                person=person,
+                step=step,
+                roles=roles,
+            )
+        )
 
 
 class ApprovedByPreparer(LedgerError):
@@ -334,7 +461,10 @@ class ApprovedByPreparer(LedgerError):
     def __init__(self, person: str) -> None:
         self.person = person
         super().__init__(
-            f"{person} prepared this settlement and can't approve it: another person must."
+            said(
+                "%(person)s prepared this settlement and can't approve it: another person must.",
+                person=person,
+            )
         )
 
 
@@ -344,7 +474,10 @@ class NothingToAccrue(LedgerError):
     def __init__(self, settlement: str) -> None:
         self.settlement = settlement
         super().__init__(
-            f"Settlement {settlement} would move no money, so there is nothing to accrue."
+            said(
+                "Settlement %(settlement)s would move no money, so there is nothing to accrue.",
+                settlement=settlement,
+            )
         )
 
 
@@ -354,8 +487,13 @@ class InputsChanged(LedgerError):
 
     def __init__(self, settlement: str, expected: int, settled: int) -> None:
         super().__init__(
-            f"Settlement {settlement} was created over {expected} records, but its lines settle "
-            f"{settled}, or others. Cancel it and settle again; run verify."
+            said(
+                "Settlement %(settlement)s was created over %(expected)s records, but its lines "
+                "settle %(settled)s, or others. Cancel it and settle again; run verify.",
+                settlement=settlement,
+                expected=expected,
+                settled=settled,
+            )
         )
 
 
@@ -365,7 +503,13 @@ class PeriodNotReady(LedgerError):
 
     def __init__(self, period: str, problems: list[str]) -> None:
         self.period, self.problems = period, problems
-        super().__init__(f"Period {period} can't be closed yet: " + " ".join(problems))
+        super().__init__(
+            said(
+                "Period %(period)s can't be closed yet: %(problems)s",
+                period=period,
+                problems=joined(" ", problems),
+            )
+        )
 
 
 class StatementNotFound(LedgerError):
@@ -374,7 +518,13 @@ class StatementNotFound(LedgerError):
 
     def __init__(self, department: str, scheme: str, period: str) -> None:
         super().__init__(
-            f"There is no posted statement of scheme {scheme} for {department} in {period}."
+            said(
+                "There is no posted statement of scheme %(scheme)s for %(department)s in "
+                "%(period)s.",
+                scheme=scheme,
+                department=department,
+                period=period,
+            )
         )
 
 
@@ -384,7 +534,7 @@ class LineNotFound(LedgerError):
 
     def __init__(self, line_id: int) -> None:
         self.line_id = line_id
-        super().__init__(f"There is no statement line {line_id}.")
+        super().__init__(said("There is no statement line %(line)s.", line=line_id))
 
 
 class ExportFormatUnknown(LedgerError):
@@ -392,7 +542,13 @@ class ExportFormatUnknown(LedgerError):
 
     def __init__(self, name: str, known: list[str]) -> None:
         self.name, self.known = name, known
-        super().__init__(f"There is no export format {name!r}. There are: {', '.join(known)}.")
+        super().__init__(
+            said(
+                "There is no export format %(name)s. There are: %(known)s.",
+                name=repr(name),
+                known=", ".join(known),
+            )
+        )
 
 
 class SampleInvalid(LedgerError):
@@ -400,7 +556,7 @@ class SampleInvalid(LedgerError):
 
     def __init__(self, problems: list[str]) -> None:
         self.problems = problems
-        super().__init__(f"No sample was drawn. {' '.join(problems)}")
+        super().__init__(said("No sample was drawn. %(problems)s", problems=joined(" ", problems)))
 
 
 class JournalLineNotFound(LedgerError):
@@ -409,7 +565,7 @@ class JournalLineNotFound(LedgerError):
 
     def __init__(self, line_id: int) -> None:
         self.line_id = line_id
-        super().__init__(f"There is no journal line {line_id}.")
+        super().__init__(said("There is no journal line %(line)s.", line=line_id))
 
 
 class CommodityNotFound(LedgerError):
@@ -419,8 +575,11 @@ class CommodityNotFound(LedgerError):
     def __init__(self, commodity: str, known: list[str]) -> None:
         self.commodity, self.known = commodity, known
         super().__init__(
-            f"Nothing is counted in {commodity!r}. The books count "
-            f"{', '.join(known) or 'nothing yet'}."
+            said(
+                "Nothing is counted in %(commodity)s. The books count %(known)s.",
+                commodity=repr(commodity),
+                known=", ".join(known) or said("nothing yet"),
+            )
         )
 
 
@@ -430,7 +589,7 @@ class ExportNotFound(LedgerError):
 
     def __init__(self, sequence: int) -> None:
         self.sequence = sequence
-        super().__init__(f"There is no export number {sequence}.")
+        super().__init__(said("There is no export number %(number)s.", number=sequence))
 
 
 class ExportUnbalanced(LedgerError):
@@ -440,8 +599,11 @@ class ExportUnbalanced(LedgerError):
     def __init__(self, commodities: list[str]) -> None:
         self.commodities = commodities
         super().__init__(
-            f"What would be exported does not balance in {', '.join(commodities)}, so nothing was "
-            "registered. Export all schemes together, and run verify."
+            said(
+                "What would be exported does not balance in %(commodities)s, so nothing was "
+                "registered. Export all schemes together, and run verify.",
+                commodities=", ".join(commodities),
+            )
         )
 
 
@@ -452,9 +614,14 @@ class ExportChanged(LedgerError):
     def __init__(self, sequence: int, registered: str, now: str) -> None:
         self.sequence, self.registered, self.now = sequence, registered, now
         super().__init__(
-            f"Export {sequence} can't be issued again byte for byte: its file hashed to "
-            f"{registered[:12]}, and would hash to {now[:12]} now, because a department's place or "
-            "cost centre was changed since, or the books. Run verify, then export anew."
+            said(
+                "Export %(number)s can't be issued again byte for byte: its file hashed to "
+                "%(registered)s, and would hash to %(now)s now, because a department's place or "
+                "cost centre was changed since, or the books. Run verify, then export anew.",
+                number=sequence,
+                registered=registered[:12],
+                now=now[:12],
+            )
         )
 
 
@@ -465,12 +632,12 @@ class ExportInvalid(LedgerError):
 
     def __init__(self, format_name: str, problems: list[str]) -> None:
         self.format_name, self.problems = format_name, problems
-        more = len(problems) - self.shown
         super().__init__(
-            f"Nothing was exported as {format_name}: "
-            + "; ".join(problems[: self.shown])
-            + (f"; and {more} more" if more > 0 else "")
-            + "."
+            said(
+                "Nothing was exported as %(format)s: %(problems)s.",
+                format=format_name,
+                problems=_problems(problems, self.shown),
+            )
         )
 
 
@@ -480,8 +647,12 @@ class ExportBroken(LedgerError):
     def __init__(self, attempts: int, error: str) -> None:
         self.attempts = attempts
         super().__init__(
-            f"A worker began {attempts} times and never came to the end "
-            f"({error or 'it was ended'}). Read the worker's log, then export anew."
+            said(
+                "A worker began %(attempts)s times and never came to the end (%(error)s). Read the "
+                "worker's log, then export anew.",
+                attempts=attempts,
+                error=error or said("it was ended"),
+            )
         )
 
 
@@ -491,12 +662,8 @@ class ExportProfileRefused(LedgerError):
 
     def __init__(self, problems: list[str]) -> None:
         self.problems = problems
-        more = len(problems) - self.shown
         super().__init__(
-            "Nothing was loaded: "
-            + "; ".join(problems[: self.shown])
-            + (f"; and {more} more" if more > 0 else "")
-            + "."
+            said("Nothing was loaded: %(problems)s.", problems=_problems(problems, self.shown))
         )
 
 
@@ -507,9 +674,24 @@ class ExportAcknowledged(LedgerError):
     def __init__(self, sequence: int, by: str, on: str, reference: str) -> None:
         self.sequence, self.reference = sequence, reference
         super().__init__(
-            f"Export {sequence} was acknowledged by {by} on {on}, "
-            f"{f'as {reference!r}' if reference else 'without a reference'}, and that stays. "
-            "If finance took the lines in again, export them anew and acknowledge that export."
+            said(
+                "Export %(number)s was acknowledged by %(by)s on %(on)s, as %(reference)s, and "
+                "that stays. If finance took the lines in again, export them anew and acknowledge "
+                "that export.",
+                number=sequence,
+                by=by,
+                on=on,
+                reference=repr(reference),
+            )
+            if reference
+            else said(
+                "Export %(number)s was acknowledged by %(by)s on %(on)s, without a reference, and "
+                "that stays. If finance took the lines in again, export them anew and acknowledge "
+                "that export.",
+                number=sequence,
+                by=by,
+                on=on,
+            )
         )
 
     @classmethod
@@ -526,8 +708,14 @@ class ExportRejected(LedgerError):
     def __init__(self, sequence: int, by: str, on: str, reason: str) -> None:
         self.sequence, self.reason = sequence, reason
         super().__init__(
-            f"Export {sequence} was rejected by {by} on {on} ({reason!r}), and that stays. "
-            "Replace it, and acknowledge the export that replaces it."
+            said(
+                "Export %(number)s was rejected by %(by)s on %(on)s (%(reason)s), and that stays. "
+                "Replace it, and acknowledge the export that replaces it.",
+                number=sequence,
+                by=by,
+                on=on,
+                reason=repr(reason),
+            )
         )
 
     @classmethod
@@ -542,7 +730,11 @@ class RejectionWithoutReason(LedgerError):
 
     def __init__(self, sequence: int) -> None:
         self.sequence = sequence
-        super().__init__(f"Say why export {sequence} is rejected, so that it can be mended.")
+        super().__init__(
+            said(
+                "Say why export %(number)s is rejected, so that it can be mended.", number=sequence
+            )
+        )
 
 
 class ExportNotReplaceable(LedgerError):
@@ -552,9 +744,16 @@ class ExportNotReplaceable(LedgerError):
     def __init__(self, sequence: int, replacement: int | None) -> None:
         self.sequence, self.replacement = sequence, replacement
         super().__init__(
-            f"Export {sequence} was not rejected, so nothing replaces it. Reject it first."
+            said(
+                "Export %(number)s was not rejected, so nothing replaces it. Reject it first.",
+                number=sequence,
+            )
             if replacement is None
-            else f"Export {sequence} was replaced by export {replacement} already."
+            else said(
+                "Export %(number)s was replaced by export %(replacement)s already.",
+                number=sequence,
+                replacement=replacement,
+            )
         )
 
 
@@ -565,8 +764,12 @@ class ExportNotReconcilable(LedgerError):
     def __init__(self, sequence: int, format_name: str) -> None:
         self.sequence, self.format_name = sequence, format_name
         super().__init__(
-            f"Export {sequence} is {format_name}, which no ERP books line by line. Reconcile an "
-            "export in the format of an ERP."
+            said(
+                "Export %(number)s is %(format)s, which no ERP books line by line. Reconcile an "
+                "export in the format of an ERP.",
+                number=sequence,
+                format=format_name,
+            )
         )
 
 
@@ -576,12 +779,8 @@ class ReconciliationRefused(LedgerError):
 
     def __init__(self, problems: list[str]) -> None:
         self.problems = problems
-        more = len(problems) - self.shown
         super().__init__(
-            "Nothing was reconciled: "
-            + "; ".join(problems[: self.shown])
-            + (f"; and {more} more" if more > 0 else "")
-            + "."
+            said("Nothing was reconciled: %(problems)s.", problems=_problems(problems, self.shown))
         )
 
 
@@ -592,8 +791,11 @@ class EntryOfSettlement(LedgerError):
     def __init__(self, entry_id: int) -> None:
         self.entry_id = entry_id
         super().__init__(
-            f"Entry {entry_id} was posted by a settlement and stands on bills. Correct the record "
-            "it came from: the next settlement posts the difference."
+            said(
+                "Entry %(entry)s was posted by a settlement and stands on bills. Correct the "
+                "record it came from: the next settlement posts the difference.",
+                entry=entry_id,
+            )
         )
 
 
@@ -604,8 +806,13 @@ class AccountCodeTaken(LedgerError):
     def __init__(self, scheme: str, missing: int) -> None:
         self.scheme, self.missing = scheme, missing
         super().__init__(
-            f"{missing} lines of scheme {scheme} have no account: another scheme, department "
-            "or legal entity already uses their account code. Give the newer one another code."
+            said(
+                "%(missing)s lines of scheme %(scheme)s have no account: another scheme, "
+                "department or legal entity already uses their account code. Give the newer one "
+                "another code.",
+                missing=missing,
+                scheme=scheme,
+            )
         )
 
 
@@ -621,10 +828,17 @@ class ManualEntryInvalid(LedgerError):
 
     def __init__(self, problems: Sequence[FieldProblem]) -> None:
         self.field_problems = tuple(problems)
-        count = f"{len(problems)} problems" if len(problems) > 1 else "a problem"
         super().__init__(
-            f"The manual entry has {count}, so nothing was written: "
-            + " ".join(f"{problem.field}: {problem.reason}" for problem in problems)
+            said(
+                "The manual entry has %(count)s problems, so nothing was written: %(problems)s",
+                count=len(problems),
+                problems=_by_field(problems),
+            )
+            if len(problems) > 1
+            else said(
+                "The manual entry has a problem, so nothing was written: %(problems)s",
+                problems=_by_field(problems),
+            )
         )
 
 
@@ -634,7 +848,7 @@ class ManualEntryNotFound(LedgerError):
 
     def __init__(self, manual_entry_id: int) -> None:
         self.manual_entry_id = manual_entry_id
-        super().__init__(f"There is no manual entry {manual_entry_id}.")
+        super().__init__(said("There is no manual entry %(number)s.", number=manual_entry_id))
 
 
 class ManualEntryDecided(LedgerError):
@@ -644,19 +858,34 @@ class ManualEntryDecided(LedgerError):
     def __init__(self, manual_entry_id: int, state: str, by: str) -> None:
         self.manual_entry_id, self.state = manual_entry_id, state
         super().__init__(
-            f"Manual entry {manual_entry_id} was {state} by {by}, and that stays. Propose a new "
-            "entry, or the reversal of this one if it was approved."
+            said(
+                "Manual entry %(number)s was %(state)s by %(by)s, and that stays. Propose a new "
+                "entry, or the reversal of this one if it was approved.",
+                number=manual_entry_id,
+                state=_word(state),
+                by=by,
+            )
         )
 
 
 class AimInvalid(LedgerError):
+    """What is wrong with it is said where it is found."""
+
     code = "aim_invalid"
     http_status = 422
 
+    def __init__(self, problem: Said) -> None:
+        super().__init__(problem)
+
 
 class AimDecided(LedgerError):
+    """Why it stays is said where it is found."""
+
     code = "aim_decided"
     http_status = 409
+
+    def __init__(self, why: Said) -> None:
+        super().__init__(why)
 
 
 class DecidedByProposer(LedgerError):
@@ -666,8 +895,12 @@ class DecidedByProposer(LedgerError):
     def __init__(self, person: str, manual_entry_id: int) -> None:
         self.person, self.manual_entry_id = person, manual_entry_id
         super().__init__(
-            f"{person} proposed manual entry {manual_entry_id} and can't decide it: another person "
-            "must. Its author may withdraw it."
+            said(
+                "%(person)s proposed manual entry %(number)s and can't decide it: another person "
+                "must. Its author may withdraw it.",
+                person=person,
+                number=manual_entry_id,
+            )
         )
 
 
@@ -678,8 +911,13 @@ class WithdrawnByAnother(LedgerError):
     def __init__(self, person: str, manual_entry_id: int, author: str) -> None:
         self.person, self.manual_entry_id = person, manual_entry_id
         super().__init__(
-            f"{author} proposed manual entry {manual_entry_id}; {person} can't withdraw it, only "
-            "reject it."
+            said(
+                "%(author)s proposed manual entry %(number)s; %(person)s can't withdraw it, only "
+                "reject it.",
+                author=author,
+                number=manual_entry_id,
+                person=person,
+            )
         )
 
 
@@ -690,8 +928,12 @@ class ManualEntryNotPosted(LedgerError):
     def __init__(self, manual_entry_id: int, state: str) -> None:
         self.manual_entry_id, self.state = manual_entry_id, state
         super().__init__(
-            f"Manual entry {manual_entry_id} is {state}, so nothing of it is in the journal and "
-            "there is nothing to reverse."
+            said(
+                "Manual entry %(number)s is %(state)s, so nothing of it is in the journal and "
+                "there is nothing to reverse.",
+                number=manual_entry_id,
+                state=_word(state),
+            )
         )
 
 
@@ -702,13 +944,23 @@ class ReversalProposed(LedgerError):
     def __init__(self, manual_entry_id: int, reversal_id: int, state: str) -> None:
         self.manual_entry_id, self.reversal_id = manual_entry_id, reversal_id
         super().__init__(
-            f"The reversal of manual entry {manual_entry_id} is {state} already: it is manual "
-            f"entry {reversal_id}."
+            said(
+                "The reversal of manual entry %(number)s is %(state)s already: it is manual entry "
+                "%(reversal)s.",
+                number=manual_entry_id,
+                state=_word(state),
+                reversal=reversal_id,
+            )
         )
 
 
 class ScenarioInvalid(LedgerError):
+    """What is wrong with it is said where it is found."""
+
     code = "scenario_invalid"
+
+    def __init__(self, problem: Said) -> None:
+        super().__init__(problem)
 
 
 class HeadContradicts(LedgerError):
@@ -718,9 +970,15 @@ class HeadContradicts(LedgerError):
     def __init__(self, number: int, kept: str, now: str, file: str) -> None:
         self.number, self.kept, self.now, self.file = number, kept, now, file
         super().__init__(
-            f"{file} has kept seal {number} as {kept[:12]}…, and the database now says "
-            f"{now[:12]}…. Nothing was written. Run verify; if this is another database, give it a "
-            "file of its own with SEAL_HEADS_FILE."
+            said(
+                "%(file)s has kept seal %(number)s as %(kept)s…, and the database now says "
+                "%(now)s…. Nothing was written. Run verify; if this is another database, give it "
+                "a file of its own with SEAL_HEADS_FILE.",
+                file=file,
+                number=number,
+                kept=kept[:12],
+                now=now[:12],
+            )
         )
 
 
@@ -731,8 +989,12 @@ class HeadsUnreadable(LedgerError):
     def __init__(self, file: str, line: int) -> None:
         self.file, self.line = file, line
         super().__init__(
-            f"Line {line} of {file} is no head of a seal: number, period, chain and moment, with "
-            "tabs between them. Put back the file as it was."
+            said(
+                "Line %(line)s of %(file)s is no head of a seal: number, period, chain and moment, "
+                "with tabs between them. Put back the file as it was.",
+                line=line,
+                file=file,
+            )
         )
 
 
@@ -742,7 +1004,7 @@ class MessageNotFound(LedgerError):
 
     def __init__(self, message_id: int) -> None:
         self.message_id = message_id
-        super().__init__(f"There is no outgoing message {message_id}.")
+        super().__init__(said("There is no outgoing message %(number)s.", number=message_id))
 
 
 class GlMappingRefused(LedgerError):
@@ -751,12 +1013,8 @@ class GlMappingRefused(LedgerError):
 
     def __init__(self, problems: list[str]) -> None:
         self.problems = problems
-        more = len(problems) - self.shown
         super().__init__(
-            "Nothing was loaded: "
-            + "; ".join(problems[: self.shown])
-            + (f"; and {more} more" if more > 0 else "")
-            + "."
+            said("Nothing was loaded: %(problems)s.", problems=_problems(problems, self.shown))
         )
 
 
@@ -767,9 +1025,14 @@ class FundOverdrawn(LedgerError):
     def __init__(self, fund: str, held: str, asked: str) -> None:
         self.fund, self.held, self.asked = fund, held, asked
         super().__init__(
-            f"The fund {fund} holds {held}, and this would take {asked} out of it. Nothing was "
-            "posted. Wait for the next fees, pay less, or put money in by a manual entry that "
-            "credits the fund."
+            said(
+                "The fund %(fund)s holds %(held)s, and this would take %(asked)s out of it. "
+                "Nothing was posted. Wait for the next fees, pay less, or put money in by a manual "
+                "entry that credits the fund.",
+                fund=fund,
+                held=held,
+                asked=asked,
+            )
         )
 
 
@@ -780,8 +1043,15 @@ class GrantNotPayable(LedgerError):
     def __init__(self, milestone_id: int, grant_id: int, state: str, shown: str) -> None:
         self.milestone_id, self.grant_id, self.state = milestone_id, grant_id, state
         super().__init__(
-            f"Milestone {milestone_id} is {shown} and grant {grant_id} is {state}. Paid is what is "
-            "accepted of awarded grants; taken back is what was paid of grants that failed."
+            said(
+                "Milestone %(milestone)s is %(shown)s and grant %(grant)s is %(state)s. Paid is "
+                "what is accepted of awarded grants; taken back is what was paid of grants that "
+                "failed.",
+                milestone=milestone_id,
+                shown=_word(shown),
+                grant=grant_id,
+                state=_word(state),
+            )
         )
 
 
@@ -792,8 +1062,12 @@ class GrantPaidByItsOwn(LedgerError):
     def __init__(self, person: str, grant_id: int) -> None:
         self.person, self.grant_id = person, grant_id
         super().__init__(
-            f"{person} applied for grant {grant_id} or showed this milestone, so another person "
-            "must pay it."
+            said(
+                "%(person)s applied for grant %(grant)s or showed this milestone, so another "
+                "person must pay it.",
+                person=person,
+                grant=grant_id,
+            )
         )
 
 
@@ -804,8 +1078,12 @@ class AllocationImpossible(LedgerError):
     def __init__(self, scheme: str, problems: list[str]) -> None:
         self.scheme, self.problems = scheme, problems
         super().__init__(
-            f"Scheme {scheme} can't be settled: {'; '.join(problems)}. Propose what is missing, "
-            "let another person approve it, then prepare the settlement."
+            said(
+                "Scheme %(scheme)s can't be settled: %(problems)s. Propose what is missing, let "
+                "another person approve it, then prepare the settlement.",
+                scheme=scheme,
+                problems=joined("; ", problems),
+            )
         )
 
 
@@ -815,8 +1093,7 @@ class DisputeInvalid(LedgerError):
     def __init__(self, problems: Sequence[FieldProblem]) -> None:
         self.field_problems = tuple(problems)
         super().__init__(
-            "The dispute was not written: "
-            + " ".join(f"{problem.field}: {problem.reason}" for problem in problems)
+            said("The dispute was not written: %(problems)s", problems=_by_field(problems))
         )
 
 
@@ -826,7 +1103,7 @@ class DisputeNotFound(LedgerError):
 
     def __init__(self, dispute_id: int) -> None:
         self.dispute_id = dispute_id
-        super().__init__(f"There is no dispute {dispute_id}.")
+        super().__init__(said("There is no dispute %(number)s.", number=dispute_id))
 
 
 class DisputeExists(LedgerError):
@@ -836,8 +1113,12 @@ class DisputeExists(LedgerError):
     def __init__(self, line_id: int, dispute_id: int) -> None:
         self.line_id, self.dispute_id = line_id, dispute_id
         super().__init__(
-            f"Line {line_id} is disputed already, by dispute {dispute_id}. Wait for its answer, or "
-            "withdraw it and open another."
+            said(
+                "Line %(line)s is disputed already, by dispute %(dispute)s. Wait for its answer, "
+                "or withdraw it and open another.",
+                line=line_id,
+                dispute=dispute_id,
+            )
         )
 
 
@@ -847,10 +1128,20 @@ class DisputeTooLate(LedgerError):
 
     def __init__(self, line_id: int, period: str, last_day: date | None) -> None:
         self.line_id, self.period, self.last_day = line_id, period, last_day
-        over = f"was {last_day}" if last_day else f"ended when {period} was closed"
         super().__init__(
-            f"The last day to dispute line {line_id} {over}. Correct the record instead: the "
-            "difference comes as a true-up on the next bill."
+            said(
+                "The last day to dispute line %(line)s was %(day)s. Correct the record instead: "
+                "the difference comes as a true-up on the next bill.",
+                line=line_id,
+                day=last_day,
+            )
+            if last_day
+            else said(
+                "The last day to dispute line %(line)s ended when %(period)s was closed. Correct "
+                "the record instead: the difference comes as a true-up on the next bill.",
+                line=line_id,
+                period=period,
+            )
         )
 
 
@@ -860,7 +1151,13 @@ class DisputeDecided(LedgerError):
 
     def __init__(self, dispute_id: int, state: str) -> None:
         self.dispute_id, self.state = dispute_id, state
-        super().__init__(f"Dispute {dispute_id} is {state} and stays so. Open another one.")
+        super().__init__(
+            said(
+                "Dispute %(number)s is %(state)s and stays so. Open another one.",
+                number=dispute_id,
+                state=_word(state),
+            )
+        )
 
 
 class DisputeAnsweredByOpener(LedgerError):
@@ -870,7 +1167,11 @@ class DisputeAnsweredByOpener(LedgerError):
     def __init__(self, person: str, dispute_id: int) -> None:
         self.person, self.dispute_id = person, dispute_id
         super().__init__(
-            f"{person} opened dispute {dispute_id}, so another person has to answer it."
+            said(
+                "%(person)s opened dispute %(number)s, so another person has to answer it.",
+                person=person,
+                number=dispute_id,
+            )
         )
 
 
@@ -880,8 +1181,12 @@ class RecordNotInLine(LedgerError):
     def __init__(self, record_id: int, line_id: int) -> None:
         self.record_id, self.line_id = record_id, line_id
         super().__init__(
-            f"Record {record_id} is not in line {line_id}. Name one of the records that the line "
-            "is made of."
+            said(
+                "Record %(record)s is not in line %(line)s. Name one of the records that the line "
+                "is made of.",
+                record=record_id,
+                line=line_id,
+            )
         )
 
 
@@ -891,10 +1196,14 @@ class ReportingYearNotFound(LedgerError):
 
     def __init__(self, year: str, periods: list[str]) -> None:
         self.year, self.periods = year, periods
-        listed = ", ".join(periods[-12:]) or "none"
         super().__init__(
-            f"No accounting period belongs to a year {year!r}. Name a period, or what the periods "
-            f"of a year begin with: FY23, or 2023 for 2023Q1 to 2023Q4. There are: {listed}."
+            said(
+                "No accounting period belongs to a year %(year)s. Name a period, or what the "
+                "periods of a year begin with: FY23, or 2023 for 2023Q1 to 2023Q4. There are: "
+                "%(periods)s.",
+                year=repr(year),
+                periods=", ".join(periods[-12:]) or said("none"),
+            )
         )
 
 
@@ -904,8 +1213,13 @@ class ReportingYearHasGap(LedgerError):
     def __init__(self, year: str, before: str, after: str) -> None:
         self.year, self.before, self.after = year, before, after
         super().__init__(
-            f"The periods of {year} have a gap between {before} and {after}: what was emitted then "
-            "is in no figure. Create the period that is missing first."
+            said(
+                "The periods of %(year)s have a gap between %(before)s and %(after)s: what was "
+                "emitted then is in no figure. Create the period that is missing first.",
+                year=year,
+                before=before,
+                after=after,
+            )
         )
 
 
@@ -915,9 +1229,17 @@ class FrameworkNotFound(LedgerError):
 
     def __init__(self, framework: str, version: str | None, known: list[str]) -> None:
         self.framework, self.version, self.known = framework, version, known
-        wanted = framework + (f", version {version}" if version else "")
+        wanted: str = framework
+        if version:
+            wanted = said(
+                "%(framework)s, version %(version)s", framework=framework, version=version
+            )
         super().__init__(
-            f"There is no datapoint map for {wanted}. There are: {', '.join(known) or 'none'}."
+            said(
+                "There is no datapoint map for %(wanted)s. There are: %(known)s.",
+                wanted=wanted,
+                known=", ".join(known) or said("none"),
+            )
         )
 
 
@@ -926,7 +1248,13 @@ class DatapointMapInvalid(LedgerError):
 
     def __init__(self, file: str, problems: list[str]) -> None:
         self.file, self.problems = file, problems
-        super().__init__(f"The datapoint map {file} can't be used: {'; '.join(problems)}.")
+        super().__init__(
+            said(
+                "The datapoint map %(file)s can't be used: %(problems)s.",
+                file=file,
+                problems=joined("; ", problems),
+            )
+        )
 
 
 class InventoryViewsInvalid(LedgerError):
@@ -934,4 +1262,10 @@ class InventoryViewsInvalid(LedgerError):
 
     def __init__(self, file: str, problems: list[str]) -> None:
         self.file, self.problems = file, problems
-        super().__init__(f"The inventory views {file} can't be used: {'; '.join(problems)}.")
+        super().__init__(
+            said(
+                "The inventory views %(file)s can't be used: %(problems)s.",
+                file=file,
+                problems=joined("; ", problems),
+            )
+        )

@@ -14,6 +14,7 @@ from django.db.models import QuerySet, Sum
 
 from departments.inventory.headcount import headcounts
 from departments.organisation.models import Department
+from departments.organisation.said import said
 from ledger.allocation_facts import facts_of_period
 from ledger.allocation_rules import KeptPrices
 from ledger.errors import PeriodNotFound, ScenarioInvalid
@@ -116,7 +117,11 @@ def fairness(*, scheme_code: str, period_code: str, marginals_of: int | None = N
     _find_marginals(terms, period, found, _charged_kinds(terms, period, largest))
     if not found:
         raise ScenarioInvalid(
-            f"Scheme {terms.code} has posted nothing for {period_code}: settle it first."
+            said(
+                "Scheme %(scheme)s has posted nothing for %(period)s: settle it first.",
+                scheme=terms.code,
+                period=period_code,
+            )
         )
     ordered = sorted(found.values(), key=lambda each: (-each.net_minor, each.department))
     company = _sum(ordered)

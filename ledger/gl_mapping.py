@@ -16,6 +16,7 @@ from django.db import connection, transaction
 
 from departments.organisation.access import Permission, may
 from departments.organisation.models import LegalEntity, User
+from departments.organisation.said import said
 from ledger.errors import GlMappingRefused, NotAllowed
 from ledger.models.accounts import AccountKind
 from ledger.models.gl_mapping import MONEY_KINDS, GlMapping
@@ -82,7 +83,7 @@ def load_gl_mapping(rows: Sequence[Mapping[str, str]], *, by: User, at: datetime
     """
     if not may(by, Permission.MAP_ACCOUNTS):
         roles = Permission.MAP_ACCOUNTS.roles_text
-        raise NotAllowed(by.get_username(), "map accounts to the general ledger", roles)
+        raise NotAllowed(by.get_username(), said("map accounts to the general ledger"), roles)
     wanted = _read(rows)
     with connection.cursor() as cursor:  # two loads at once would both find the same one in force
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('ledger GL mapping', 0))")

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from departments.organisation.access import Permission, may
 from departments.organisation.models import DepartmentPlacement, LegalEntity, User
+from departments.organisation.said import said
 from ledger import fund_guard, posting
 from ledger.chart_of_accounts import (
     AccountPlace,
@@ -43,13 +44,13 @@ def pay(*, milestone_id: int, paid_on: date, by: User) -> int:
     Raises:  NotAllowed, GrantNotFound, GrantNotPayable, GrantPaidByItsOwn, FundOverdrawn,
              AccountCodeTaken, PeriodNotFound, PeriodClosed.
     """
-    _require(by, "pay a milestone of a grant")
+    _require(by, said("pay a milestone of a grant"))
     milestone = lock_milestone(milestone_id)
     paid = payments([milestone.id]).get(milestone.id)
     if paid is not None:
         return paid.entry_id
     if milestone.state != "awarded" or not milestone.is_accepted:
-        shown = "accepted" if milestone.is_accepted else "not accepted yet"
+        shown = said("accepted") if milestone.is_accepted else said("not accepted yet")
         raise GrantNotPayable(milestone.id, milestone.grant_id, milestone.state, shown)
     if by.pk in milestone.involved_ids:
         raise GrantPaidByItsOwn(by.get_username(), milestone.grant_id)
@@ -73,11 +74,11 @@ def take_back(*, milestone_id: int, taken_back_on: date, reason: str, by: User) 
     Returns: the reversing entry's id.
     Raises:  NotAllowed, GrantNotFound, GrantNotPayable, PeriodNotFound, PeriodClosed.
     """
-    _require(by, "take a grant back")
+    _require(by, said("take a grant back"))
     milestone = lock_milestone(milestone_id)
     paid = payments([milestone.id]).get(milestone.id)
     if milestone.state != "failed" or paid is None:
-        shown = "not paid" if paid is None else "paid"
+        shown = said("not paid") if paid is None else said("paid")
         raise GrantNotPayable(milestone.id, milestone.grant_id, milestone.state, shown)
     try:
         return posting.reverse(

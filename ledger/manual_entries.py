@@ -14,6 +14,7 @@ from django.db import transaction
 
 from departments.organisation.access import Permission, may
 from departments.organisation.models import User
+from departments.organisation.said import said
 from ledger import posting
 from ledger.errors import (
     DecidedByProposer,
@@ -48,7 +49,7 @@ def propose(
 
     Raises: NotAllowed; ManualEntryInvalid, with every problem at once.
     """
-    _require(by, Permission.PROPOSE_ENTRY, "propose a manual entry")
+    _require(by, Permission.PROPOSE_ENTRY, said("propose a manual entry"))
     read, problems = read_lines(lines)
     texts = {"description": description, "reason": reason, "evidence": evidence}
     problems = [*_text_problems(texts), *period_problems(entry_date), *problems]
@@ -66,7 +67,7 @@ def propose_reversal(
     Raises: NotAllowed, ManualEntryNotFound, ManualEntryNotPosted, ReversalProposed;
             ManualEntryInvalid, with every problem at once.
     """
-    _require(by, Permission.PROPOSE_ENTRY, "propose to reverse a manual entry")
+    _require(by, Permission.PROPOSE_ENTRY, said("propose to reverse a manual entry"))
     entry = _locked(manual_entry_id)
     if entry.state != ManualEntryState.APPROVED:
         raise ManualEntryNotPosted(entry.pk, entry.state)
@@ -181,7 +182,7 @@ def _lines_of(entry: ManualEntry) -> list[Line]:
 
 def _to_decide(manual_entry_id: int, decision: ManualEntryState, by: User) -> ManualEntry:
     """The proposal, locked, if this person may decide it, or has it decided like this already."""
-    _require(by, Permission.APPROVE_ENTRY, "decide a manual entry")
+    _require(by, Permission.APPROVE_ENTRY, said("decide a manual entry"))
     entry = _locked(manual_entry_id)
     if entry.proposed_by_id == by.pk:
         raise DecidedByProposer(by.get_username(), entry.pk)

@@ -16,6 +16,7 @@ from django.db.models import Q
 
 from departments.organisation.access import Permission, may
 from departments.organisation.models import User
+from departments.organisation.said import said
 from ledger.errors import MessageNotFound, NotAllowed
 from ledger.models.outbox import OutboxMessage
 
@@ -56,7 +57,7 @@ def release(*, message_id: int, by: User, at: datetime) -> OutboxMessage:
     """
     if not may(by, Permission.CLOSE_PERIOD):
         needed = Permission.CLOSE_PERIOD.roles_text
-        raise NotAllowed(by.get_username(), "release an outgoing message", needed)
+        raise NotAllowed(by.get_username(), said("release an outgoing message"), needed)
     message = OutboxMessage.objects.select_for_update().filter(pk=message_id).first()
     if message is None:
         raise MessageNotFound(message_id)

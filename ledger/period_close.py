@@ -9,6 +9,7 @@ from django.db import IntegrityError, connection, transaction
 from departments.organisation.access import Permission, may
 from departments.organisation.constraints import constraint_of
 from departments.organisation.models import User
+from departments.organisation.said import said
 from ledger import close_checklist, deliveries, seal
 from ledger.errors import NotAllowed, PeriodNotFound, PeriodNotReady
 from ledger.models.periods import AccountingPeriod, PeriodSeal, PeriodState
@@ -24,7 +25,7 @@ def close(*, period_code: str, by: User, at: datetime) -> AccountingPeriod:
     Raises: NotAllowed, PeriodNotFound, PeriodNotReady with every reason at once.
     """
     if not may(by, Permission.CLOSE_PERIOD):
-        raise NotAllowed(by.get_username(), "close a period", "finance")
+        raise NotAllowed(by.get_username(), said("close a period"), said("finance"))
     period = AccountingPeriod.objects.select_for_update().filter(code=period_code).first()
     if period is None:
         raise PeriodNotFound(period_code)

@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from departments.organisation.access import Permission, may
 from departments.organisation.calendar import Calendar, FiscalRange, ranges_from
 from departments.organisation.models import User
+from departments.organisation.said import said
 from ledger.errors import NotAllowed, PeriodsNotOpened
 from ledger.models.periods import AccountingPeriod, PeriodState
 
@@ -42,7 +43,7 @@ def open_periods(
     """
     if by is not None and not may(by, Permission.OPEN_PERIOD):
         roles = Permission.OPEN_PERIOD.roles_text
-        raise NotAllowed(by.get_username(), "open accounting periods", roles)
+        raise NotAllowed(by.get_username(), said("open accounting periods"), roles)
     wanted = _wanted(calendar, first_month, from_on, how_many)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('ledger_open_periods'))")

@@ -15,6 +15,7 @@ from django.db import IntegrityError, connection, transaction
 from departments.organisation.access import Permission, may
 from departments.organisation.constraints import constraint_of
 from departments.organisation.models import User
+from departments.organisation.said import said
 from ledger import fund_guard
 from ledger.chart_of_accounts import ATMOSPHERE, account_id, fund_place
 from ledger.errors import (
@@ -223,7 +224,7 @@ def reverse(*, entry_id: int, entry_date: date, reason: str, by: User) -> int:
     """
     if not may(by, Permission.POST_SETTLEMENT):
         raise NotAllowed(
-            by.get_username(), "reverse an entry", Permission.POST_SETTLEMENT.roles_text
+            by.get_username(), said("reverse an entry"), Permission.POST_SETTLEMENT.roles_text
         )
     entry = JournalEntry.objects.filter(pk=entry_id).first()
     if entry is None:

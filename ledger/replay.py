@@ -16,6 +16,7 @@ from django.db.models import Sum
 
 from departments.inventory.factor_switch import switched_results
 from departments.organisation.models import Department
+from departments.organisation.said import said
 from ledger import settlement_lines
 from ledger.allocation_facts import LineTables, allocated_by
 from ledger.allocation_rules import refuse_unready, shares_out
@@ -142,8 +143,10 @@ def replay(
     settlements = _posted(billing, period_code)
     if as_billed and not settings.is_neutral:
         raise ScenarioInvalid(
-            "A period as billed keeps its rules: true-ups have prices of their own. Leave out "
-            "--as-billed, or the other settings."
+            said(
+                "A period as billed keeps its rules: true-ups have prices of their own. Leave out "
+                "--as-billed, or the other settings."
+            )
         )
     if as_billed:
         lines = [line for each in settlements for line in _draw(each, billing, settings)]
@@ -151,8 +154,14 @@ def replay(
         terms = scheme_terms(code=settings.under) if settings.under else billing
         if terms.currency != billing.currency:
             raise ScenarioInvalid(
-                f"{terms.code} is in {terms.currency}, {billing.code} in {billing.currency}: "
-                "what is paid can't be compared."
+                said(
+                    "%(scheme)s is in %(currency)s, %(other)s in %(other_currency)s: what is paid "
+                    "can't be compared.",
+                    scheme=terms.code,
+                    currency=terms.currency,
+                    other=billing.code,
+                    other_currency=billing.currency,
+                )
             )
         lines = _draw(_as_known_today(settlements[-1], terms), terms, settings)
     billed = _billed(billing, settlements[-1].period, as_billed=as_billed)
@@ -177,7 +186,11 @@ def _posted(terms: SchemeTerms, period_code: str) -> list[Settlement]:
     settlements = list(found.select_related("period").order_by("revision"))
     if not settlements:
         raise ScenarioInvalid(
-            f"Scheme {terms.code} has posted nothing for {period_code}: settle it first."
+            said(
+                "Scheme %(scheme)s has posted nothing for %(period)s: settle it first.",
+                scheme=terms.code,
+                period=period_code,
+            )
         )
     return settlements
 

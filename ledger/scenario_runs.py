@@ -16,6 +16,7 @@ from django.db import transaction
 from departments.inventory.errors import InventoryError
 from departments.organisation.access import Permission, may
 from departments.organisation.models import User
+from departments.organisation.said import said
 from ledger.errors import LedgerError, NotAllowed, PeriodNotFound
 from ledger.models.periods import AccountingPeriod
 from ledger.models.scenarios import ScenarioRun, ScenarioState
@@ -44,7 +45,7 @@ def ask(
     """
     if by is not None and not may(by, Permission.RUN_SCENARIO):
         roles = Permission.RUN_SCENARIO.roles_text
-        raise NotAllowed(by.get_username(), "replay a period", roles)
+        raise NotAllowed(by.get_username(), said("replay a period"), roles)
     terms = scheme_terms(code=scheme_code)
     period = AccountingPeriod.objects.filter(code=period_code).first()
     if period is None:

@@ -248,7 +248,9 @@ def read_place(text: str) -> tuple[int, int | None]:
     is_known = scope in ("1", "2", "3") and (not category or scope == "3")
     if is_known and (not category or (category.isdecimal() and 1 <= int(category) <= 15)):
         return int(scope), int(category) if category else None
-    raise ScenarioInvalid(f"{text!r} is no scope: write 1, 2, 3, or a category such as 3.6.")
+    raise ScenarioInvalid(
+        said("%(text)s is no scope: write 1, 2, 3, or a category such as 3.6.", text=repr(text))
+    )
 
 
 def read_price(text: str) -> ScenarioPrice:
@@ -268,7 +270,13 @@ def read_incentive(text: str) -> tuple[str, Decimal]:
     """
     name, _, amount = text.partition("=")
     if name.strip() not in CLASSES:
-        raise ScenarioInvalid(f"{text!r} is no rate: write one such as medium=50, of {CLASSES}.")
+        raise ScenarioInvalid(
+            said(
+                "%(text)s is no rate: write one such as medium=50, of %(classes)s.",
+                text=repr(text),
+                classes=str(CLASSES),
+            )
+        )
     return name.strip(), _amount(amount)
 
 
@@ -279,7 +287,9 @@ def read_price_path(text: str) -> tuple[ScenarioPrice, ...]:
     """
     rows = list(csv.DictReader(io.StringIO(text)))
     if not rows or not {"from", "price_per_tonne"} <= set(rows[0]):
-        raise ScenarioInvalid("A price path is CSV with the columns from, price_per_tonne, place.")
+        raise ScenarioInvalid(
+            said("A price path is CSV with the columns from, price_per_tonne, place.")
+        )
     prices = []
     for row in rows:
         place = (row.get("place") or "").strip()
@@ -287,7 +297,9 @@ def read_price_path(text: str) -> tuple[ScenarioPrice, ...]:
         try:
             prices.append(replace(price, starts_on=date.fromisoformat((row["from"] or "").strip())))
         except ValueError:
-            raise ScenarioInvalid(f"{row['from']!r} is no day: write 2025-01-31.") from None
+            raise ScenarioInvalid(
+                said("%(text)s is no day: write 2025-01-31.", text=repr(row["from"]))
+            ) from None
     return tuple(_ended(prices))
 
 
@@ -308,7 +320,11 @@ def _amount(text: str) -> Decimal:
     try:
         amount = Decimal(text.strip())
     except InvalidOperation:
-        raise ScenarioInvalid(f"{text!r} is no price: write one such as 12.50.") from None
+        raise ScenarioInvalid(
+            said("%(text)s is no price: write one such as 12.50.", text=repr(text))
+        ) from None
     if not amount.is_finite() or amount < 0 or -int(amount.as_tuple().exponent) > 6:
-        raise ScenarioInvalid(f"{text!r} is no price: 0 or more, 6 decimals at most.")
+        raise ScenarioInvalid(
+            said("%(text)s is no price: 0 or more, 6 decimals at most.", text=repr(text))
+        )
     return amount

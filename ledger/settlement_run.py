@@ -13,6 +13,7 @@ from django.db.models import Exists, OuterRef
 
 from departments.organisation.access import Permission, may
 from departments.organisation.models import User
+from departments.organisation.said import said
 from ledger import allocations, notices, posting, settlement_lines
 from ledger.allocation_rules import refuse_unready
 from ledger.chart_of_accounts import open_scheme_accounts
@@ -58,7 +59,7 @@ def prepare(*, scheme_code: str, period_code: str, by: User) -> Settlement:
             SettledLater, AlreadySettled, ActivityOutsidePeriods, AccountCodeTaken;
             AllocationImpossible, with everything that the scheme's mechanism lacks.
     """
-    _require(by, Permission.PREPARE_SETTLEMENT, "prepare a settlement")
+    _require(by, Permission.PREPARE_SETTLEMENT, said("prepare a settlement"))
     terms = price_lookup.scheme_terms(code=scheme_code)
     _lock_scheme(terms.id)
     period = _period(period_code)
@@ -195,7 +196,7 @@ def release_shard(*, shard_id: int, by: User) -> None:
     Prices stay what they were when the settlement was created: where one was missing, cancel the
     settlement and prepare it anew.
     """
-    _require(by, Permission.PREPARE_SETTLEMENT, "release a shard")
+    _require(by, Permission.PREPARE_SETTLEMENT, said("release a shard"))
     SettlementShard.objects.filter(
         pk=shard_id,
         state=ShardState.QUARANTINED,
@@ -212,7 +213,7 @@ def approve(
     Raises: NotAllowed, ApprovedByPreparer, WrongState. Called again after approval, it changes
             nothing.
     """
-    _require(by, Permission.APPROVE_SETTLEMENT, "approve a settlement")
+    _require(by, Permission.APPROVE_SETTLEMENT, said("approve a settlement"))
     settlement = Settlement.objects.select_for_update().get(pk=settlement_id)
     if settlement.prepared_by_id == by.pk:
         raise ApprovedByPreparer(by.get_username())
@@ -234,7 +235,7 @@ def post(*, settlement_id: int, by: User, at: datetime) -> Settlement:
 
     Raises: NotAllowed, WrongState, PeriodClosed. Called again after posting, it changes nothing.
     """
-    _require(by, Permission.POST_SETTLEMENT, "post a settlement")
+    _require(by, Permission.POST_SETTLEMENT, said("post a settlement"))
     settlement = (
         Settlement.objects.select_for_update(of=("self",))
         .select_related("period")
@@ -259,12 +260,12 @@ def post(*, settlement_id: int, by: User, at: datetime) -> Settlement:
 @transaction.atomic
 def cancel(*, settlement_id: int, by: User, at: datetime) -> Settlement:
     """Cancel a settlement that is not posted: its lines go, its records are free again."""
-    _require(by, Permission.PREPARE_SETTLEMENT, "cancel a settlement")
+    _require(by, Permission.PREPARE_SETTLEMENT, said("cancel a settlement"))
     settlement = Settlement.objects.select_for_update().get(pk=settlement_id)
     if settlement.state == SettlementState.CANCELLED:
         return settlement
     if settlement.state == SettlementState.POSTED:
-        raise WrongState(name_of(settlement), settlement.state, "not yet posted")
+        raise WrongState(name_of(settlement), settlement.state, said("not yet posted"))
     settlement.state = SettlementState.CANCELLED
     settlement.cancelled_by = by
     settlement.cancelled_at = at

@@ -15,6 +15,7 @@ from django.db import transaction
 
 from departments.organisation.access import Permission, may
 from departments.organisation.models import User
+from departments.organisation.said import said
 from ledger.errors import NotAllowed
 from ledger.models.sweet_spots import SweetSpotRun, SweetSpotState
 from ledger.sweet_spot_panel import settled_panel
@@ -34,7 +35,7 @@ def ask(*, scheme_code: str, seed: int, by: User | None) -> SweetSpotRun:
     """
     if by is not None and not may(by, Permission.ESTIMATE_SWEET_SPOT):
         roles = Permission.ESTIMATE_SWEET_SPOT.roles_text
-        raise NotAllowed(by.get_username(), "estimate the sweet spot", roles)
+        raise NotAllowed(by.get_username(), said("estimate the sweet spot"), roles)
     terms = scheme_terms(code=scheme_code)
     panel = settled_panel(scheme_code=scheme_code)
     text = as_csv(panel)

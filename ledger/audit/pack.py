@@ -18,6 +18,7 @@ from django.db.models import F
 
 from departments.organisation.access import Permission, may
 from departments.organisation.models import User
+from departments.organisation.said import said
 from ledger import heads, seal
 from ledger.audit.check import LINE_COLUMNS
 from ledger.errors import NotAllowed, PeriodNotFound
@@ -56,7 +57,7 @@ def write_pack(*, into: IO[bytes], by: User | None, period: str | None = None) -
     """
     if by is not None and not may(by, Permission.READ_EXPORTS):
         needed = Permission.READ_EXPORTS.roles_text
-        raise NotAllowed(by.get_username(), "take an auditor pack", needed)
+        raise NotAllowed(by.get_username(), said("take an auditor pack"), needed)
     with transaction.atomic():
         if not connection.savepoint_ids:  # within another transaction its own state is read
             with connection.cursor() as cursor:

@@ -8,6 +8,7 @@ from django.db import connection, transaction
 
 from departments.organisation.access import Permission, may
 from departments.organisation.models import User
+from departments.organisation.said import said
 from ledger.errors import ExportAcknowledged, ExportRejected, NotAllowed
 from ledger.exports.registered import find
 from ledger.models.exports import ExportAcknowledgement, JournalExport
@@ -22,7 +23,7 @@ def acknowledge(*, sequence: int, by: User, at: datetime, reference: str = "") -
     """
     if not may(by, Permission.ACKNOWLEDGE_EXPORT):
         roles = Permission.ACKNOWLEDGE_EXPORT.roles_text
-        raise NotAllowed(by.get_username(), "acknowledge an export", roles)
+        raise NotAllowed(by.get_username(), said("acknowledge an export"), roles)
     export = find(sequence=sequence)
     wait_for_other_answers(export)
     export.refresh_from_db()

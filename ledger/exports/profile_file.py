@@ -10,6 +10,7 @@ from django.db import connection, transaction
 
 from departments.organisation.access import Permission, may
 from departments.organisation.models import LegalEntity, User
+from departments.organisation.said import said
 from ledger.errors import ExportProfileRefused, NotAllowed
 from ledger.exports.registry import ERP_FORMATS
 from ledger.exports.setup import constants_of, layout_now
@@ -36,7 +37,7 @@ def load_export_profile(rows: Sequence[Mapping[str, str]], *, by: User, at: date
     """
     if not may(by, Permission.MAP_ACCOUNTS):
         roles = Permission.MAP_ACCOUNTS.roles_text
-        raise NotAllowed(by.get_username(), "load what ERP exports take", roles)
+        raise NotAllowed(by.get_username(), said("load what ERP exports take"), roles)
     entities = dict(LegalEntity.objects.values_list("code", "pk"))
     wanted = _read(rows, entities)
     with connection.cursor() as cursor:  # two loads at once would both find the same one in force

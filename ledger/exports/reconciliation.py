@@ -14,6 +14,7 @@ from django.db import transaction
 
 from departments.organisation.access import Permission, may
 from departments.organisation.models import User
+from departments.organisation.said import said
 from ledger.errors import ExportNotReconcilable, NotAllowed, ReconciliationRefused
 from ledger.exports.booked_file import BookedFile, BookedRow, read_booked
 from ledger.exports.documents import Document
@@ -64,7 +65,7 @@ def reconcile(
     """
     if not may(by, Permission.ACKNOWLEDGE_EXPORT):
         roles = Permission.ACKNOWLEDGE_EXPORT.roles_text
-        raise NotAllowed(by.get_username(), "reconcile an export", roles)
+        raise NotAllowed(by.get_username(), said("reconcile an export"), roles)
     export = find(sequence=sequence)
     if not FORMATS[export.format_name].is_erp:
         raise ExportNotReconcilable(sequence, export.format_name)

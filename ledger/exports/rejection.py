@@ -8,6 +8,7 @@ from django.db import transaction
 
 from departments.organisation.access import Permission, may
 from departments.organisation.models import User
+from departments.organisation.said import said
 from ledger.errors import ExportAcknowledged, ExportRejected, NotAllowed, RejectionWithoutReason
 from ledger.exports.acknowledgement import wait_for_other_answers
 from ledger.exports.registered import find
@@ -25,7 +26,7 @@ def reject(*, sequence: int, by: User, at: datetime, reason: str) -> JournalExpo
     """
     if not may(by, Permission.ACKNOWLEDGE_EXPORT):
         roles = Permission.ACKNOWLEDGE_EXPORT.roles_text
-        raise NotAllowed(by.get_username(), "reject an export", roles)
+        raise NotAllowed(by.get_username(), said("reject an export"), roles)
     reason = reason.strip()
     if not reason:
         raise RejectionWithoutReason(sequence)

@@ -14,6 +14,7 @@ from django.db import connection, transaction
 
 from departments.organisation.access import Permission, may
 from departments.organisation.models import User
+from departments.organisation.said import said
 from ledger.chart_of_accounts import KGCO2E
 from ledger.errors import (
     CommodityNotFound,
@@ -38,8 +39,8 @@ from pricing import price_lookup
 
 PROGRESS_EVERY = 50_000
 Progress = Callable[[int, int], None]  # lines that are written, and all of them
-_EXPORT = ("export the journal", Permission.EXPORT_JOURNAL)
-_VALIDATE = ("validate an export", Permission.READ_EXPORTS)  # nothing is written
+_EXPORT = (said("export the journal"), Permission.EXPORT_JOURNAL)
+_VALIDATE = (said("validate an export"), Permission.READ_EXPORTS)  # nothing is written
 
 
 class Sink(Protocol):

@@ -16,6 +16,7 @@ from django.db import transaction
 
 from departments.organisation.access import Permission, may
 from departments.organisation.models import Department, User
+from departments.organisation.said import said
 from ledger.errors import NotAllowed
 from ledger.models.webhooks import WebhookDelivery, WebhookEndpoint, WebhookEvent
 from ledger.webhooks import events, signing
@@ -63,7 +64,7 @@ def create(
 
     Raises: NotAllowed, WebhookTargetRefused, WebhookEventsUnknown, WebhookDepartmentsUnknown.
     """
-    _require(by, "make a webhook endpoint")
+    _require(by, said("make a webhook endpoint"))
     target_of(url, allowed=settings.WEBHOOK_ALLOWED_HOSTS)
     unknown = sorted(set(event_types) - set(events.TYPES))
     if unknown:
@@ -96,7 +97,7 @@ def rotate(*, code: str, by: User, at: datetime, overlap_hours: int = OVERLAP_HO
     """
     if not 0 <= overlap_hours <= LONGEST_OVERLAP_HOURS:
         raise WebhookOverlapTooLong(overlap_hours, LONGEST_OVERLAP_HOURS)
-    endpoint = _locked(code, by, "rotate the secret of a webhook endpoint")
+    endpoint = _locked(code, by, said("rotate the secret of a webhook endpoint"))
     endpoint.previous_salt, endpoint.previous_until = "", None
     if overlap_hours and _is_ours(endpoint):
         endpoint.previous_salt = endpoint.salt
@@ -112,7 +113,7 @@ def turn_off(*, code: str, by: User, at: datetime) -> WebhookEndpoint:
 
     Raises: NotAllowed, WebhookEndpointNotFound.
     """
-    endpoint = _locked(code, by, "turn off a webhook endpoint")
+    endpoint = _locked(code, by, said("turn off a webhook endpoint"))
     if endpoint.disabled_at is None:
         endpoint.disabled_at = at
         endpoint.disabled_because = f"turned off by {by.get_username()}"
@@ -126,7 +127,7 @@ def turn_on(*, code: str, by: User) -> WebhookEndpoint:
 
     Raises: NotAllowed, WebhookEndpointNotFound.
     """
-    endpoint = _locked(code, by, "turn on a webhook endpoint")
+    endpoint = _locked(code, by, said("turn on a webhook endpoint"))
     endpoint.disabled_at, endpoint.disabled_because = None, ""
     endpoint.save(update_fields=["disabled_at", "disabled_because"])
     return endpoint
@@ -138,7 +139,7 @@ def send_test(*, code: str, by: User) -> WebhookEvent:
 
     Raises: NotAllowed, WebhookEndpointNotFound, WebhookEndpointOff.
     """
-    endpoint = _locked(code, by, "test a webhook endpoint")
+    endpoint = _locked(code, by, said("test a webhook endpoint"))
     _require_on(endpoint)
     return events.endpoint_tested(endpoint)
 
@@ -149,7 +150,7 @@ def send_again(*, code: str, event: str, by: User) -> int:
 
     Raises: NotAllowed, WebhookEndpointNotFound, WebhookEndpointOff, WebhookEventNotFound.
     """
-    endpoint = _locked(code, by, "send an event again")
+    endpoint = _locked(code, by, said("send an event again"))
     _require_on(endpoint)
     found = WebhookEvent.objects.filter(code=event).first()
     if found is None or not events.Listener.of(endpoint).hears(found):
@@ -164,7 +165,7 @@ def send_window_again(*, code: str, since: datetime, until: datetime, by: User) 
 
     Raises: NotAllowed, WebhookEndpointNotFound, WebhookEndpointOff, WebhookWindowTooLong.
     """
-    endpoint = _locked(code, by, "send events again")
+    endpoint = _locked(code, by, said("send events again"))
     _require_on(endpoint)
     listener = events.Listener.of(endpoint)
     within = WebhookEvent.objects.filter(happened_at__gte=since, happened_at__lt=until)

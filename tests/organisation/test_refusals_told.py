@@ -2,10 +2,89 @@
 
 from __future__ import annotations
 
+import inspect
+import re
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from types import ModuleType
+from typing import Any
+
+import pytest
 from django.utils.translation import override
 
+from departments.organisation.said import Said, said
 from departments.organisation.telling import refusal_told
-from ledger.errors import PeriodClosed
+from ledger import errors as ledger_errors
+from ledger.errors import FieldProblem, NotAllowed, PeriodClosed, PeriodsNotOpened
+
+MODULES = (ledger_errors,)
+HANGUL = re.compile("[가-힣]")
+
+# What a refusal can be about, by how it is annotated; several where it reads otherwise.
+SAMPLES: dict[str, list[Any]] = {
+    "str": ["FY23", ""],
+    "str | None": [None, "2024"],
+    "int": [7],
+    "int | None": [None, 8],
+    "date": [date(2024, 1, 31)],
+    "date | None": [None, date(2024, 1, 31)],
+    "list[str]": [[], ["this % and that"], ["this"] * 30],
+    "Said": [said("Nothing is changed.")],
+    "Sequence[FieldProblem]": [
+        [FieldProblem("lines", "Make them equal.")],
+        [FieldProblem("lines", "Make them equal.")] * 2,
+    ],
+    "Sequence[tuple[str, Decimal]]": [(), [("ENG", Decimal("9e12"))] * 12],
+    "list[tuple[str, str, int, int]]": [[("", "USD", 100, 90), ("DE", "USD", 90, 100)]],
+}
+
+
+def refusals(module: ModuleType) -> Iterator[type[Exception]]:
+    """The classes of a module that are raised: its base, which others build on, is not."""
+    own = [
+        each
+        for each in vars(module).values()
+        if inspect.isclass(each)
+        and issubclass(each, Exception)
+        and each.__module__ == module.__name__
+    ]
+    bases = {base for each in own for base in each.__bases__}
+    yield from (each for each in own if each not in bases)
+
+
+def made(kind: type[Exception]) -> Iterator[Exception]:
+    """A refusal by each sample of what it is about, the others being the first of theirs."""
+    asked = [
+        parameter
+        for parameter in inspect.signature(kind).parameters.values()
+        if parameter.kind != parameter.VAR_POSITIONAL
+    ]
+    samples = [SAMPLES[str(parameter.annotation)] for parameter in asked]
+    first = [each[0] for each in samples]
+    yield kind(*first)
+    for place, choices in enumerate(samples):
+        for other in choices[1:]:
+            yield kind(*first[:place], other, *first[place + 1 :])
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [kind for module in MODULES for kind in refusals(module)],
+    ids=lambda kind: kind.__name__,
+)
+def test_every_refusal_is_told_in_korean_and_is_english_to_programs(kind: type[Exception]) -> None:
+    for refusal in made(kind):
+        english = str(refusal)
+        assert isinstance(refusal.args[0], Said)
+        assert not HANGUL.search(english)
+        with override("ko"):
+            assert str(refusal) == english
+            assert HANGUL.search(refusal_told(refusal))
+
+
+def test_refusals_are_found_by_their_module() -> None:
+    assert len(list(refusals(ledger_errors))) > 75
 
 
 def test_a_refusal_is_told_in_korean_and_kept_in_english() -> None:
@@ -15,6 +94,22 @@ def test_a_refusal_is_told_in_korean_and_kept_in_english() -> None:
         assert str(refusal).startswith("Period 2026-01 is closed:")
     with override("en"):
         assert refusal_told(refusal) == str(refusal)
+
+
+def test_what_is_said_within_a_refusal_is_told_with_it() -> None:
+    refusal = NotAllowed("kim", said("close a period"), said("finance"))
+    assert str(refusal) == "kim may not close a period: that takes the role finance."
+    with override("ko"):
+        assert refusal_told(refusal) == (
+            "kim 님은 이 단계를 할 수 없습니다(기간 마감). 재무 역할이 필요합니다."
+        )
+
+
+def test_of_many_problems_the_first_are_told_and_the_others_counted() -> None:
+    refusal = PeriodsNotOpened([f"Problem {number}." for number in range(12)])
+    assert str(refusal).endswith(" Problem 9. And 2 more like these.")
+    with override("ko"):
+        assert refusal_told(refusal).endswith(" Problem 9. 이와 같은 문제가 2건 더 있습니다.")
 
 
 def test_a_refusal_without_korean_is_told_as_it_is() -> None:
