@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from departments.organisation.said import said
+from departments.organisation.said import said, what_it_says
 from ledger.atmosphere import Atmosphere, atmosphere
 from pricing.errors import ProjectionImpossible
 from pricing.projection import ProjectedYear, Projection, Scenario, Trend, project, target_path
@@ -60,7 +60,9 @@ def outlook(
                 )
             )
         except ProjectionImpossible as refusal:
-            problems.append(said("%(name)s: %(why)s", name=scenario.name, why=said(str(refusal))))
+            problems.append(
+                said("%(name)s: %(why)s", name=scenario.name, why=what_it_says(refusal))
+            )
     path: tuple[ProjectedYear, ...] = ()
     if now.years and aims.negative_from and aims.zero_by:
         try:
@@ -72,7 +74,7 @@ def outlook(
                 zero_year=aims.zero_by,
             )
         except ProjectionImpossible as refusal:
-            problems.append(str(refusal))
+            problems.append(what_it_says(refusal))
     return Outlook(now, aims, until, tuple(projections), path, tuple(problems))
 
 

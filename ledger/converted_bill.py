@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from departments.organisation.models import DepartmentPlacement
+from departments.organisation.said import what_it_says
 from ledger.statements import Statement
 from pricing.errors import ExchangeRateMissing
 from pricing.exchange_lookup import Rate, rate_of
@@ -54,7 +55,7 @@ def converted_bill(statement: Statement) -> ConvertedBill | None:
     try:
         rate = rate_of(from_currency=statement.currency, to_currency=own, on=statement.ends_on)
     except ExchangeRateMissing as refusal:
-        return ConvertedBill(own, None, None, str(refusal))
+        return ConvertedBill(own, None, None, what_it_says(refusal))
     exponent = minor_exponent(own)
     minor = round_half_away(EXACT.multiply(statement.net, rate.rate), exponent)
     return ConvertedBill(own, Decimal(minor).scaleb(-exponent, context=EXACT), rate)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ledger.errors import FieldProblem
 from ledger.manual_lines import MOST_LINES, WrittenLine
+from pricing.sentences import told
 
 MORE_LINES = 4
 FIELDS = ("account", "commodity", "debit", "credit")
@@ -124,13 +125,14 @@ def show_problems(
     """Put each problem beside the field it is about."""
     rows = list(_filled(lines))
     for problem in problems:
+        words = told(problem.reason)
         match problem.field.split("."):
             case ["lines", number, field]:
-                rows[int(number)].add_error(field, problem.reason)
+                rows[int(number)].add_error(field, words)
             case ["lines"]:
-                form.add_error(None, problem.reason)
+                form.add_error(None, words)
             case _:
-                form.add_error(problem.field, problem.reason)
+                form.add_error(problem.field, words)
 
 
 def _filled(lines: BaseFormSet[LineForm]) -> Iterator[LineForm]:

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from departments.organisation.telling import refusal_told
 from ledger.errors import ScenarioInvalid
 from ledger.forms import describe
 from ledger.models.periods import AccountingPeriod
@@ -132,7 +133,7 @@ class ScenarioForm(forms.Form):
         try:
             return reader(text) if text else None
         except ScenarioInvalid as refusal:
-            self.add_error(name, str(refusal))
+            self.add_error(name, refusal_told(refusal))
             return None
 
 

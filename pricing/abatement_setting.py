@@ -6,9 +6,11 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import transaction
+from django.utils.translation import gettext_noop as _
 
 from departments.organisation.access import Permission
 from departments.organisation.models import User
+from departments.organisation.said import said
 from pricing import price_lookup, proposals
 from pricing.errors import PriceInvalid
 from pricing.mechanisms import MECHANISMS
@@ -32,12 +34,18 @@ def propose_abatement_rate(
 
     Raises: NotAllowed, SchemeNotFound, PriceInvalid, PriceOverlaps.
     """
-    proposals.require(by, Permission.PROPOSE_PRICE, "propose an abatement rate")
-    _refuse_other_than_fees(scheme_id, "pays for tonnes below the baseline")
+    proposals.require(by, Permission.PROPOSE_PRICE, said("propose an abatement rate"))
+    _refuse_other_than_fees(
+        scheme_id,
+        _(
+            "Scheme %(scheme)s is a %(mechanism)s: only a fee pays for tonnes below the baseline; "
+            "what another mechanism pays follows from its own rule."
+        ),
+    )
     proposals.check_amount(rate_per_tonne)
     proposals.check_days(starts_on, ends_before)
     proposals.check_place(scope, category)
-    with proposals.without_overlap("A rate", starts_on, ends_before):
+    with proposals.without_overlap(said("A rate"), starts_on, ends_before):
         return AbatementRate.objects.create(
             scheme_id=scheme_id,
             rate_per_tonne=rate_per_tonne,
@@ -96,15 +104,24 @@ def propose_incentive_cap(
 
     Raises: NotAllowed, SchemeNotFound, PriceInvalid, PriceOverlaps.
     """
-    proposals.require(by, Permission.PROPOSE_PRICE, "propose a cap")
-    _refuse_other_than_fees(scheme_id, "has a cap on its incentives")
+    proposals.require(by, Permission.PROPOSE_PRICE, said("propose a cap"))
+    _refuse_other_than_fees(
+        scheme_id,
+        _(
+            "Scheme %(scheme)s is a %(mechanism)s: only a fee has a cap on its incentives; what "
+            "another mechanism pays follows from its own rule."
+        ),
+    )
     proposals.check_money(amount)
     proposals.check_of_days(starts_on, ends_before)
     if durability_class not in ("", "short", "medium", "long"):
         raise PriceInvalid(
-            f"{durability_class!r} is no durability class: short, medium or long, or empty for all."
+            said(
+                "%(given)s is no durability class: short, medium or long, or empty for all.",
+                given=repr(durability_class),
+            )
         )
-    with proposals.without_overlap("A cap", starts_on, ends_before):
+    with proposals.without_overlap(said("A cap"), starts_on, ends_before):
         return IncentiveCap.objects.create(
             scheme_id=scheme_id,
             amount=amount,
@@ -129,10 +146,7 @@ def withdraw_incentive_cap(*, cap_id: int, by: User) -> None:
     proposals.withdraw(proposals.locked(IncentiveCap, cap_id), by)
 
 
-def _refuse_other_than_fees(scheme_id: int, does: str) -> None:
+def _refuse_other_than_fees(scheme_id: int, pattern: str) -> None:
     terms = price_lookup.scheme_terms(scheme_id=scheme_id)
     if not MECHANISMS[terms.mechanism].may_pay_abatement:
-        raise PriceInvalid(
-            f"Scheme {terms.code} is a {terms.mechanism}: only a fee {does}; what another "
-            "mechanism pays follows from its own rule."
-        )
+        raise PriceInvalid(said(pattern, scheme=terms.code, mechanism=said(terms.mechanism)))

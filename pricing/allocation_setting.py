@@ -11,6 +11,7 @@ from django.db import transaction
 
 from departments.organisation.access import Permission
 from departments.organisation.models import Department, User
+from departments.organisation.said import said
 from pricing import price_lookup, proposals
 from pricing.baseline_file import BaselineRow, read_rows
 from pricing.errors import BaselinesRefused, PriceInvalid
@@ -31,13 +32,13 @@ def load_baselines(rows: Sequence[Mapping[str, str]], *, scheme_code: str, by: U
 
     Raises: NotAllowed, SchemeNotFound; BaselinesRefused, with every problem and its line.
     """
-    proposals.require(by, Permission.PROPOSE_PRICE, "propose baselines")
+    proposals.require(by, Permission.PROPOSE_PRICE, said("propose baselines"))
     terms = price_lookup.scheme_terms(code=scheme_code)
     departments = dict(Department.objects.values_list("code", "pk"))
     wanted = read_rows(rows, departments=set(departments), currency=terms.currency)
     new = _new(terms.id, wanted, departments)
     with proposals.without_overlap(
-        "A baseline",
+        said("A baseline"),
         min((row.first_day for row in new), default=date.min),
         max((row.ends_before for row in new), default=None),
     ):
@@ -107,7 +108,7 @@ def approve_baselines(*, scheme_code: str, by: User, at: datetime) -> int:
     waiting = Baseline.objects.select_for_update().filter(
         scheme_id=terms.id, approved_by__isnull=True
     )
-    proposals.require(by, Permission.APPROVE_PRICE, "approve baselines")
+    proposals.require(by, Permission.APPROVE_PRICE, said("approve baselines"))
     return len([proposals.approve(row, by, at) for row in waiting.order_by("pk")])
 
 
@@ -130,12 +131,12 @@ def propose_baseline(
 
     Raises: NotAllowed, PriceInvalid, PriceOverlaps.
     """
-    proposals.require(by, Permission.PROPOSE_PRICE, "propose a baseline")
+    proposals.require(by, Permission.PROPOSE_PRICE, said("propose a baseline"))
     proposals.check_of_days(starts_on, ends_before)
     proposals.check_place(scope, category)
     if measure == Measure.BUDGET and scope is not None:
-        raise PriceInvalid("A budget has no scope: leave it empty.")
-    with proposals.without_overlap("A baseline", starts_on, ends_before):
+        raise PriceInvalid(said("A budget has no scope: leave it empty."))
+    with proposals.without_overlap(said("A baseline"), starts_on, ends_before):
         return Baseline.objects.create(
             scheme_id=scheme_id,
             department_id=department_id,
@@ -167,12 +168,12 @@ def propose_event_rate(
 
     Raises: NotAllowed, PriceInvalid, PriceOverlaps.
     """
-    proposals.require(by, Permission.PROPOSE_PRICE, "propose an event rate")
+    proposals.require(by, Permission.PROPOSE_PRICE, said("propose an event rate"))
     proposals.check_amount(rate)
     proposals.check_days(starts_on, ends_before)
     if not activity:
-        raise PriceInvalid("An event rate names an activity, like travel/flight.")
-    with proposals.without_overlap("A rate", starts_on, ends_before):
+        raise PriceInvalid(said("An event rate names an activity, like travel/flight."))
+    with proposals.without_overlap(said("A rate"), starts_on, ends_before):
         return EventRate.objects.create(
             scheme_id=scheme_id,
             activity=activity.strip("/"),
@@ -202,10 +203,10 @@ def propose_contribution(
 
     Raises: NotAllowed, PriceInvalid, PriceOverlaps.
     """
-    proposals.require(by, Permission.PROPOSE_PRICE, "propose a contribution")
+    proposals.require(by, Permission.PROPOSE_PRICE, said("propose a contribution"))
     proposals.check_money(amount)
     proposals.check_of_days(starts_on, ends_before)
-    with proposals.without_overlap("A contribution", starts_on, ends_before):
+    with proposals.without_overlap(said("A contribution"), starts_on, ends_before):
         return Contribution.objects.create(
             scheme_id=scheme_id,
             amount=amount,

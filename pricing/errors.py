@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar, NamedTuple
 
+from departments.organisation.said import Said, joined, said
+
 
 class PricingError(Exception):
     """Base of every refusal of pricing; `code` is stable, the message is for people."""
@@ -20,7 +22,12 @@ class CurrencyUnknown(PricingError):
 
     def __init__(self, currency: str) -> None:
         self.currency = currency
-        super().__init__(f"{currency!r} is no currency with a minor unit. Use an ISO 4217 code.")
+        super().__init__(
+            said(
+                "%(currency)s is no currency with a minor unit. Use an ISO 4217 code.",
+                currency=repr(currency),
+            )
+        )
 
 
 class CurrenciesDiffer(PricingError):
@@ -28,7 +35,13 @@ class CurrenciesDiffer(PricingError):
 
     def __init__(self, one: str, other: str) -> None:
         self.one, self.other = one, other
-        super().__init__(f"{one} and {other} can't be added: convert one of them first.")
+        super().__init__(
+            said(
+                "%(one)s and %(other)s can't be added: convert one of them first.",
+                one=one,
+                other=other,
+            )
+        )
 
 
 class AmountUnreadable(PricingError):
@@ -36,7 +49,7 @@ class AmountUnreadable(PricingError):
 
     def __init__(self, text: str) -> None:
         self.text = text
-        super().__init__(f"{text!r} is not an amount. Write it like 1234.50.")
+        super().__init__(said("%(text)s is not an amount. Write it like 1234.50.", text=repr(text)))
 
 
 class AmountTooPrecise(PricingError):
@@ -44,7 +57,14 @@ class AmountTooPrecise(PricingError):
 
     def __init__(self, text: str, currency: str, exponent: int) -> None:
         self.text, self.currency, self.exponent = text, currency, exponent
-        super().__init__(f"{text} has more than the {exponent} decimal places of {currency}.")
+        super().__init__(
+            said(
+                "%(text)s has more than the %(exponent)s decimal places of %(currency)s.",
+                text=text,
+                exponent=exponent,
+                currency=currency,
+            )
+        )
 
 
 class ExchangeRateMissing(PricingError):
@@ -56,8 +76,11 @@ class ExchangeRateMissing(PricingError):
     def __init__(self, missing: Sequence[str]) -> None:
         self.missing = list(missing)
         super().__init__(
-            f"No approved exchange rate of these days or the six before: {'; '.join(missing)}. "
-            "Load it with exchange_rates, and let another person approve it."
+            said(
+                "No approved exchange rate of these days or the six before: %(missing)s. Load it "
+                "with exchange_rates, and let another person approve it.",
+                missing=joined("; ", missing),
+            )
         )
 
 
@@ -67,8 +90,11 @@ class NothingToShareBy(PricingError):
     def __init__(self, count: int) -> None:
         self.count = count
         super().__init__(
-            f"These {count} weights can't share anything out: they must not be negative, and at "
-            "least one must be above zero."
+            said(
+                "These %(count)s weights can't share anything out: they must not be negative, and "
+                "at least one must be above zero.",
+                count=count,
+            )
         )
 
 
@@ -78,7 +104,7 @@ class SchemeNotFound(PricingError):
 
     def __init__(self, scheme: str | int) -> None:
         self.scheme = scheme
-        super().__init__(f"There is no scheme {scheme!r}.")
+        super().__init__(said("There is no scheme %(scheme)s.", scheme=repr(scheme)))
 
 
 class PriceNotFound(PricingError):
@@ -87,7 +113,7 @@ class PriceNotFound(PricingError):
 
     def __init__(self, price_id: int) -> None:
         self.price_id = price_id
-        super().__init__(f"There is no price or rate {price_id}.")
+        super().__init__(said("There is no price or rate %(number)s.", number=price_id))
 
 
 class NoPriceInForce(PricingError):
@@ -105,16 +131,27 @@ class NoPriceInForce(PricingError):
     ) -> None:
         self.scheme, self.on, self.department = scheme, on, department
         self.scope, self.category, self.country = scope, category, country
-        place = f"Scope {scope}" + (f" category {category}" if category else "")
-        where = f" in {country}" if country else ""
+        place = said("Scope %(scope)s", scope=scope)
+        if category:
+            place = said("Scope %(scope)s category %(category)s", scope=scope, category=category)
         super().__init__(
-            f"Scheme {scheme} has no approved price for {department}, {place}{where} on {on}. "
-            "Propose one and let another person approve it."
+            said(
+                "Scheme %(scheme)s has no approved price for %(department)s, %(place)s%(where)s on "
+                "%(day)s. Propose one and let another person approve it.",
+                scheme=scheme,
+                department=department,
+                place=place,
+                where=said(" in %(country)s", country=country) if country else "",
+                day=on,
+            )
         )
 
 
 class PriceInvalid(PricingError):
     code = "price_invalid"
+
+    def __init__(self, reason: Said) -> None:
+        super().__init__(reason)
 
 
 class PriceOverlaps(PricingError):
@@ -123,10 +160,17 @@ class PriceOverlaps(PricingError):
 
     def __init__(self, what: str, starts_on: date, ends_before: date | None) -> None:
         self.starts_on, self.ends_before = starts_on, ends_before
-        until = f"before {ends_before}" if ends_before else "any later day"
+        until = said("any later day")
+        if ends_before:
+            until = said("before %(day)s", day=ends_before)
         super().__init__(
-            f"{what} for exactly this is already in force or proposed on some day from "
-            f"{starts_on} to {until}. End that one first, or choose other days."
+            said(
+                "%(what)s for exactly this is already in force or proposed on some day from "
+                "%(starts_on)s to %(until)s. End that one first, or choose other days.",
+                what=what,
+                starts_on=starts_on,
+                until=until,
+            )
         )
 
 
@@ -137,7 +181,11 @@ class PriceNeverEdited(PricingError):
     def __init__(self, price: str, price_id: int) -> None:
         self.price, self.price_id = price, price_id
         super().__init__(
-            f"{price} is approved and never edited. End it on a coming day, then propose another."
+            said(
+                "%(price)s is approved and never edited. End it on a coming day, then propose "
+                "another.",
+                price=price,
+            )
         )
 
 
@@ -147,7 +195,7 @@ class CoverageNotFound(PricingError):
 
     def __init__(self, coverage_id: int) -> None:
         self.coverage_id = coverage_id
-        super().__init__(f"There is no coverage {coverage_id}.")
+        super().__init__(said("There is no coverage %(number)s.", number=coverage_id))
 
 
 class CoverageNeverEdited(PricingError):
@@ -157,8 +205,11 @@ class CoverageNeverEdited(PricingError):
     def __init__(self, coverage: str, coverage_id: int) -> None:
         self.coverage, self.coverage_id = coverage, coverage_id
         super().__init__(
-            f"The coverage {coverage} is never edited, only ended, and not in the past. End it "
-            "today or on a coming day, then add another."
+            said(
+                "The coverage %(coverage)s is never edited, only ended, and not in the past. End "
+                "it today or on a coming day, then add another.",
+                coverage=coverage,
+            )
         )
 
 
@@ -168,7 +219,12 @@ class ApprovedBySamePerson(PricingError):
 
     def __init__(self, person: str) -> None:
         self.person = person
-        super().__init__(f"{person} proposed this and can't approve it: another person must.")
+        super().__init__(
+            said(
+                "%(person)s proposed this and can't approve it: another person must.",
+                person=person,
+            )
+        )
 
 
 class NotAllowed(PricingError):
@@ -177,15 +233,28 @@ class NotAllowed(PricingError):
 
     def __init__(self, person: str, step: str, roles: str) -> None:
         self.person, self.step = person, step
-        super().__init__(f"{person} may not {step}: that takes the role {roles}.")
+        super().__init__(
+            said(
+                "%(person)s may not %(step)s: that takes the role %(roles)s.",
+                person=person,
+                step=step,
+                roles=roles,
+            )
+        )
 
 
 class ProjectionImpossible(PricingError):
     code = "projection_impossible"
 
+    def __init__(self, reason: Said) -> None:
+        super().__init__(reason)
+
 
 class SchemeInvalid(PricingError):
     code = "scheme_invalid"
+
+    def __init__(self, reason: Said) -> None:
+        super().__init__(reason)
 
 
 class PriceArithmeticImpossible(PricingError):
@@ -193,7 +262,12 @@ class PriceArithmeticImpossible(PricingError):
 
     def __init__(self, problems: list[str]) -> None:
         self.problems = problems
-        super().__init__(f"No price can be worked out from {'; nor from '.join(problems)}.")
+        super().__init__(
+            said(
+                "No price can be worked out from %(problems)s.",
+                problems=joined("; nor from ", problems),
+            )
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,16 +291,23 @@ class PanelUnusable(PricingError):
 
     def __init__(self, problems: Sequence[PanelProblem]) -> None:
         self.problems = tuple(problems)
-        count = f"{len(problems)} problem{'s' if len(problems) != 1 else ''}"
-        listed = "\n".join(f"- {problem}" for problem in problems)
-        super().__init__(f"The panel can't be used: {count}.\n{listed}")
+        count = said("%(count)s problems", count=len(problems))
+        if len(problems) == 1:
+            count = said("1 problem")
+        super().__init__(
+            said(
+                "The panel can't be used: %(count)s.\n%(listed)s",
+                count=count,
+                listed="\n".join(f"- {problem}" for problem in problems),
+            )
+        )
 
 
 class FieldProblem(NamedTuple):
     """What is wrong in one field, and what to write there instead."""
 
     field: str
-    reason: str
+    reason: Said
 
 
 class GrantInvalid(PricingError):
@@ -234,10 +315,21 @@ class GrantInvalid(PricingError):
 
     def __init__(self, problems: Sequence[FieldProblem]) -> None:
         self.field_problems = tuple(problems)
-        count = f"{len(problems)} problems" if len(problems) > 1 else "a problem"
+        count = said("a problem")
+        if len(problems) > 1:
+            count = said("%(count)s problems", count=len(problems))
         super().__init__(
-            f"The grant has {count}, so nothing was written: "
-            + " ".join(f"{problem.field}: {problem.reason}" for problem in problems)
+            said(
+                "The grant has %(count)s, so nothing was written: %(listed)s",
+                count=count,
+                listed=joined(
+                    " ",
+                    (
+                        said("%(field)s: %(reason)s", field=problem.field, reason=problem.reason)
+                        for problem in problems
+                    ),
+                ),
+            )
         )
 
 
@@ -247,7 +339,7 @@ class GrantNotFound(PricingError):
 
     def __init__(self, what: str, number: int) -> None:
         self.what, self.number = what, number
-        super().__init__(f"There is no {what} {number}.")
+        super().__init__(said("There is no %(what)s %(number)s.", what=what, number=number))
 
 
 class GrantWrongState(PricingError):
@@ -256,7 +348,14 @@ class GrantWrongState(PricingError):
 
     def __init__(self, what: str, state: str, needed: str) -> None:
         self.what, self.state, self.needed = what, state, needed
-        super().__init__(f"{what} is {state}; this step takes one that is {needed}.")
+        super().__init__(
+            said(
+                "%(what)s is %(state)s; this step takes one that is %(needed)s.",
+                what=what,
+                state=state,
+                needed=needed,
+            )
+        )
 
 
 class GrantBySamePerson(PricingError):
@@ -265,7 +364,14 @@ class GrantBySamePerson(PricingError):
 
     def __init__(self, person: str, did: str, step: str) -> None:
         self.person, self.did, self.step = person, did, step
-        super().__init__(f"{person} {did}, so another person must {step}.")
+        super().__init__(
+            said(
+                "%(person)s %(did)s, so another person must %(step)s.",
+                person=person,
+                did=did,
+                step=step,
+            )
+        )
 
 
 class NoGrantBudget(PricingError):
@@ -274,8 +380,12 @@ class NoGrantBudget(PricingError):
     def __init__(self, scheme: str, on: date) -> None:
         self.scheme, self.on = scheme, on
         super().__init__(
-            f"Scheme {scheme} has no approved budget for grants on {on}, the day the project "
-            "starts. Propose one and let another person approve it."
+            said(
+                "Scheme %(scheme)s has no approved budget for grants on %(day)s, the day the "
+                "project starts. Propose one and let another person approve it.",
+                scheme=scheme,
+                day=on,
+            )
         )
 
 
@@ -286,8 +396,13 @@ class GrantBudgetExceeded(PricingError):
     def __init__(self, asked: str, budget: str, left: str) -> None:
         self.asked, self.budget, self.left = asked, budget, left
         super().__init__(
-            f"The grant asks for {asked}; of the budget of {budget} for the days it starts on, "
-            f"{left} is left. Decline it, or have another budget approved for other days."
+            said(
+                "The grant asks for %(asked)s; of the budget of %(budget)s for the days it starts "
+                "on, %(left)s is left. Decline it, or have another budget approved for other days.",
+                asked=asked,
+                budget=budget,
+                left=left,
+            )
         )
 
 
@@ -298,7 +413,10 @@ class AlreadyMeasured(PricingError):
     def __init__(self, grant_id: int) -> None:
         self.grant_id = grant_id
         super().__init__(
-            f"Some of these days of grant {grant_id} are measured already. Choose other days."
+            said(
+                "Some of these days of grant %(grant)s are measured already. Choose other days.",
+                grant=grant_id,
+            )
         )
 
 
@@ -308,7 +426,10 @@ class BaselinesRefused(PricingError):
     def __init__(self, problems: list[str]) -> None:
         self.problems = problems
         super().__init__(
-            "No baseline was taken. " + "; ".join(problems) + ". Mend them and load the file again."
+            said(
+                "No baseline was taken. %(problems)s. Mend them and load the file again.",
+                problems=joined("; ", problems),
+            )
         )
 
 
@@ -318,5 +439,8 @@ class ProposalsRefused(PricingError):
     def __init__(self, problems: list[str]) -> None:
         self.problems = problems
         super().__init__(
-            "Nothing was proposed. " + "; ".join(problems) + ". Mend them and try again."
+            said(
+                "Nothing was proposed. %(problems)s. Mend them and try again.",
+                problems=joined("; ", problems),
+            )
         )

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 
+from departments.organisation.said import said
 from pricing.errors import ExchangeRateMissing
 from pricing.models import ExchangeRate
 
@@ -85,7 +86,9 @@ def rate_of(*, from_currency: str, to_currency: str, on: date) -> Rate:
 
 def missing(from_currency: str, to_currency: str, on: date) -> str:
     """What is missing, in words: `EUR for USD on 2023-03-31`."""
-    return f"{to_currency} for {from_currency} on {on}"
+    return said(
+        "%(wanted)s for %(given)s on %(day)s", wanted=to_currency, given=from_currency, day=on
+    )
 
 
 def list_rates(*, waiting: bool = False) -> Iterable[tuple[int, str, str, str, str]]:

@@ -12,6 +12,7 @@ from django.db import transaction
 
 from departments.organisation.access import Permission
 from departments.organisation.models import User
+from departments.organisation.said import said
 from pricing import proposals
 from pricing.errors import CurrencyUnknown, ProposalsRefused
 from pricing.models import ExchangeRate
@@ -67,7 +68,7 @@ def load(rows: Sequence[Mapping[str, str]], *, by: User) -> Loaded:
 
     Raises: NotAllowed; ProposalsRefused, with every problem and its line.
     """
-    proposals.require(by, Permission.PROPOSE_PRICE, "propose exchange rates")
+    proposals.require(by, Permission.PROPOSE_PRICE, said("propose exchange rates"))
     lines: dict[tuple[Any, ...], int] = {}
     problems, facts = [], []
     for row in read_proposals(rows, COLUMNS):
@@ -93,7 +94,7 @@ def approve_all(*, by: User, at: datetime) -> int:
 
     Raises: NotAllowed, ApprovedBySamePerson.
     """
-    proposals.require(by, Permission.APPROVE_PRICE, "approve exchange rates")
+    proposals.require(by, Permission.APPROVE_PRICE, said("approve exchange rates"))
     waiting = ExchangeRate.objects.select_for_update().filter(approved_by__isnull=True)
     return len([proposals.approve(row, by, at) for row in waiting.order_by("pk")])
 

@@ -15,6 +15,7 @@ from django.db.models import Sum
 
 from departments.organisation.access import Permission, may_contribute
 from departments.organisation.models import ApiKey, User
+from departments.organisation.said import said
 from pricing.errors import (
     FieldProblem,
     GrantBudgetExceeded,
@@ -66,7 +67,9 @@ def apply(
     """
     terms = scheme_terms(code=scheme_code)
     if not may_contribute(by, department_id, key=key):
-        raise NotAllowed(by.get_username(), "apply for a grant of this department", "contributor")
+        raise NotAllowed(
+            by.get_username(), said("apply for a grant of this department"), said("contributor")
+        )
     money = {"cost": cost, "asked": asked, "saved_per_year": saved_per_year}
     minor, problems = read_money(money, terms.currency)
     parts, more = read_milestones(milestones, terms.currency)
@@ -81,7 +84,8 @@ def apply(
     problems += [*more, *fact_problems(facts, minor)]
     if not problems and sum(parts) != minor["asked"]:
         total = Money(sum(parts), terms.currency)
-        problems = [FieldProblem("milestones", f"They add up to {total}; ask for as much.")]
+        words = said("They add up to %(total)s; ask for as much.", total=total)
+        problems = [FieldProblem("milestones", words)]
     if problems:
         raise GrantInvalid(problems)
     grant = GrantApplication.objects.create(
@@ -120,11 +124,11 @@ def score(
 
     Raises: NotAllowed, GrantNotFound, GrantWrongState, GrantBySamePerson, GrantInvalid.
     """
-    grant = to_step(grant_id, GrantState.APPLIED, Permission.SCORE_GRANT, by, "score a grant")
-    by_another(by, grant.applied_by, "applied for this grant", "score it")
+    grant = to_step(grant_id, GrantState.APPLIED, Permission.SCORE_GRANT, by, said("score a grant"))
+    by_another(by, grant.applied_by, said("applied for this grant"), said("score it"))
     problems = text_problems("note", note, needed=False)
     if discount_percent is not None and not is_within(discount_percent, 0, 100, 3):
-        problems.append(FieldProblem("discount_percent", "0 to 100, of up to 3 decimals."))
+        problems.append(FieldProblem("discount_percent", said("0 to 100, of up to 3 decimals.")))
     return _became(
         grant,
         GrantState.SCORED,
@@ -144,9 +148,9 @@ def propose_award(*, grant_id: int, reason: str, by: User, at: datetime) -> Gran
             NoGrantBudget, GrantBudgetExceeded.
     """
     grant = to_step(
-        grant_id, GrantState.SCORED, Permission.PROPOSE_AWARD, by, "propose to award a grant"
+        grant_id, GrantState.SCORED, Permission.PROPOSE_AWARD, by, said("propose to award a grant")
     )
-    by_another(by, grant.applied_by, "applied for this grant", "propose its award")
+    by_another(by, grant.applied_by, said("applied for this grant"), said("propose its award"))
     budget = GrantBudget.objects.filter(
         scheme=grant.scheme, days__contains=grant.starts_on, approved_by__isnull=False
     ).first()
@@ -172,12 +176,12 @@ def approve_award(*, grant_id: int, by: User, at: datetime, reason: str = "") ->
             Called again, it changes nothing.
     """
     grant = locked(grant_id)
-    require(by, Permission.APPROVE_AWARD, "award a grant")
+    require(by, Permission.APPROVE_AWARD, said("award a grant"))
     if grant.state == GrantState.AWARDED:
         return grant
     require_state(grant, GrantState.PROPOSED)
-    by_another(by, grant.applied_by, "applied for this grant", "award it")
-    by_another(by, grant.award_proposed_by, "proposed this award", "approve it")
+    by_another(by, grant.applied_by, said("applied for this grant"), said("award it"))
+    by_another(by, grant.award_proposed_by, said("proposed this award"), said("approve it"))
     assert grant.budget is not None  # a constraint says so: its award is proposed
     _lock_budgets(grant.scheme)
     _require_budget(grant, grant.budget)
@@ -198,8 +202,8 @@ def decline(*, grant_id: int, reason: str, by: User, at: datetime) -> GrantAppli
     Raises: NotAllowed, GrantNotFound, GrantWrongState, GrantBySamePerson, GrantInvalid.
     """
     undecided = (GrantState.APPLIED, GrantState.SCORED, GrantState.PROPOSED)
-    grant = to_step(grant_id, undecided, Permission.APPROVE_AWARD, by, "decline a grant")
-    by_another(by, grant.applied_by, "applied for this grant", "decline it")
+    grant = to_step(grant_id, undecided, Permission.APPROVE_AWARD, by, said("decline a grant"))
+    by_another(by, grant.applied_by, said("applied for this grant"), said("decline it"))
     return _became(
         grant,
         GrantState.DECLINED,
@@ -220,7 +224,7 @@ def withdraw(
     """
     grant = locked(grant_id)
     if not may_contribute(by, grant.department_id, key=key):
-        raise NotAllowed(by.get_username(), "withdraw this application", "contributor")
+        raise NotAllowed(by.get_username(), said("withdraw this application"), said("contributor"))
     require_state(grant, GrantState.APPLIED, GrantState.SCORED, GrantState.PROPOSED)
     return _became(grant, GrantState.WITHDRAWN, (), ended_by=by, ended_at=at)
 
@@ -232,10 +236,12 @@ def close(*, grant_id: int, reason: str, by: User, at: datetime) -> GrantApplica
     Raises: NotAllowed, GrantNotFound, GrantWrongState; GrantInvalid, before any measurement of what
             it delivered is approved.
     """
-    grant = to_step(grant_id, GrantState.AWARDED, Permission.APPROVE_AWARD, by, "close a grant")
+    grant = to_step(
+        grant_id, GrantState.AWARDED, Permission.APPROVE_AWARD, by, said("close a grant")
+    )
     problems = text_problems("reason", reason)
     if not grant.measurements.filter(approved_by__isnull=False).exists():
-        problems.append(FieldProblem("measurements", "Measure what it delivered first."))
+        problems.append(FieldProblem("measurements", said("Measure what it delivered first.")))
     return _became(
         grant, GrantState.CLOSED, problems, end_reason=reason.strip(), ended_by=by, ended_at=at
     )
@@ -247,7 +253,9 @@ def fail(*, grant_id: int, reason: str, by: User, at: datetime) -> GrantApplicat
 
     Raises: NotAllowed, GrantNotFound, GrantWrongState, GrantInvalid.
     """
-    grant = to_step(grant_id, GrantState.AWARDED, Permission.APPROVE_AWARD, by, "let a grant fail")
+    grant = to_step(
+        grant_id, GrantState.AWARDED, Permission.APPROVE_AWARD, by, said("let a grant fail")
+    )
     return _became(
         grant,
         GrantState.FAILED,

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from departments.organisation.access import Permission
 from departments.organisation.constraints import constraint_of
 from departments.organisation.models import User
+from departments.organisation.said import said
 from pricing.errors import FieldProblem, GrantInvalid, GrantNotFound, PriceOverlaps
 from pricing.grant_reading import read_money, text_problems
 from pricing.grant_steps import by_another, require
@@ -31,14 +32,14 @@ def propose_budget(
 
     Raises: NotAllowed, SchemeNotFound, GrantInvalid; PriceOverlaps, with another budget.
     """
-    require(by, Permission.PROPOSE_PRICE, "propose a budget for grants")
+    require(by, Permission.PROPOSE_PRICE, said("propose a budget for grants"))
     terms = scheme_terms(code=scheme_code)
     minor, problems = read_money({"amount": amount}, terms.currency)
     problems += text_problems("reason", reason, needed=False)
     if minor.get("amount", 0) < 0:
-        problems.append(FieldProblem("amount", "It is zero or more."))
+        problems.append(FieldProblem("amount", said("It is zero or more.")))
     if ends_before <= starts_on:
-        problems.append(FieldProblem("ends_before", f"A day after {starts_on}."))
+        problems.append(FieldProblem("ends_before", said("A day after %(day)s.", day=starts_on)))
     if problems:
         raise GrantInvalid(problems)
     try:
@@ -52,7 +53,7 @@ def propose_budget(
             )
     except IntegrityError as error:
         if constraint_of(error) == "pricing_one_grant_budget_in_force":
-            raise PriceOverlaps("A budget", starts_on, ends_before) from error
+            raise PriceOverlaps(said("A budget"), starts_on, ends_before) from error
         raise
 
 
@@ -62,11 +63,11 @@ def approve_budget(*, budget_id: int, by: User, at: datetime) -> GrantBudget:
 
     Raises: NotAllowed, GrantNotFound, GrantBySamePerson.
     """
-    require(by, Permission.APPROVE_PRICE, "approve a budget for grants")
+    require(by, Permission.APPROVE_PRICE, said("approve a budget for grants"))
     budget = GrantBudget.objects.select_for_update().filter(pk=budget_id).first()
     if budget is None:
-        raise GrantNotFound("budget", budget_id)
-    by_another(by, budget.proposed_by, "proposed this budget", "approve it")
+        raise GrantNotFound(said("budget"), budget_id)
+    by_another(by, budget.proposed_by, said("proposed this budget"), said("approve it"))
     if budget.approved_by_id is None:
         budget.approved_by, budget.approved_at = by, at
         budget.save(update_fields=["approved_by", "approved_at"])

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
+from departments.organisation.said import said
 from pricing.abatement_curve import CurveStep, Measure, curve
 from pricing.errors import GrantNotFound
 from pricing.grant_facts import (
@@ -94,7 +95,7 @@ def grant_of(*, grant_id: int, department_ids: Collection[int] | None = None) ->
         rows = rows.filter(department_id__in=department_ids)
     found = rows.first()
     if found is None:
-        raise GrantNotFound("grant", grant_id)
+        raise GrantNotFound(said("grant"), grant_id)
     return _grant(found)
 
 
@@ -123,7 +124,7 @@ def lock_milestone(milestone_id: int) -> PayableMilestone:
     rows = GrantMilestone.objects.select_related("grant__department").filter(pk=milestone_id)
     found = rows.select_for_update(of=("grant",)).first()
     if found is None:
-        raise GrantNotFound("milestone", milestone_id)
+        raise GrantNotFound(said("milestone"), milestone_id)
     grant = found.grant
     return PayableMilestone(
         id=found.pk,

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from departments.organisation.access import Permission, may_contribute
 from departments.organisation.constraints import constraint_of
 from departments.organisation.models import ApiKey, User
+from departments.organisation.said import said
 from pricing.errors import (
     AlreadyMeasured,
     FieldProblem,
@@ -34,7 +35,9 @@ def show_evidence(
     """
     milestone = _milestone(milestone_id)
     if not may_contribute(by, milestone.grant.department_id, key=key):
-        raise NotAllowed(by.get_username(), "show evidence of this milestone", "contributor")
+        raise NotAllowed(
+            by.get_username(), said("show evidence of this milestone"), said("contributor")
+        )
     _require_open(milestone)
     problems = text_problems("evidence", evidence)
     if problems:
@@ -52,14 +55,14 @@ def accept(*, milestone_id: int, by: User, at: datetime) -> GrantMilestone:
     Raises: NotAllowed, GrantNotFound, GrantWrongState, GrantBySamePerson. Called again, it changes
             nothing.
     """
-    require(by, Permission.SCORE_GRANT, "accept a milestone")
+    require(by, Permission.SCORE_GRANT, said("accept a milestone"))
     milestone = _milestone(milestone_id)
     if milestone.accepted_by_id is not None:
         return milestone
     _require_open(milestone)
     if milestone.evidenced_by is None:
-        raise GrantWrongState(f"Milestone {milestone.pk}", "not shown yet", "shown with evidence")
-    by_another(by, milestone.evidenced_by, "showed this milestone", "accept it")
+        raise GrantWrongState(_named(milestone), said("not shown yet"), said("shown with evidence"))
+    by_another(by, milestone.evidenced_by, said("showed this milestone"), said("accept it"))
     milestone.accepted_by, milestone.accepted_at = by, at
     milestone.save(update_fields=["accepted_by", "accepted_at"])
     return milestone
@@ -84,15 +87,16 @@ def measure(
     """
     grant = locked(grant_id)
     if not may_contribute(by, grant.department_id, key=key):
-        raise NotAllowed(by.get_username(), "measure this project", "contributor")
+        raise NotAllowed(by.get_username(), said("measure this project"), said("contributor"))
     require_state(grant, GrantState.AWARDED, GrantState.CLOSED)
     problems = text_problems("evidence", evidence)
     if not grant.starts_on <= starts_on < ends_before:
-        problems.append(FieldProblem("starts_on", f"Days in order, from {grant.starts_on} on."))
+        words = said("Days in order, from %(day)s on.", day=grant.starts_on)
+        problems.append(FieldProblem("starts_on", words))
     if not is_within(tonnes, 0, MOST, 9):
-        problems.append(FieldProblem("tonnes", "Zero or more, of up to 9 decimals."))
+        problems.append(FieldProblem("tonnes", said("Zero or more, of up to 9 decimals.")))
     if not is_within(uncertainty_percent, 0, 100, 3):
-        problems.append(FieldProblem("uncertainty_percent", "0 to 100, of up to 3 decimals."))
+        problems.append(FieldProblem("uncertainty_percent", said("0 to 100, of up to 3 decimals.")))
     if problems:
         raise GrantInvalid(problems)
     try:
@@ -118,13 +122,13 @@ def approve_measurement(*, measurement_id: int, by: User, at: datetime) -> Grant
 
     Raises: NotAllowed, GrantNotFound, GrantBySamePerson.
     """
-    require(by, Permission.SCORE_GRANT, "approve a measurement")
+    require(by, Permission.SCORE_GRANT, said("approve a measurement"))
     found = (
         GrantMeasurement.objects.select_for_update(of=("self",)).filter(pk=measurement_id).first()
     )
     if found is None:
-        raise GrantNotFound("measurement", measurement_id)
-    by_another(by, found.entered_by, "entered this measurement", "approve it")
+        raise GrantNotFound(said("measurement"), measurement_id)
+    by_another(by, found.entered_by, said("entered this measurement"), said("approve it"))
     if found.approved_by_id is None:
         found.approved_by, found.approved_at = by, at
         found.save(update_fields=["approved_by", "approved_at"])
@@ -137,7 +141,7 @@ def _milestone(milestone_id: int) -> GrantMilestone:
         GrantMilestone.objects.filter(pk=milestone_id).values_list("grant_id", flat=True).first()
     )
     if grant_id is None:
-        raise GrantNotFound("milestone", milestone_id)
+        raise GrantNotFound(said("milestone"), milestone_id)
     grant = locked(grant_id)
     milestone = GrantMilestone.objects.select_for_update(of=("self",)).get(pk=milestone_id)
     milestone.grant = grant
@@ -147,4 +151,8 @@ def _milestone(milestone_id: int) -> GrantMilestone:
 def _require_open(milestone: GrantMilestone) -> None:
     require_state(milestone.grant, GrantState.AWARDED)
     if milestone.accepted_by_id is not None:
-        raise GrantWrongState(f"Milestone {milestone.pk}", "accepted", "not accepted yet")
+        raise GrantWrongState(_named(milestone), said("accepted"), said("not accepted yet"))
+
+
+def _named(milestone: GrantMilestone) -> str:
+    return said("Milestone %(number)s", number=milestone.pk)

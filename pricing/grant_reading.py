@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from departments.organisation.said import said, what_it_says
 from pricing.errors import AmountTooPrecise, AmountUnreadable, FieldProblem
 from pricing.models import GrantEffect
 from pricing.money import Money
@@ -37,10 +38,11 @@ def read_money(
         try:
             minor[field] = Money.from_decimal(amount, currency).amount_minor
         except (AmountTooPrecise, AmountUnreadable) as error:
-            problems.append(FieldProblem(field, str(error)))
+            problems.append(FieldProblem(field, what_it_says(error)))
         else:
             if abs(amount) >= MOST:
-                problems.append(FieldProblem(field, f"It is below {MOST:,f}."))
+                most = said("It is below %(most)s.", most=f"{MOST:,f}")
+                problems.append(FieldProblem(field, most))
     return minor, problems
 
 
@@ -49,7 +51,8 @@ def read_milestones(
 ) -> tuple[list[int], list[FieldProblem]]:
     """The milestones' amounts as minor units, and what is wrong with them."""
     if not 1 <= len(milestones) <= MOST_MILESTONES:
-        return [], [FieldProblem("milestones", f"Name 1 to {MOST_MILESTONES} of them.")]
+        words = said("Name 1 to %(most)s of them.", most=MOST_MILESTONES)
+        return [], [FieldProblem("milestones", words)]
     parts: list[int] = []
     problems: list[FieldProblem] = []
     for number, one in enumerate(milestones):
@@ -58,7 +61,7 @@ def read_milestones(
         parts += minor.values()
         problems += [*wrong, *text_problems(f"{field}.title", one.title, longest=200)]
         if not wrong and parts[-1] <= 0:
-            problems.append(FieldProblem(f"{field}.amount", "It is above zero."))
+            problems.append(FieldProblem(f"{field}.amount", said("It is above zero.")))
     return parts, problems
 
 
@@ -67,18 +70,18 @@ def fact_problems(facts: Mapping[str, Any], minor: Mapping[str, int]) -> Iterato
     yield from text_problems("title", facts["title"], longest=200)
     yield from text_problems("description", facts["description"], needed=False)
     if facts["effect"] not in GrantEffect.values:
-        yield FieldProblem("effect", f"One of {', '.join(GrantEffect.values)}.")
+        yield FieldProblem("effect", said("One of %(known)s.", known=", ".join(GrantEffect.values)))
     if minor.get("asked", 1) <= 0:
-        yield FieldProblem("asked", "It is above zero.")
+        yield FieldProblem("asked", said("It is above zero."))
     if "asked" in minor and minor.get("cost", minor["asked"]) < minor["asked"]:
-        yield FieldProblem("cost", "The whole cost is at least what is asked for.")
+        yield FieldProblem("cost", said("The whole cost is at least what is asked for."))
     least = Decimal("0.000000001")
     if not is_within(facts["tonnes_per_year"], least, MOST, 9):
-        yield FieldProblem("tonnes_per_year", "Above zero, of up to 9 decimals.")
+        yield FieldProblem("tonnes_per_year", said("Above zero, of up to 9 decimals."))
     if not 1 <= facts["lifetime_years"] <= MOST_YEARS:
-        yield FieldProblem("lifetime_years", f"1 to {MOST_YEARS} whole years.")
+        yield FieldProblem("lifetime_years", said("1 to %(most)s whole years.", most=MOST_YEARS))
     if not is_within(facts["uncertainty_percent"], 0, 100, 3):
-        yield FieldProblem("uncertainty_percent", "0 to 100, of up to 3 decimals.")
+        yield FieldProblem("uncertainty_percent", said("0 to 100, of up to 3 decimals."))
 
 
 def text_problems(
@@ -86,9 +89,12 @@ def text_problems(
 ) -> list[FieldProblem]:
     """A text that is missing or too long."""
     if needed and not text.strip():
-        return [FieldProblem(field, "Write it for those who read it later.")]
+        return [FieldProblem(field, said("Write it for those who read it later."))]
     if len(text) > longest:
-        return [FieldProblem(field, f"At most {longest} characters; these are {len(text)}.")]
+        words = said(
+            "At most %(most)s characters; these are %(count)s.", most=longest, count=len(text)
+        )
+        return [FieldProblem(field, words)]
     return []
 
 

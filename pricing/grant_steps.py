@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from departments.organisation.access import Permission, may
 from departments.organisation.models import User
+from departments.organisation.said import either, said
+from departments.organisation.telling import label_said
 from pricing.errors import GrantBySamePerson, GrantNotFound, GrantWrongState, NotAllowed
 from pricing.models import GrantApplication, GrantState
 
@@ -30,7 +32,7 @@ def locked(grant_id: int) -> GrantApplication:
     rows = GrantApplication.objects.select_for_update(of=("self",)).select_related("scheme")
     found = rows.filter(pk=grant_id).first()
     if found is None:
-        raise GrantNotFound("grant", grant_id)
+        raise GrantNotFound(said("grant"), grant_id)
     return found
 
 
@@ -43,8 +45,11 @@ def require(by: User, permission: Permission, step: str) -> None:
 def require_state(grant: GrantApplication, *needed: GrantState) -> None:
     """Raises: GrantWrongState."""
     if grant.state not in needed:
-        names = " or ".join(str(state.label) for state in needed)
-        raise GrantWrongState(f"Grant {grant.pk}", str(GrantState(grant.state).label), names)
+        raise GrantWrongState(
+            said("Grant %(number)s", number=grant.pk),
+            label_said(GrantState(grant.state).label),
+            either(label_said(state.label) for state in needed),
+        )
 
 
 def by_another(by: User, before: User | None, did: str, step: str) -> None:

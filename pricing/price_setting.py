@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from departments.organisation.access import Permission
 from departments.organisation.constraints import constraint_of
 from departments.organisation.models import LegalEntity, User
+from departments.organisation.said import said
 from pricing import proposals
 from pricing.errors import (
     CoverageNeverEdited,
@@ -62,10 +63,20 @@ def create_scheme(
     """
     minor_exponent(currency)
     if mechanism not in Mechanism or scope2_basis not in Scope2Basis:
-        raise SchemeInvalid(f"There is no mechanism {mechanism!r} with Scope 2 {scope2_basis!r}.")
+        raise SchemeInvalid(
+            said(
+                "There is no mechanism %(mechanism)s with Scope 2 %(basis)s.",
+                mechanism=repr(mechanism),
+                basis=repr(scope2_basis),
+            )
+        )
     if coverage and not MECHANISMS[mechanism].prices_tonnes:
         raise SchemeInvalid(
-            f"The mechanism {mechanism} charges no tonnes: it covers nothing. Leave coverage out."
+            said(
+                "The mechanism %(mechanism)s charges no tonnes: it covers nothing. Leave coverage "
+                "out.",
+                mechanism=mechanism,
+            )
         )
     for scope, category in coverage:
         proposals.check_place(scope, category)
@@ -88,15 +99,22 @@ def create_scheme(
     except IntegrityError as error:
         if constraint_of(error) == "pricing_one_scheme_keeps_the_atmosphere":
             raise SchemeInvalid(
-                "Another scheme keeps the atmosphere account already: one must, so that no tonne "
-                "is counted twice."
+                said(
+                    "Another scheme keeps the atmosphere account already: one must, so that no "
+                    "tonne is counted twice."
+                )
             ) from error
         if constraint_of(error) == "pricing_scheme_code_makes_accounts_of_its_own":
             raise SchemeInvalid(
-                f"{code!r} differs from another scheme's code only in case, '_' and '-': both "
-                "would name the same accounts. Choose another code."
+                said(
+                    "%(code)s differs from another scheme's code only in case, '_' and '-': both "
+                    "would name the same accounts. Choose another code.",
+                    code=repr(code),
+                )
             ) from error
-        raise SchemeInvalid(f"There is a scheme {code!r} already. Choose another code.") from error
+        raise SchemeInvalid(
+            said("There is a scheme %(code)s already. Choose another code.", code=repr(code))
+        ) from error
     SchemeCoverage.objects.bulk_create(
         SchemeCoverage(scheme=scheme, scope=scope, category=category, in_force=(starts_on, None))
         for scope, category in coverage
@@ -111,7 +129,7 @@ def end_coverage(*, coverage_id: int, ends_before: date, by: User) -> SchemeCove
     Raises: NotAllowed, CoverageNotFound, PriceInvalid; CoverageNeverEdited, for a day that has
             passed or that lies after the end it has.
     """
-    proposals.require(by, Permission.PROPOSE_PRICE, "end a coverage")
+    proposals.require(by, Permission.PROPOSE_PRICE, said("end a coverage"))
     coverage = SchemeCoverage.objects.select_for_update().filter(pk=coverage_id).first()
     if coverage is None:
         raise CoverageNotFound(coverage_id)
@@ -147,13 +165,18 @@ def propose_price(
 
     Raises: NotAllowed, PriceInvalid; PriceOverlaps, with another one for exactly the same.
     """
-    proposals.require(by, Permission.PROPOSE_PRICE, "propose a price")
+    proposals.require(by, Permission.PROPOSE_PRICE, said("propose a price"))
     proposals.check_amount(price_per_tonne)
     proposals.check_days(starts_on, ends_before)
     proposals.check_place(scope, category)
     if country and not (len(country) == 2 and country.isascii() and country.isupper()):
-        raise PriceInvalid(f"{country!r} is no country. Use two capital letters, like KR.")
-    with proposals.without_overlap("A price", starts_on, ends_before):
+        raise PriceInvalid(
+            said(
+                "%(country)s is no country. Use two capital letters, like KR.",
+                country=repr(country),
+            )
+        )
+    with proposals.without_overlap(said("A price"), starts_on, ends_before):
         return CarbonPrice.objects.create(
             scheme_id=scheme_id,
             department_id=department_id,
@@ -213,12 +236,14 @@ def propose_incentive_rate(
 
     Raises: NotAllowed, PriceInvalid, PriceOverlaps.
     """
-    proposals.require(by, Permission.PROPOSE_PRICE, "propose an incentive rate")
+    proposals.require(by, Permission.PROPOSE_PRICE, said("propose an incentive rate"))
     proposals.check_amount(rate_per_tonne)
     proposals.check_days(starts_on, ends_before)
     if durability_class not in DURABILITY_CLASSES:
-        raise PriceInvalid(f"A durability class is {', '.join(DURABILITY_CLASSES)}.")
-    with proposals.without_overlap("A rate", starts_on, ends_before):
+        raise PriceInvalid(
+            said("A durability class is %(known)s.", known=", ".join(DURABILITY_CLASSES))
+        )
+    with proposals.without_overlap(said("A rate"), starts_on, ends_before):
         return IncentiveRate.objects.create(
             scheme_id=scheme_id,
             durability_class=durability_class,

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal
 from enum import StrEnum
 
+from departments.organisation.said import said
 from pricing.charging import plain
 from pricing.errors import ProjectionImpossible
 
@@ -149,13 +150,18 @@ def target_path(
     steps, after = negative_year - last_year, zero_year - negative_year
     if steps < 1 or after < 0:
         raise ProjectionImpossible(
-            f"The aims {negative_year} and {zero_year} do not lie one after the other behind "
-            f"{last_year}, the last settled year."
+            said(
+                "The aims %(negative)s and %(zero)s do not lie one after the other behind "
+                "%(last)s, the last settled year.",
+                negative=negative_year,
+                zero=zero_year,
+                last=last_year,
+            )
         )
     on_the_way = lifetime_kgco2e + net_kgco2e * (steps - 1) / 2
     removed = EXACT.divide(on_the_way, Decimal(steps + 1) / 2 + after)
     if removed <= 0:
-        raise ProjectionImpossible("Nothing is left to be removed: the aims are reached.")
+        raise ProjectionImpossible(said("Nothing is left to be removed: the aims are reached."))
     years, lifetime = [], lifetime_kgco2e
     for year in range(last_year + 1, zero_year + 1):
         share = EXACT.divide(Decimal(min(year - last_year, steps)), Decimal(steps))
@@ -174,7 +180,7 @@ def growth_of(history: Sequence[Year], *, fitted_from: int | None = None) -> Dec
     fitted = [each for each in history if fitted_from is None or each.year >= fitted_from]
     fitted.sort(key=lambda each: each.year)
     if len(fitted) < 2 or fitted[0].emitted_kgco2e <= 0 or fitted[-1].emitted_kgco2e <= 0:
-        raise ProjectionImpossible("A growth is fitted on two years above zero at least.")
+        raise ProjectionImpossible(said("A growth is fitted on two years above zero at least."))
     ratio = EXACT.divide(fitted[-1].emitted_kgco2e, fitted[0].emitted_kgco2e)
     between = Decimal(fitted[-1].year - fitted[0].year)
     return EXACT.power(ratio, EXACT.divide(Decimal(1), between)).quantize(GROWTH, context=EXACT)
@@ -187,7 +193,7 @@ def slope_of(history: Sequence[Year], *, fitted_from: int | None = None) -> Deci
     """
     fitted = [each for each in history if fitted_from is None or each.year >= fitted_from]
     if len(fitted) < 2:
-        raise ProjectionImpossible("A line is fitted on two years at least.")
+        raise ProjectionImpossible(said("A line is fitted on two years at least."))
     count = Decimal(len(fitted))
     mean_year = EXACT.divide(Decimal(sum(each.year for each in fitted)), count)
     mean = EXACT.divide(sum((each.emitted_kgco2e for each in fitted), Decimal(0)), count)
@@ -199,17 +205,26 @@ def slope_of(history: Sequence[Year], *, fitted_from: int | None = None) -> Deci
 
 def _check(history: Sequence[Year], scenario: Scenario, until_year: int) -> None:
     if not history:
-        raise ProjectionImpossible("There is no settled year to go on from.")
+        raise ProjectionImpossible(said("There is no settled year to go on from."))
     last = max(each.year for each in history)
     if not last < until_year <= LAST_YEAR:
-        raise ProjectionImpossible(f"Project to a year after {last}, {LAST_YEAR} at the latest.")
+        raise ProjectionImpossible(
+            said(
+                "Project to a year after %(last)s, %(most)s at the latest.",
+                last=last,
+                most=LAST_YEAR,
+            )
+        )
     if scenario.prices and not scenario.response:
         raise ProjectionImpossible(
-            f"Scenario {scenario.name!r} has prices but does not say what they change: give its "
-            "response, from an estimate or as an assumption."
+            said(
+                "Scenario %(scenario)s has prices but does not say what they change: give its "
+                "response, from an estimate or as an assumption.",
+                scenario=repr(str(scenario.name)),
+            )
         )
     if any(share < -1 for _, share in scenario.response):
-        raise ProjectionImpossible("A response can't take away more than everything.")
+        raise ProjectionImpossible(said("A response can't take away more than everything."))
 
 
 def _past(known: Sequence[Year], lifetime: Decimal) -> list[ProjectedYear]:

@@ -24,11 +24,17 @@ def read_scenarios(path: Path) -> tuple[Scenario, ...]:
         content = tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
         return tuple(_scenario(facts) for facts in content["scenario"])
     except OSError as error:
-        raise ProjectionImpossible(f"{path} can't be read: {error.strerror}.") from error
+        raise ProjectionImpossible(
+            said("%(file)s can't be read: %(why)s.", file=path, why=error.strerror)
+        ) from error
     except KeyError as error:
-        raise ProjectionImpossible(f"{path.name} lacks {error}.") from error
+        raise ProjectionImpossible(
+            said("%(file)s lacks %(key)s.", file=path.name, key=error)
+        ) from error
     except (ValueError, TypeError) as error:
-        raise ProjectionImpossible(f"{path.name} is no file of scenarios: {error}.") from error
+        raise ProjectionImpossible(
+            said("%(file)s is no file of scenarios: %(why)s.", file=path.name, why=error)
+        ) from error
 
 
 def _scenario(facts: dict[str, Any]) -> Scenario:
@@ -65,5 +71,9 @@ def _known(facts: dict[str, Any], names: set[str]) -> None:
     unknown = sorted(set(facts) - names)
     if unknown:
         raise ProjectionImpossible(
-            f"{', '.join(unknown)} is unknown; there are {', '.join(sorted(names))}."
+            said(
+                "%(unknown)s is unknown; there are %(known)s.",
+                unknown=", ".join(unknown),
+                known=", ".join(sorted(names)),
+            )
         )

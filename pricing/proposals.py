@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from departments.organisation.access import Permission, may
 from departments.organisation.constraints import constraint_of
 from departments.organisation.models import User
+from departments.organisation.said import said
 from pricing.errors import (
     ApprovedBySamePerson,
     NotAllowed,
@@ -66,7 +67,7 @@ def approve(proposal: Proposal, by: User, at: datetime) -> Proposal:
 
     Raises: NotAllowed, ApprovedBySamePerson.
     """
-    require(by, Permission.APPROVE_PRICE, "approve a price")
+    require(by, Permission.APPROVE_PRICE, said("approve a price"))
     if proposal.proposed_by_id == by.pk:
         raise ApprovedBySamePerson(by.get_username())
     if proposal.approved_by_id is None:
@@ -80,11 +81,13 @@ def end(proposal: Endable, ends_before: date, by: User) -> Endable:
 
     Raises: NotAllowed, PriceInvalid; PriceNeverEdited, for a day that has passed.
     """
-    require(by, Permission.APPROVE_PRICE, "end a price")
+    require(by, Permission.APPROVE_PRICE, said("end a price"))
     starts_on, runs_until = proposal.in_force.lower, proposal.in_force.upper
     check_days(starts_on or date.min, ends_before)
     if runs_until is not None and ends_before > runs_until:
-        raise PriceInvalid(f"It ends before {runs_until} already; propose another from there on.")
+        raise PriceInvalid(
+            said("It ends before %(day)s already; propose another from there on.", day=runs_until)
+        )
     proposal.in_force = (starts_on, ends_before)
     try:
         with transaction.atomic():
@@ -102,7 +105,7 @@ def withdraw(proposal: Proposal, by: User) -> None:
 
     Raises: NotAllowed, PriceNeverEdited.
     """
-    require(by, Permission.PROPOSE_PRICE, "withdraw a price")
+    require(by, Permission.PROPOSE_PRICE, said("withdraw a price"))
     if proposal.approved_by_id is not None:
         raise PriceNeverEdited(str(proposal), proposal.pk)
     proposal.delete()
@@ -126,7 +129,11 @@ def check_money(amount: Decimal) -> None:
     """Refuse what is no amount of money, above or below zero. Raises: PriceInvalid."""
     if not amount.is_finite() or abs(amount) >= _MOST or amount % _STEP != 0:
         raise PriceInvalid(
-            f"{amount} is no amount: it is below {_MOST:,f}, with at most six decimal places."
+            said(
+                "%(amount)s is no amount: it is below %(most)s, with at most six decimal places.",
+                amount=amount,
+                most=f"{_MOST:,f}",
+            )
         )
 
 
@@ -134,22 +141,32 @@ def check_amount(amount: Decimal) -> None:
     """Refuse what is no amount per tonne or event. Raises: PriceInvalid."""
     if not amount.is_finite() or amount < 0 or amount >= _MOST or amount % _STEP != 0:
         raise PriceInvalid(
-            f"{amount} is no price per tonne: it is zero or more, below {_MOST:,f}, with at most "
-            "six decimal places."
+            said(
+                "%(amount)s is no price per tonne: it is zero or more, below %(most)s, with at "
+                "most six decimal places.",
+                amount=amount,
+                most=f"{_MOST:,f}",
+            )
         )
 
 
 def check_days(starts_on: date, ends_before: date | None) -> None:
     """Refuse a range that ends before it starts. Raises: PriceInvalid."""
     if ends_before is not None and ends_before <= starts_on:
-        raise PriceInvalid(f"It would end before {ends_before}, yet starts on {starts_on}.")
+        raise PriceInvalid(
+            said(
+                "It would end before %(ends_before)s, yet starts on %(starts_on)s.",
+                ends_before=ends_before,
+                starts_on=starts_on,
+            )
+        )
 
 
 def check_of_days(starts_on: date, ends_before: date | None) -> None:
     """Refuse what is of all days of a range and names no last one. Raises: PriceInvalid."""
     check_days(starts_on, ends_before)
     if ends_before is None:
-        raise PriceInvalid("It is of all days of a range: say on which day it ends, too.")
+        raise PriceInvalid(said("It is of all days of a range: say on which day it ends, too."))
 
 
 def check_place(scope: int | None, category: int | None) -> None:
@@ -158,8 +175,12 @@ def check_place(scope: int | None, category: int | None) -> None:
         category is not None and (scope != 3 or not 1 <= category <= 15)
     ):
         raise PriceInvalid(
-            f"Scope {scope} category {category} is no place: a scope is 1, 2 or 3, and only "
-            "Scope 3 has categories, 1 to 15."
+            said(
+                "Scope %(scope)s category %(category)s is no place: a scope is 1, 2 or 3, and only "
+                "Scope 3 has categories, 1 to 15.",
+                scope=scope,
+                category=category,
+            )
         )
 
 

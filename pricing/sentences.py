@@ -77,16 +77,6 @@ PATTERNS = (
         "year."
     ),
     _("%(project)s: from %(year)s %(less)s less and %(removed)s removed a year."),
-    _(
-        "The aims %(negative)s and %(zero)s do not lie one after the other behind %(last)s, the "
-        "last settled year."
-    ),
-    _("Nothing is left to be removed: the aims are reached."),
-    _("A growth is fitted on two years above zero at least."),
-    _("A line is fitted on two years at least."),
-    _("There is no settled year to go on from."),
-    _("Project to a year after %(last)s, %(most)s at the latest."),
-    _("A response can't take away more than everything."),
     # parts of the sentences above
     _("from the beginning until before %(end)s"),
     _("from %(start)s until before %(end)s"),

@@ -9,6 +9,7 @@ from django.db.models import Max
 
 from departments.organisation.access import Permission
 from departments.organisation.models import User
+from departments.organisation.said import said
 from pricing import proposals
 from pricing.errors import PriceInvalid, SchemeNotFound
 from pricing.models import Scheme, SchemeText, TextTopic
@@ -33,13 +34,23 @@ def propose_text(
     Raises: NotAllowed, SchemeNotFound; PriceInvalid, for an unknown topic, an empty text or one of
             more than 10,000 characters, or days that end before they start.
     """
-    proposals.require(by, Permission.PROPOSE_PRICE, "propose a scheme text")
+    proposals.require(by, Permission.PROPOSE_PRICE, said("propose a scheme text"))
     text = text.strip()
     if topic not in TextTopic:
-        raise PriceInvalid(f"There is no topic {topic!r}. There are: {', '.join(TextTopic)}.")
+        raise PriceInvalid(
+            said(
+                "There is no topic %(topic)s. There are: %(known)s.",
+                topic=repr(topic),
+                known=", ".join(TextTopic),
+            )
+        )
     if not text or len(text) > LONGEST:
         raise PriceInvalid(
-            f"The text has {len(text):,} characters: it has at least one, and at most {LONGEST:,}."
+            said(
+                "The text has %(count)s characters: it has at least one, and at most %(most)s.",
+                count=f"{len(text):,}",
+                most=f"{LONGEST:,}",
+            )
         )
     proposals.check_days(starts_on, ends_before)
     if not Scheme.objects.select_for_update().filter(pk=scheme_id).exists():  # one at a time

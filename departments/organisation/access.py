@@ -19,7 +19,9 @@ from departments.organisation.models import (
     Membership,
     Role,
 )
+from departments.organisation.said import Said, either
 from departments.organisation.sight import Sight
+from departments.organisation.telling import label_said, told_by
 from departments.organisation.tree import descendants_of
 
 Person = AbstractBaseUser | AnonymousUser
@@ -70,9 +72,14 @@ class Permission(StrEnum):
         return _ROLES[self]
 
     @property
-    def roles_text(self) -> str:
-        """The same for people: `finance or sustainability approver`."""
-        return " or ".join(sorted(str(role.label) for role in self.roles))
+    def roles_text(self) -> Said:
+        """The same for people: `finance or sustainability approver`; English, and to be told."""
+        return either(sorted(label_said(role.label) for role in self.roles))
+
+    @property
+    def roles_told(self) -> str:
+        """The same in the language in force."""
+        return told_by(self.roles_text, ())
 
 
 _ROLES: dict[Permission, frozenset[Role]] = {

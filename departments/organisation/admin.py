@@ -47,6 +47,7 @@ from departments.organisation.models import (
 from departments.organisation.notice_models import NoticeMail
 from departments.organisation.people import open_admin_by_role
 from departments.organisation.placement import place_department
+from departments.organisation.telling import refusal_told
 
 admin.site.unregister(Group)  # what people may do follows from their memberships alone
 admin.site.unregister((EmailAddress, Authenticator, SocialAccount, SocialApp, SocialToken))
@@ -181,7 +182,7 @@ class DepartmentAdmin(RoleAdmin):
                 by=request.user,
             )
         except OrganisationError as refusal:
-            self.message_user(request, str(refusal), messages.ERROR)
+            self.message_user(request, refusal_told(refusal), messages.ERROR)
 
 
 class CostCentreForm(forms.ModelForm):  # type: ignore[type-arg]  # no subscript when it runs

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import ClassVar
 
+from departments.organisation.said import said
+
 
 class OrganisationError(Exception):
     """Base of every refusal of organisation; `code` is stable, the message is for people."""
@@ -20,7 +22,14 @@ class NotAllowed(OrganisationError):
 
     def __init__(self, person: str, step: str, roles: str) -> None:
         self.person, self.step = person, step
-        super().__init__(f"{person} may not {step}: that takes the role {roles}.")
+        super().__init__(
+            said(
+                "%(person)s may not %(step)s: that takes the role %(roles)s.",
+                person=person,
+                step=step,
+                roles=roles,
+            )
+        )
 
 
 class PlacementMakesCycle(OrganisationError):
@@ -29,8 +38,13 @@ class PlacementMakesCycle(OrganisationError):
     def __init__(self, department: str, parent: str, from_on: date) -> None:
         self.department, self.parent, self.from_on = department, parent, from_on
         super().__init__(
-            f"{department} can't move below {parent}: from {from_on} on, {parent} stands below "
-            f"{department} on some days. Move {parent} first."
+            said(
+                "%(department)s can't move below %(parent)s: from %(from_on)s on, %(parent)s "
+                "stands below %(department)s on some days. Move %(parent)s first.",
+                department=department,
+                parent=parent,
+                from_on=from_on,
+            )
         )
 
 
@@ -39,8 +53,13 @@ class KeyScopeUnknown(OrganisationError):
 
     def __init__(self, unknown: Sequence[str], known: Sequence[str]) -> None:
         self.unknown = tuple(unknown)
-        named = ", ".join(unknown) or "none at all"
-        super().__init__(f"A key's scopes are some of {', '.join(known)}; you named {named}.")
+        super().__init__(
+            said(
+                "A key's scopes are some of %(known)s; you named %(named)s.",
+                known=", ".join(known),
+                named=", ".join(unknown) or said("none at all"),
+            )
+        )
 
 
 class KeyForInactivePerson(OrganisationError):
@@ -48,7 +67,12 @@ class KeyForInactivePerson(OrganisationError):
 
     def __init__(self, person: str) -> None:
         self.person = person
-        super().__init__(f"{person} is not active. Name an active person who answers for the key.")
+        super().__init__(
+            said(
+                "%(person)s is not active. Name an active person who answers for the key.",
+                person=person,
+            )
+        )
 
 
 class KeyExpiresInPast(OrganisationError):
@@ -56,7 +80,11 @@ class KeyExpiresInPast(OrganisationError):
 
     def __init__(self, expires_at: str) -> None:
         self.expires_at = expires_at
-        super().__init__(f"{expires_at} has passed. Choose a later expiry, or none.")
+        super().__init__(
+            said(
+                "%(expires_at)s has passed. Choose a later expiry, or none.", expires_at=expires_at
+            )
+        )
 
 
 class IdempotencyKeyMalformed(OrganisationError):
@@ -65,8 +93,11 @@ class IdempotencyKeyMalformed(OrganisationError):
 
     def __init__(self, length: int) -> None:
         super().__init__(
-            f"An Idempotency-Key is 1 to 255 visible ASCII characters without spaces; this one "
-            f"has {length} characters. A random UUID is a good one."
+            said(
+                "An Idempotency-Key is 1 to 255 visible ASCII characters without spaces; this one "
+                "has %(length)s characters. A random UUID is a good one.",
+                length=length,
+            )
         )
 
 
@@ -76,8 +107,11 @@ class IdempotencyKeyReused(OrganisationError):
     def __init__(self, key: str) -> None:
         self.key = key
         super().__init__(
-            f"The Idempotency-Key {key!r} came to this address before, with another body. Send "
-            "that body again to get its answer, or choose a new key for this one."
+            said(
+                "The Idempotency-Key %(key)s came to this address before, with another body. Send "
+                "that body again to get its answer, or choose a new key for this one.",
+                key=repr(key),
+            )
         )
 
 
@@ -89,6 +123,10 @@ class IdempotencyKeyInUse(OrganisationError):
     def __init__(self, key: str) -> None:
         self.key = key
         super().__init__(
-            f"The first request with the Idempotency-Key {key!r} is still under way. Send this one "
-            f"again in {self.wait} seconds: it will get the same answer."
+            said(
+                "The first request with the Idempotency-Key %(key)s is still under way. Send this "
+                "one again in %(wait)s seconds: it will get the same answer.",
+                key=repr(key),
+                wait=self.wait,
+            )
         )

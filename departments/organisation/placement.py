@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from departments.organisation.access import Permission, may
 from departments.organisation.errors import NotAllowed, PlacementMakesCycle
 from departments.organisation.models import Department, DepartmentPlacement, LegalEntity, User
+from departments.organisation.said import said
 from departments.organisation.tree import descendant_ranges
 
 
@@ -30,7 +31,7 @@ def place_department(
     """
     if not may(by, Permission.MANAGE_PEOPLE):
         raise NotAllowed(
-            by.get_username(), "place a department", Permission.MANAGE_PEOPLE.roles_text
+            by.get_username(), said("place a department"), Permission.MANAGE_PEOPLE.roles_text
         )
     _lock_tree()
     running = department.placements.filter(in_force__contains=from_on).first()

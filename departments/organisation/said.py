@@ -7,6 +7,7 @@ people.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import reduce
 
 
 class Said(str):
@@ -31,3 +32,15 @@ def joined(separator: str, parts: Iterable[str]) -> Said:
     """Sentences or words in a row, each told by itself."""
     named = {f"part{number}": part for number, part in enumerate(parts)}
     return Said(separator.replace("%", "%%").join(f"%({name})s" for name in named), named)
+
+
+def what_it_says(refusal: Exception) -> Said:
+    """What a refusal says, as it was made; `str(refusal)` forgets how."""
+    first = refusal.args[0] if refusal.args else None
+    return first if isinstance(first, Said) else Said(str(refusal))
+
+
+def either(words: Iterable[str]) -> Said:
+    """One of several: `finance or auditor`; nothing, where there are none."""
+    parts = [word if isinstance(word, Said) else Said(word) for word in words] or [Said("")]
+    return reduce(lambda one, other: said("%(one)s or %(other)s", one=one, other=other), parts)

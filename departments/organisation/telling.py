@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterable
 from functools import cache
 
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, override
 
-from departments.organisation.said import Said
+from departments.organisation.said import Said, said, what_it_says
 
 _PLACE = re.compile(r"%\((\w+)\)s")
 
@@ -44,10 +44,15 @@ def told_by(sentence: str, patterns: Iterable[str], again: frozenset[str] = froz
     return sentence
 
 
+def label_said(label: object) -> Said:
+    """The label of a choice in English, to be told again; `label` is translated when it is read."""
+    with override("en"):
+        return said(str(label))
+
+
 def refusal_told(refusal: Exception) -> str:
     """What a refusal says, in the language in force; `str(refusal)` is its English, for files."""
-    first = refusal.args[0] if refusal.args else None
-    return told_by(first if isinstance(first, Said) else str(refusal), ())
+    return told_by(what_it_says(refusal), ())
 
 
 @cache

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from departments.organisation.said import said
+
 
 class PortalError(Exception):
     """Base of every refusal of the portal; `code` is stable, the message is for people."""
@@ -20,7 +22,10 @@ class FontMissing(PortalError):
 
     def __init__(self, reason: str) -> None:
         super().__init__(
-            f"This PDF can't be made here: {reason}. Install a font that has these letters, such "
-            "as Noto Sans CJK KR for Korean, or name a folder with one as PDF_FONTS; or take the "
-            "JSON or CSV, or the PDF in English."
+            said(
+                "This PDF can't be made here: %(reason)s. Install a font that has these letters, "
+                "such as Noto Sans CJK KR for Korean, or name a folder with one as PDF_FONTS; or "
+                "take the JSON or CSV, or the PDF in English.",
+                reason=reason,
+            )
         )

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from departments.inventory.calculation.methods import METHODS
 from departments.inventory.compute_tables import known_accelerators, known_equipment
 from departments.inventory.errors import TrialRefused
+from departments.inventory.sentences import told
 from departments.portal.choices import Offer
 from departments.portal.forms import FurtherInputs
 
@@ -94,8 +95,8 @@ class QuoteForm(forms.Form):
         for problem in refusal.field_problems:
             column = self.field_of(problem.field)
             beside = column if column in self.fields else None
-            words = problem.reason if beside else f"{problem.field}: {problem.reason}"
-            self.add_error(beside, words)
+            words = told(problem.reason)
+            self.add_error(beside, words if beside else f"{problem.field}: {words}")
 
 
 class FlightForm(QuoteForm):

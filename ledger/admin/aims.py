@@ -19,6 +19,7 @@ from unfold.decorators import display
 
 from departments.organisation.access import Permission
 from departments.organisation.admin_access import may_here
+from departments.organisation.telling import refusal_told
 from ledger import aims
 from ledger.admin.pages import BADGES, BooksAdmin, person_of, refusals_shown
 from ledger.errors import LedgerError
@@ -81,7 +82,7 @@ class ClimateAimAdmin(BooksAdmin):
                 step(pk)
                 done += 1
             except LedgerError as refusal:
-                messages.error(request, str(refusal))
+                messages.error(request, refusal_told(refusal))
         if done:
             messages.success(request, _("Done: %(count)d.") % {"count": done})
 

@@ -21,6 +21,7 @@ from departments.organisation.access import Permission
 from departments.organisation.admin_access import require_here
 from departments.organisation.models import Role
 from departments.organisation.spreadsheet import csv_lines
+from departments.organisation.telling import refusal_told
 from ledger.audit import duties
 from ledger.audit.content import SAMPLE_COLUMNS, pick_content
 from ledger.audit.sample import LARGEST, METHODS, MONETARY_UNIT, SIDES, Sample, Wanted, draw
@@ -124,7 +125,7 @@ def sample_page(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
         try:
             sample = draw(form.wanted())
         except LedgerError as refusal:
-            problem = str(refusal)
+            problem = refusal_told(refusal)
     if sample is not None and "csv" in request.GET:
         rows = (pick_content(pick) for pick in sample.picks)
         return _csv(f"sample-{sample.period}", SAMPLE_COLUMNS, rows)

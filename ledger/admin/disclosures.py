@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from departments.organisation.said import said
+from departments.organisation.telling import refusal_told
 from ledger.disclosure import reading
 from ledger.disclosure.answers import Answer, Origin, Source, place, shown
 from ledger.disclosure.content import disclosure_content
@@ -116,7 +117,7 @@ def _found(form: DisclosureForm) -> tuple[Disclosure | None, str]:
             framework=framework, version=version, year=form.cleaned_data["year"]
         ), ""
     except (LedgerError, PricingError) as refusal:
-        return None, str(refusal)
+        return None, refusal_told(refusal)
 
 
 def _shown(found: Disclosure) -> dict[str, Any]:

@@ -136,7 +136,7 @@ class JournalExportAdmin(BooksAdmin):
             may_acknowledge=may_here(request, Permission.ACKNOWLEDGE_EXPORT),
             may_export=may_here(request, Permission.EXPORT_JOURNAL),
             may_take=may_here(request, Permission.READ_EXPORTS),
-            acknowledging_takes=Permission.ACKNOWLEDGE_EXPORT.roles_text,
+            acknowledging_takes=Permission.ACKNOWLEDGE_EXPORT.roles_told,
         )
 
     def acknowledge(self, request: HttpRequest, export_id: int) -> HttpResponse:

@@ -11,6 +11,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from departments.organisation.telling import refusal_told
 from ledger.desk.bars import bars_of
 from ledger.errors import LedgerError
 from ledger.fairness import Fairness, Marginal, Position, fairness
@@ -39,7 +40,7 @@ def fairness_page(request: HttpRequest) -> HttpResponse:
             found = fairness(**chosen, marginals_of=ROWS)
             looked_at = alerts(**chosen) if "alerts" in request.GET else None
         except (LedgerError, PricingError) as refusal:
-            problem = str(refusal)
+            problem = refusal_told(refusal)
     return TemplateResponse(
         request,
         "ledger/admin/fairness.html",

@@ -42,7 +42,7 @@ class ManualStep:
         if not may_here(request, self.permission):
             return _("%(step)s takes the role %(roles)s.") % {
                 "step": self.title,
-                "roles": self.permission.roles_text,
+                "roles": self.permission.roles_told,
             }
         return ""
 

@@ -76,7 +76,7 @@ class OutboxMessageAdmin(BooksAdmin):
             state_label=LABELS[state_of(message)],
             payload=json.dumps(message.payload, indent=2, ensure_ascii=False),
             may_release=may_here(request, Permission.CLOSE_PERIOD),
-            release_takes=Permission.CLOSE_PERIOD.roles_text,
+            release_takes=Permission.CLOSE_PERIOD.roles_told,
         )
 
     def release(self, request: HttpRequest, message_id: int) -> HttpResponse:

@@ -146,7 +146,7 @@ class AccountingPeriodAdmin(BooksAdmin):
             ),
             seal=getattr(period, "seal", None),
             may_close=may_here(request, Permission.CLOSE_PERIOD),
-            close_takes=Permission.CLOSE_PERIOD.roles_text,
+            close_takes=Permission.CLOSE_PERIOD.roles_told,
         )
 
     @proven_again()

@@ -23,6 +23,7 @@ from departments.inventory.errors import InventoryError
 from departments.organisation.access import may_approve_records, may_contribute
 from departments.organisation.errors import OrganisationError
 from departments.organisation.models import User
+from departments.organisation.telling import refusal_told
 from ledger.errors import LedgerError
 from ledger.factor_switch_content import money
 from ledger.factor_switch_cost import Change, SwitchReport, cost_of_restating
@@ -79,7 +80,7 @@ def restatement_page(request: HttpRequest) -> HttpResponse:
                 return redirect(f"{reverse('admin:restatement')}?{urlencode(form.cleaned_data)}")
             report = cost_of_restating(scheme_code=form.cleaned_data["scheme"], **days)
         except REFUSALS as refusal:
-            problem = str(refusal)
+            problem = refusal_told(refusal)
     return TemplateResponse(
         request,
         "ledger/admin/restatement.html",

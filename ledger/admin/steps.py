@@ -141,6 +141,6 @@ def _refusal(request: HttpRequest, step: Step, review: SettlementReview) -> str:
     if not may_here(request, step.permission):
         return _("%(step)s takes the role %(roles)s.") % {
             "step": step.title,
-            "roles": step.permission.roles_text,
+            "roles": step.permission.roles_told,
         }
     return ""

@@ -110,7 +110,7 @@ class WebhookEndpointAdmin(BooksAdmin):
             most=DELIVERIES_SHOWN,
             has_overlap=endpoint.previous_until and endpoint.previous_until > timezone.now(),
             may_manage=may_here(request, Permission.MANAGE_KEYS),
-            managing_takes=Permission.MANAGE_KEYS.roles_text,
+            managing_takes=Permission.MANAGE_KEYS.roles_told,
         )
 
     def step(self, request: HttpRequest, code: str, step: str) -> HttpResponse:

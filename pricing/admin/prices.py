@@ -23,6 +23,7 @@ from departments.organisation.access import Permission
 from departments.organisation.admin_access import RoleAdmin, RoleInline, may_here
 from departments.organisation.calendar import days_told
 from departments.organisation.models import User
+from departments.organisation.telling import refusal_told
 from pricing import price_setting
 from pricing.errors import PricingError
 from pricing.models import CarbonPrice, IncentiveRate, Scheme, SchemeCoverage
@@ -58,7 +59,7 @@ class CoverageForm(forms.ModelForm):  # type: ignore[type-arg]  # no subscript w
                 )
                 transaction.set_rollback(True)
         except PricingError as refusal:
-            raise forms.ValidationError(str(refusal)) from refusal
+            raise forms.ValidationError(refusal_told(refusal)) from refusal
         return asked
 
 
@@ -129,7 +130,7 @@ class ProposalForm(forms.ModelForm):  # type: ignore[type-arg]  # no subscript w
                 self.carry_out()
                 transaction.set_rollback(True)
         except PricingError as refusal:
-            raise forms.ValidationError(str(refusal)) from refusal
+            raise forms.ValidationError(refusal_told(refusal)) from refusal
         return cleaned
 
     def carry_out(self) -> Any:
@@ -268,7 +269,7 @@ class ProposalAdmin(RoleAdmin):
                 step(proposal.pk)
                 done += 1
             except PricingError as refusal:
-                self.message_user(request, str(refusal), messages.ERROR)
+                self.message_user(request, refusal_told(refusal), messages.ERROR)
         if done:
             self.message_user(request, _("Done: %(count)d.") % {"count": done})
 

@@ -13,23 +13,31 @@ from typing import Any
 import pytest
 from django.utils.translation import override
 
-from departments.organisation.said import Said, said
+from departments.organisation import errors as organisation_errors
+from departments.organisation.access import Permission
+from departments.organisation.said import Said, either, said
 from departments.organisation.telling import refusal_told
+from departments.portal import errors as portal_errors
 from ledger import errors as ledger_errors
 from ledger.errors import FieldProblem, NotAllowed, PeriodClosed, PeriodsNotOpened
+from pricing import errors as pricing_errors
+from pricing.errors import GrantInvalid, PanelProblem, PriceOverlaps
 
-MODULES = (ledger_errors,)
+MODULES = (ledger_errors, organisation_errors, portal_errors, pricing_errors)
 HANGUL = re.compile("[가-힣]")
 
 # What a refusal can be about, by how it is annotated; several where it reads otherwise.
 SAMPLES: dict[str, list[Any]] = {
     "str": ["FY23", ""],
     "str | None": [None, "2024"],
+    "str | int": ["fee"],
     "int": [7],
     "int | None": [None, 8],
     "date": [date(2024, 1, 31)],
     "date | None": [None, date(2024, 1, 31)],
     "list[str]": [[], ["this % and that"], ["this"] * 30],
+    "Sequence[str]": [["this % and that"], [], ["this"] * 30],
+    "Sequence[PanelProblem]": [[PanelProblem(7, "period", "?", "no period")] * n for n in (1, 2)],
     "Said": [said("Nothing is changed.")],
     "Sequence[FieldProblem]": [
         [FieldProblem("lines", "Make them equal.")],
@@ -55,17 +63,16 @@ def refusals(module: ModuleType) -> Iterator[type[Exception]]:
 
 def made(kind: type[Exception]) -> Iterator[Exception]:
     """A refusal by each sample of what it is about, the others being the first of theirs."""
-    asked = [
-        parameter
+    samples = {
+        parameter.name: SAMPLES[str(parameter.annotation)]
         for parameter in inspect.signature(kind).parameters.values()
         if parameter.kind != parameter.VAR_POSITIONAL
-    ]
-    samples = [SAMPLES[str(parameter.annotation)] for parameter in asked]
-    first = [each[0] for each in samples]
-    yield kind(*first)
-    for place, choices in enumerate(samples):
+    }
+    first = {name: choices[0] for name, choices in samples.items()}
+    yield kind(**first)
+    for name, choices in samples.items():
         for other in choices[1:]:
-            yield kind(*first[:place], other, *first[place + 1 :])
+            yield kind(**first | {name: other})
 
 
 @pytest.mark.parametrize(
@@ -85,6 +92,7 @@ def test_every_refusal_is_told_in_korean_and_is_english_to_programs(kind: type[E
 
 def test_refusals_are_found_by_their_module() -> None:
     assert len(list(refusals(ledger_errors))) > 75
+    assert len(list(refusals(pricing_errors))) > 25
 
 
 def test_a_refusal_is_told_in_korean_and_kept_in_english() -> None:
@@ -103,6 +111,54 @@ def test_what_is_said_within_a_refusal_is_told_with_it() -> None:
         assert refusal_told(refusal) == (
             "kim 님은 이 단계를 할 수 없습니다(기간 마감). 재무 역할이 필요합니다."
         )
+
+
+def test_the_roles_of_a_step_are_english_whoever_asks_and_are_told() -> None:
+    with override("ko"):
+        roles = Permission.READ_EXPORTS.roles_text
+        refusal = pricing_errors.NotAllowed("kim", said("propose a price"), roles)
+        assert (
+            str(refusal) == "kim may not propose a price: that takes the role auditor or finance."
+        )
+        assert refusal_told(refusal) == (
+            "kim 님은 이 단계를 할 수 없습니다(가격 제안). 감사인 또는 재무 역할이 필요합니다."
+        )
+        assert Permission.READ_EXPORTS.roles_told == "감사인 또는 재무"
+
+
+def test_one_of_several_words() -> None:
+    assert either([]) == ""
+    assert either(["finance"]) == "finance"
+    assert either(["auditor", "finance", "viewer"]) == "auditor or finance or viewer"
+
+
+def test_every_problem_of_a_field_is_told() -> None:
+    refusal = GrantInvalid(
+        [
+            pricing_errors.FieldProblem("asked", said("It is above zero.")),
+            pricing_errors.FieldProblem("title", said("It is below %(most)s.", most="1,000")),
+        ]
+    )
+    assert str(refusal) == (
+        "The grant has 2 problems, so nothing was written: asked: It is above zero. "
+        "title: It is below 1,000."
+    )
+    with override("ko"):
+        assert refusal_told(refusal) == (
+            "보조금에 문제 2건이 있어 아무것도 기록하지 않았습니다: asked: 0보다 커야 합니다. "
+            "title: 1,000보다 작아야 합니다."
+        )
+
+
+def test_days_that_have_no_end_are_told_as_well() -> None:
+    first = date(2026, 1, 1)
+    assert str(PriceOverlaps(said("A cap"), first, None)).startswith(
+        "A cap for exactly this is already in force or proposed on some day from 2026-01-01 to any "
+        "later day. End"
+    )
+    assert "from 2026-01-01 to before 2026-02-01. End" in str(
+        PriceOverlaps(said("A cap"), first, date(2026, 2, 1))
+    )
 
 
 def test_of_many_problems_the_first_are_told_and_the_others_counted() -> None:

@@ -95,6 +95,8 @@ def test_what_is_wrong_with_an_application_stands_beside_its_field(
     assert "The whole cost is at least what is asked for." in page
     page = client.post(address, WISH | {"amount_0": "1"}).content.decode()
     assert "They add up to 1.00 USD" in page
+    korean = client.post(address, WISH | {"amount_0": "1"}, headers={"Accept-Language": "ko"})
+    assert "합계는 1.00 USD입니다. 같은 금액을 신청해 주세요." in korean.content.decode()
     assert not GrantApplication.objects.exists()
 
 

@@ -82,6 +82,20 @@ def test_a_refusal_stands_in_the_form(changes: dict[str, object], reason: str) -
     assert CarbonPrice.objects.count() == 1
 
 
+def test_a_refusal_is_told_in_the_readers_language() -> None:
+    cast, scheme = make_cast(), make_scheme()
+    price = make_price(cast, scheme, "15")
+    analyst = client_of(cast, "analyst")
+    korean = {"Accept-Language": "ko"}
+    page = analyst.post(f"{PRICES}add/", proposal(scheme), headers=korean).content.decode()
+    assert "똑같은 대상에 대해 이미 유효하거나 제안된 것이 있습니다(가격, 2022-07-01부터" in page
+    assert "already in force" not in page
+    withdraw = {"action": "withdraw_selected", "_selected_action": [price.pk]}
+    page = analyst.post(PRICES, withdraw, headers=korean, follow=True).content.decode()
+    assert "승인되어 고칠 수 없습니다" in page
+    assert "never edited" not in page
+
+
 def test_an_approved_price_can_only_be_ended_on_a_coming_day() -> None:
     cast, scheme = make_cast(), make_scheme()
     price = make_price(cast, scheme, "15")

@@ -23,6 +23,7 @@ from departments.organisation.access import (
     visible_department_ids,
 )
 from departments.organisation.models import Department
+from departments.organisation.telling import refusal_told
 from departments.portal.abatement_chart import abatement_chart
 from departments.portal.choices import department_called, offered
 from departments.portal.grant_forms import GrantForm, StepForm
@@ -42,6 +43,7 @@ from pricing.errors import GrantInvalid, PricingError
 from pricing.grant_facts import Grant
 from pricing.money import Money
 from pricing.price_lookup import SchemeTerms, all_scheme_terms
+from pricing.sentences import told
 
 MOST_SHARES = 200
 GRANTS_SHOWN = 100
@@ -173,10 +175,10 @@ def apply(request: PersonRequest, department: str) -> HttpResponse:
         except GrantInvalid as refusal:
             for problem in refusal.field_problems:
                 field = problem.field if problem.field in form.fields else None
-                words = problem.reason if field else f"{problem.field}: {problem.reason}"
-                form.add_error(field, words)
+                words = told(problem.reason)
+                form.add_error(field, words if field else f"{problem.field}: {words}")
         except PricingError as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, refusal_told(refusal))
         else:
             messages.success(request, _("The grant is applied for. Sustainability scores it next."))
             return redirect("portal:grant", grant.pk)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from departments.inventory.errors import TrialRefused
 from departments.organisation.access import visible_department_ids
+from departments.organisation.telling import refusal_told
 from departments.portal.choices import department_called, offered
 from departments.portal.quote_forms import FORMS, FlightForm, QuoteForm, kinds
 from departments.portal.views.page import PersonRequest, page
@@ -60,7 +61,7 @@ def _answer(form: QuoteForm, visible: set[int] | None) -> dict[str, Any] | None:
         form.show_refusal(refusal)
         return None
     except PricingError as refusal:
-        form.add_error(None, str(refusal))
+        form.add_error(None, refusal_told(refusal))
         return None
     return _shown(quoted)
 

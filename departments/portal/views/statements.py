@@ -13,6 +13,7 @@ from django.utils import translation
 
 from departments.organisation.access import visible_department_ids
 from departments.organisation.spreadsheet import as_csv
+from departments.organisation.telling import refusal_told
 from departments.portal import statement_table
 from departments.portal.errors import FontMissing
 from departments.portal.forms import BillChoice
@@ -42,7 +43,7 @@ def download_pdf(request: PersonRequest, department: str, scheme: str, period: s
     try:
         pdf = typeset("statement.typ", content, at=statement.posted_at, fonts=settings.PDF_FONTS)
     except FontMissing as refusal:
-        context = {"statement": statement, "reason": str(refusal)}
+        context = {"statement": statement, "reason": refusal_told(refusal)}
         return render(request, "portal/no_pdf.html", context, status=refusal.http_status)
     return _file(pdf, "application/pdf", statement, "pdf")
 

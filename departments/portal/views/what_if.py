@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from departments.inventory.errors import TrialRefused
+from departments.inventory.sentences import told
 from departments.organisation.access import visible_department_ids
 from departments.portal.views.page import PersonRequest, page, visible_department
 from departments.portal.what_if_form import RAIL, WhatIfForm
@@ -53,5 +54,5 @@ def _answer(form: WhatIfForm, facts: BillFacts) -> BillScenario | None:
         return what_if(facts, form.settings())
     except TrialRefused as refusal:
         for problem in refusal.field_problems:
-            form.add_error(RAIL, problem.reason)
+            form.add_error(RAIL, told(problem.reason))
         return None
