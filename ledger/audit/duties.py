@@ -16,10 +16,13 @@ from django.apps import apps
 from django.db import connection, transaction
 from django.db.models import Count, Model
 from django.utils.text import capfirst
+from django.utils.translation import gettext_noop as _
 from psycopg2 import sql
 
 from departments.organisation.access import Permission
 from departments.organisation.models import Membership, Role, User
+from departments.organisation.said import Said, joined, said
+from departments.organisation.telling import label_said
 
 # Who prepared: all that a table has of these. Who decided: each that it has, beside all of those.
 PREPARED = (
@@ -82,7 +85,7 @@ class Conflict:
     person: str
     is_active: bool
     roles: tuple[str, ...]
-    why: str
+    why: Said
 
 
 def duties() -> list[Duty]:
@@ -138,20 +141,33 @@ def conflicts() -> list[Conflict]:
     return sorted(found, key=lambda conflict: (conflict.person, conflict.why))
 
 
-def reasons(roles: set[Role]) -> list[str]:
+def reasons(roles: set[Role]) -> list[Said]:
     """Why these roles in one hand conflict; nothing, if they don't."""
     found = []
     if Role.AUDITOR in roles and len(roles) > 1:
-        others = ", ".join(sorted(str(role.label) for role in roles - {Role.AUDITOR}))
-        found.append(f"audits, and acts as {others}")
+        others = joined(", ", sorted(label_said(role.label) for role in roles - {Role.AUDITOR}))
+        found.append(said("audits, and acts as %(others)s", others=others))
     both = [what for what, *steps in halves() if _joins_roles(roles, *steps)]
     if both:
-        found.append(f"may prepare and approve: {', '.join(both)}")
+        found.append(said("may prepare and approve: %(both)s", both=joined(", ", map(said, both))))
     if {Role.CONTRIBUTOR, Role.SUSTAINABILITY_APPROVER} <= roles:
-        found.append("may enter records and approve them")
+        found.append(said("may enter records and approve them"))
     if Role.ADMINISTRATOR in roles and roles & {Role.SUSTAINABILITY_APPROVER, Role.FINANCE}:
-        found.append("may give roles, and approves or posts")
+        found.append(said("may give roles, and approves or posts"))
     return found
+
+
+# What `halves` finds by its names today, for those who translate it.
+WHAT = (
+    _("absorption"),
+    _("award"),
+    _("entry"),
+    _("factors"),
+    _("instrument"),
+    _("key"),
+    _("price"),
+    _("settlement"),
+)
 
 
 def halves() -> list[tuple[str, Permission, Permission]]:

@@ -179,6 +179,15 @@ def test_conflicts_name_person_and_reason(settled: Books) -> None:
     assert found.person == "analyst"
     assert "price" in found.why
     assert "settlement" in found.why
+    page = Client(headers={"Accept-Language": "ko"})
+    page.force_login(settled.people["auditor"])
+    shown = page.get("/admin/duties/").content.decode()
+    assert "준비와 승인을 모두 할 수 있음: 정산" in shown
+    assert "may prepare" not in shown
+
+
+def test_whatever_has_two_halves_is_named_for_translation() -> None:
+    assert sorted(what for what, *_ in duties.halves()) == sorted(duties.WHAT)
 
 
 # Access
