@@ -11,7 +11,7 @@ from django.db import transaction
 
 from departments.organisation.access import Permission, may
 from departments.organisation.models import User
-from departments.organisation.said import said
+from departments.organisation.said import Said, said
 from ledger.atmosphere_outlook import Aims
 from ledger.errors import AimDecided, AimInvalid, NotAllowed
 from ledger.models.aims import AimKind, ClimateAim
@@ -97,6 +97,6 @@ def _locked(aim_id: int) -> ClimateAim:
     return aim
 
 
-def _require(by: User, permission: Permission, step: str) -> None:
+def _require(by: User, permission: Permission, step: Said) -> None:
     if not may(by, permission):
         raise NotAllowed(by.get_username(), step, permission.roles_text)

@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from departments.organisation.said import said
 from ledger.errors import AllocationImpossible
 from ledger.models.periods import AccountingPeriod
 from ledger.models.settlements import Settlement
@@ -81,7 +82,9 @@ def told_by(rules: dict[str, Any], terms: SchemeTerms, periods: Sequence[Account
             continue
         price = prices.on(rule, day) if prices else None
         if prices and price is None:
-            problems.append(f"{_named(rule)} has no price in force on {day}")
+            problems.append(
+                said("%(what)s has no price in force on %(day)s", what=_named(rule), day=day)
+            )
         baseline = Baseline(Decimal(rule["quantity"]), rule["scope"], rule["category"], price)
         found[period.pk].baselines[department_id].append(baseline)
     for rule, period, _ in _placed(rules.get("contributions", ()), periods):
@@ -97,7 +100,11 @@ def told_by(rules: dict[str, Any], terms: SchemeTerms, periods: Sequence[Account
                 found[period.pk].abatement_rates.append(rate)
     caps = _caps(rules.get("incentive_caps", ()), terms)
     problems += [
-        f"caps of {cap.starts_on} to {cap.ends_before - ONE_DAY} come to less than nothing"
+        said(
+            "caps of %(first)s to %(last)s come to less than nothing",
+            first=cap.starts_on,
+            last=cap.ends_before - ONE_DAY,
+        )
         for cap in caps
         if cap.amount_minor < 0
     ]
@@ -158,18 +165,20 @@ def _missing(wants: Mechanism, told: Told, periods: Sequence[AccountingPeriod]) 
     if wants.needs_baselines and not wants.needs_prices_of_baselines:
         without = [period.code for period in periods if not _is_measured(told.of(period.pk))]
         if without:
-            yield f"no department has an approved baseline in {', '.join(without)}"
+            yield said(
+                "no department has an approved baseline in %(periods)s", periods=", ".join(without)
+            )
     elif wants.needs_baselines and not told.codes:
-        yield "no department has an approved baseline"
+        yield said("no department has an approved baseline")
     if wants.needs_budgets:
         pots = [period for period in periods if told.of(period.pk).pot]
         if not pots:
-            yield "there is no approved contribution to share out"
+            yield said("there is no approved contribution to share out")
         for period in pots:
             if not any(told.of(period.pk).budgets.values()):
-                yield f"no department has an approved budget in {period.code}"
+                yield said("no department has an approved budget in %(period)s", period=period.code)
     if wants.needs_event_rates and not any(rules.event_rates for rules in told.periods.values()):
-        yield "there is no approved event rate"
+        yield said("there is no approved event rate")
 
 
 def _is_measured(rules: PeriodRules) -> bool:
@@ -187,9 +196,18 @@ def _below_zero(told: Told, periods: Sequence[AccountingPeriod]) -> Iterator[str
         for department_id, total in sorted({**sums, **rules.budgets}.items()):
             if total < 0:
                 code = told.codes[department_id]
-                yield f"{code} has a baseline below zero in {period.code}: {total:f}"
+                yield said(
+                    "%(department)s has a baseline below zero in %(period)s: %(total)s",
+                    department=code,
+                    period=period.code,
+                    total=f"{total:f}",
+                )
         if rules.pot < 0:
-            yield f"the contribution of {period.code} is below zero: {rules.pot:f}"
+            yield said(
+                "the contribution of %(period)s is below zero: %(pot)s",
+                period=period.code,
+                pot=f"{rules.pot:f}",
+            )
 
 
 def _placed(
@@ -212,10 +230,12 @@ def _touches(rule: dict[str, Any], period: AccountingPeriod) -> bool:
 
 
 def _named(rule: dict[str, Any]) -> str:
-    what = f"{rule['department']}'s baseline"
+    parts = {name: rule[name] for name in ("department", "scope", "category")}
+    if rule["category"] is not None:
+        return said("%(department)s's baseline of Scope %(scope)s category %(category)s", **parts)
     if rule["scope"] is not None:
-        what += f" of Scope {rule['scope']}"
-    return what + (f" category {rule['category']}" if rule["category"] is not None else "")
+        return said("%(department)s's baseline of Scope %(scope)s", **parts)
+    return said("%(department)s's baseline", **parts)
 
 
 class KeptPrices:

@@ -129,12 +129,17 @@ def accept(
 
 def _refuse_remedy(dispute: Dispute, record_id: int | None, manual_entry_id: int | None) -> None:
     if (record_id is None) == (manual_entry_id is None):
-        words = "Name either the record that is corrected or the entry by hand that puts it right."
+        words = said(
+            "Name either the record that is corrected or the entry by hand that puts it right."
+        )
         raise DisputeInvalid([FieldProblem("record_id", words)])
     if record_id is not None and record_id not in records_of_line(dispute.line_id):
         raise RecordNotInLine(record_id, dispute.line_id)
     if manual_entry_id is not None and not _stands(manual_entry_id):
-        words = f"There is no entry by hand {manual_entry_id} that is proposed or approved."
+        words = said(
+            "There is no entry by hand %(number)s that is proposed or approved.",
+            number=manual_entry_id,
+        )
         raise DisputeInvalid([FieldProblem("manual_entry_id", words)])
 
 
@@ -182,11 +187,19 @@ def _decide(dispute: Dispute, state: DisputeState, by: User, at: datetime) -> Di
 
 def _refuse_texts(**texts: str) -> None:
     problems = [
-        FieldProblem(name, f"It has {len(text):,} characters; at most {LONGEST:,} fit.")
+        FieldProblem(
+            name,
+            said(
+                "It has %(count)s characters; at most %(most)s fit.",
+                count=f"{len(text):,}",
+                most=f"{LONGEST:,}",
+            ),
+        )
         for name, text in texts.items()
         if len(text) > LONGEST
     ]
     if not texts["reason"].strip():
-        problems.append(FieldProblem("reason", "Say what is wrong, so that it can be mended."))
+        words = said("Say what is wrong, so that it can be mended.")
+        problems.append(FieldProblem("reason", words))
     if problems:
         raise DisputeInvalid(problems)

@@ -442,7 +442,7 @@ class NotAllowed(LedgerError):
     code = "not_allowed"
     http_status = 403
 
-    def __init__(self, person: str, step: str, roles: str) -> None:
+    def __init__(self, person: str, step: Said, roles: str) -> None:
         self.person, self.step = person, step
         super().__init__(
             said(

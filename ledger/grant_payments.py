@@ -8,7 +8,7 @@ from django.db import transaction
 
 from departments.organisation.access import Permission, may
 from departments.organisation.models import DepartmentPlacement, LegalEntity, User
-from departments.organisation.said import said
+from departments.organisation.said import Said, said
 from ledger import fund_guard, posting
 from ledger.chart_of_accounts import (
     AccountPlace,
@@ -91,7 +91,7 @@ def take_back(*, milestone_id: int, taken_back_on: date, reason: str, by: User) 
         return before.reversal_id
 
 
-def _require(by: User, step: str) -> None:
+def _require(by: User, step: Said) -> None:
     if not may(by, Permission.PAY_GRANT):
         raise NotAllowed(by.get_username(), step, Permission.PAY_GRANT.roles_text)
 

@@ -14,7 +14,7 @@ from django.db import transaction
 
 from departments.organisation.access import Permission, may
 from departments.organisation.models import User
-from departments.organisation.said import said
+from departments.organisation.said import Said, said
 from ledger import posting
 from ledger.errors import (
     DecidedByProposer,
@@ -204,7 +204,7 @@ def _locked(manual_entry_id: int) -> ManualEntry:
     return found
 
 
-def _require(by: User, permission: Permission, step: str) -> None:
+def _require(by: User, permission: Permission, step: Said) -> None:
     if not may(by, permission):
         raise NotAllowed(by.get_username(), step, permission.roles_text)
 
@@ -220,8 +220,12 @@ def _text_problems(texts: dict[str, str]) -> list[FieldProblem]:
     problems = []
     for field, text in texts.items():
         if not text.strip() and field != "evidence":
-            problems.append(FieldProblem(field, "Write it for those who read it later."))
+            problems.append(FieldProblem(field, said("Write it for those who read it later.")))
         elif len(text) > LONGEST[field]:
-            words = f"At most {LONGEST[field]} characters; these are {len(text)}."
+            words = said(
+                "At most %(most)s characters; these are %(count)s.",
+                most=LONGEST[field],
+                count=len(text),
+            )
             problems.append(FieldProblem(field, words))
     return problems

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from departments.organisation.said import said
 from ledger.errors import FieldProblem, PeriodClosed, PeriodNotFound
 from ledger.models.accounts import Account, Commodity
 from ledger.posting import Line, open_period_of, unequal_books
@@ -32,7 +33,9 @@ class WrittenLine:
 def read_lines(written: Sequence[WrittenLine]) -> tuple[list[Line], list[FieldProblem]]:
     """The lines in minor units, or what is wrong with them, line by line, then as a whole."""
     if not 2 <= len(written) <= MOST_LINES:
-        words = f"Write 2 to {MOST_LINES} lines; these are {len(written)}."
+        words = said(
+            "Write 2 to %(most)s lines; these are %(count)s.", most=MOST_LINES, count=len(written)
+        )
         return [], [FieldProblem("lines", words)]
     accounts = _accounts(written)
     lines: list[Line] = []
@@ -63,22 +66,42 @@ def _accounts(written: Sequence[WrittenLine]) -> dict[str, Account]:
 
 def _of_account(line: WrittenLine, account: Account | None) -> list[tuple[str, str]]:
     if account is None:
-        return [("account", f"There is no account {line.account!r}. Write its full code.")]
+        unknown = repr(line.account)
+        return [
+            (
+                "account",
+                said("There is no account %(account)s. Write its full code.", account=unknown),
+            )
+        ]
     if line.commodity not in ("", account.commodity_id):
-        words = f"{account.code} counts {account.commodity_id}, not {line.commodity!r}."
+        words = said(
+            "%(account)s counts %(commodity)s, not %(other)s.",
+            account=account.code,
+            commodity=account.commodity_id,
+            other=repr(line.commodity),
+        )
         return [("commodity", words)]
     return []
 
 
 def _of_sides(line: WrittenLine, account: Account | None) -> list[tuple[str, str]]:
     if bool(line.debit) == bool(line.credit):
-        return [("debit", "Write a debit or a credit: one of the two.")]
+        return [("debit", said("Write a debit or a credit: one of the two."))]
     side, text = ("debit", line.debit) if line.debit else ("credit", line.credit)
     if not NUMBER.fullmatch(text) or not Decimal(text):
-        return [(side, f"{text!r} is no number above zero and below 10¹², such as 1250.00.")]
+        words = said(
+            "%(text)s is no number above zero and below 10¹², such as 1250.00.", text=repr(text)
+        )
+        return [(side, words)]
     if account is not None and _minor(text, account.commodity) % 1:
         commodity = account.commodity
-        return [(side, f"{commodity.code} has {commodity.exponent} decimals; {text} has more.")]
+        words = said(
+            "%(commodity)s has %(decimals)s decimals; %(text)s has more.",
+            commodity=commodity.code,
+            decimals=commodity.exponent,
+            text=text,
+        )
+        return [(side, words)]
     return []
 
 
@@ -104,7 +127,12 @@ def _of_balance(lines: Sequence[Line]) -> list[FieldProblem]:
             for total in (sum(s.debit for s in sides), sum(s.credit for s in sides))
         )
         if debit != credit:
-            words = f"Debits are {debit:f} {commodity} and credits {credit:f}. Make them equal."
+            words = said(
+                "Debits are %(debit)s %(commodity)s and credits %(credit)s. Make them equal.",
+                debit=f"{debit:f}",
+                commodity=commodity,
+                credit=f"{credit:f}",
+            )
             problems.append(FieldProblem("lines", words))
     return problems
 
@@ -115,10 +143,16 @@ def _of_books(lines: Sequence[Line]) -> list[FieldProblem]:
     problems = []
     for entity, commodity, *sides in unequal_books(lines):
         debit, credit = (Decimal(side).scaleb(-exponents[commodity]) for side in sides)
-        where = f"In the books of {entity}" if entity else "On accounts of no legal entity"
-        words = (
-            f"{where} debits are {debit:f} {commodity} and credits {credit:f}. Make them equal: "
-            "between legal entities, with their due-to and due-from accounts."
+        where = said("On accounts of no legal entity")
+        if entity:
+            where = said("In the books of %(entity)s", entity=entity)
+        words = said(
+            "%(where)s debits are %(debit)s %(commodity)s and credits %(credit)s. Make them equal: "
+            "between legal entities, with their due-to and due-from accounts.",
+            where=where,
+            debit=f"{debit:f}",
+            commodity=commodity,
+            credit=f"{credit:f}",
         )
         problems.append(FieldProblem("lines", words))
     return problems

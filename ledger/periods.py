@@ -65,21 +65,45 @@ def _wanted(
     calendar: Calendar, first_month: int, from_on: date, how_many: int
 ) -> list[FiscalRange]:
     """The ranges that are asked for; refused, if the first one does not begin where it should."""
-    problems = []
+    problems: list[str] = []
     if not 1 <= first_month <= 12:
-        problems.append(f"{first_month} is no month: write 1 for January to 12 for December.")
+        problems.append(
+            said(
+                "%(month)s is no month: write 1 for January to 12 for December.", month=first_month
+            )
+        )
     if not 1 <= how_many <= MOST_AT_ONCE:
-        problems.append(f"From 1 to {MOST_AT_ONCE} periods are opened at once, not {how_many}.")
+        problems.append(
+            said(
+                "From 1 to %(most)s periods are opened at once, not %(count)s.",
+                most=MOST_AT_ONCE,
+                count=how_many,
+            )
+        )
     if from_on.year not in YEARS:
-        problems.append(f"{from_on} is too far away: open periods of {YEARS[0]} to {YEARS[-1]}.")
+        problems.append(
+            said(
+                "%(day)s is too far away: open periods of %(first)s to %(last)s.",
+                day=from_on,
+                first=YEARS[0],
+                last=YEARS[-1],
+            )
+        )
     if problems:
         raise PeriodsNotOpened(problems)
     found = ranges_from(calendar, first_month=first_month, day=from_on, how_many=how_many)
     if found[0].starts_on != from_on:
         raise PeriodsNotOpened(
             [
-                f"No {calendar} begins on {from_on}: {_named(found[0])} holds that day. "
-                f"Begin on {found[0].starts_on} or on {found[0].ends_before}."
+                said(
+                    "No %(calendar)s begins on %(day)s: %(period)s holds that day. Begin on "
+                    "%(first)s or on %(next)s.",
+                    calendar=said(str(calendar)),
+                    day=from_on,
+                    period=_named(found[0]),
+                    first=found[0].starts_on,
+                    next=found[0].ends_before,
+                )
             ]
         )
     return found
@@ -91,11 +115,20 @@ def _misfits(wanted: Iterable[FiscalRange], there: dict[str, AccountingPeriod]) 
         same = there.get(part.code)
         days = (part.starts_on, part.ends_before)
         if same is not None and (same.first_day, same.ends_before) != days:
-            yield f"{_named(same)} is there already; it would be {part.starts_on} – {part.ends_on}."
+            yield said(
+                "%(period)s is there already; it would be %(first)s – %(last)s.",
+                period=_named(same),
+                first=part.starts_on,
+                last=part.ends_on,
+            )
         for other in there.values():
             overlaps = other.first_day < part.ends_before and part.starts_on < other.ends_before
             if overlaps and other.code != part.code:
-                yield f"{_named(part)} would share days with {_named(other)}."
+                yield said(
+                    "%(period)s would share days with %(other)s.",
+                    period=_named(part),
+                    other=_named(other),
+                )
 
 
 def _gaps(wanted: Sequence[FiscalRange], there: Sequence[AccountingPeriod]) -> Iterator[str]:
@@ -104,16 +137,22 @@ def _gaps(wanted: Sequence[FiscalRange], there: Sequence[AccountingPeriod]) -> I
     before = [period for period in there if period.ends_before <= first.starts_on]
     after = [period for period in there if period.first_day >= last.ends_before]
     if before and before[-1].ends_before < first.starts_on:
-        yield (
-            f"Between {_named(before[-1])} and {_named(first)}, "
-            f"{(first.starts_on - before[-1].ends_before).days} days would lie in no period. "
-            f"Begin on {before[-1].ends_before}."
+        yield said(
+            "Between %(before)s and %(after)s, %(days)s days would lie in no period. Begin on "
+            "%(begin)s.",
+            before=_named(before[-1]),
+            after=_named(first),
+            days=(first.starts_on - before[-1].ends_before).days,
+            begin=before[-1].ends_before,
         )
     if after and last.ends_before < after[0].first_day:
-        yield (
-            f"Between {_named(last)} and {_named(after[0])}, "
-            f"{(after[0].first_day - last.ends_before).days} days would lie in no period. "
-            f"Open more of them, up to {after[0].first_day - timedelta(days=1)}."
+        yield said(
+            "Between %(before)s and %(after)s, %(days)s days would lie in no period. Open more of "
+            "them, up to %(last)s.",
+            before=_named(last),
+            after=_named(after[0]),
+            days=(after[0].first_day - last.ends_before).days,
+            last=after[0].first_day - timedelta(days=1),
         )
 
 

@@ -15,6 +15,7 @@ from decimal import Decimal
 
 from departments.organisation.calendar import Calendar, FiscalRange, ranges_from
 from departments.organisation.models import User
+from departments.organisation.said import said
 from ledger import accruals, deliveries, period_close, periods, seal, settlement_run
 from ledger.errors import ClockRunsForward, LedgerError, NoPeriodFollows, RehearsalStopped
 from ledger.models.periods import AccountingPeriod, PeriodState
@@ -130,18 +131,18 @@ def _settle(
         return False
     name = f"{terms.code} {period.code}"
     at = set_clock(period.last_day if accrues else period.ends_before)
-    with _told(at.date(), f"settling {name}"):
+    with _told(at.date(), said("settling %(name)s", name=name)):
         settlement = settlement_run.prepare(
             scheme_code=terms.code, period_code=period.code, by=people.analyst
         )
         settlement = settlement_run.calculate(settlement_id=settlement.pk, at=at)
         _refuse_quarantined(settlement, at.date(), name)
     if accrues and settlement.lines.filter(amount_minor__gt=0).exists():
-        with _told(at.date(), f"accruing {name}"):
+        with _told(at.date(), said("accruing %(name)s", name=name)):
             accruals.accrue(settlement_id=settlement.pk, by=people.finance)
         say(f"  {at:%Y-%m-%d}  {name}: accrued, to be taken back on {period.ends_before}")
     at = set_clock(period.ends_before) if accrues else at
-    with _told(at.date(), f"approving and posting {name}"):
+    with _told(at.date(), said("approving and posting %(name)s", name=name)):
         settlement_run.approve(settlement_id=settlement.pk, by=people.approver, at=at)
         settlement_run.post(settlement_id=settlement.pk, by=people.finance, at=at)
     say(f"  {at:%Y-%m-%d}  {name}: {_sums(settlement, terms)}")
@@ -156,7 +157,7 @@ def _refuse_quarantined(settlement: Settlement, on: date, name: str) -> None:
         settlement_run.cancel(
             settlement_id=settlement.pk, by=settlement.prepared_by, at=settlement.prepared_at
         )
-        raise RehearsalStopped(on, f"settling {name}", "\n".join(errors))
+        raise RehearsalStopped(on, said("settling %(name)s", name=name), "\n".join(errors))
 
 
 def _sums(settlement: Settlement, terms: SchemeTerms) -> str:
@@ -173,7 +174,7 @@ def _sums(settlement: Settlement, terms: SchemeTerms) -> str:
 
 def _close(period: AccountingPeriod, people: People, set_clock: SetClock, say: Say) -> None:
     at = set_clock(period.ends_before)
-    with _told(at.date(), f"closing {period.code}"):
+    with _told(at.date(), said("closing %(name)s", name=period.code)):
         period_close.close(period_code=period.code, by=people.finance, at=at)
         deliveries.deliver_due(at=at)
     say(f"  {at:%Y-%m-%d}  {period.code} is closed; head of the seals: {seal.chain_head()}")

@@ -14,6 +14,7 @@ from django.db import DataError, connection
 
 from departments.organisation import tree
 from departments.organisation.models import LegalEntity
+from departments.organisation.said import said
 from ledger.chart_of_accounts import CHART, books_part, scheme_part
 from ledger.errors import (
     MOST_KGCO2E,
@@ -249,13 +250,29 @@ def _refuse_missing_prices(cursor: Any) -> None:
             GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"""
     )
     missing = [
-        f"{department}, Scope {scope}"
-        + (f" category {category}" if category else "")
-        + f" from {first_day}"
+        _unpriced(department, scope, category, first_day)
         for department, scope, category, first_day in cursor.fetchall()
     ]
     if missing:
         raise PriceMissing(missing)
+
+
+def _unpriced(department: str, scope: int, category: int | None, first_day: date) -> str:
+    """What has no price, and from which day on."""
+    if category:
+        return said(
+            "%(department)s, Scope %(scope)s category %(category)s from %(day)s",
+            department=department,
+            scope=scope,
+            category=category,
+            day=first_day,
+        )
+    return said(
+        "%(department)s, Scope %(scope)s from %(day)s",
+        department=department,
+        scope=scope,
+        day=first_day,
+    )
 
 
 def _refuse_missing_accounts(cursor: Any, terms: SchemeTerms, facts: dict[str, Any]) -> None:

@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef
 
 from departments.organisation.access import Permission, may
 from departments.organisation.models import User
-from departments.organisation.said import said
+from departments.organisation.said import Said, said
 from ledger import allocations, notices, posting, settlement_lines
 from ledger.allocation_rules import refuse_unready
 from ledger.chart_of_accounts import open_scheme_accounts
@@ -368,7 +368,7 @@ def _settled_before(terms: SchemeTerms, period: AccountingPeriod) -> bool:
     ).exists()
 
 
-def _require(by: User, permission: Permission, step: str) -> None:
+def _require(by: User, permission: Permission, step: Said) -> None:
     if not may(by, permission):
         raise NotAllowed(by.get_username(), step, permission.roles_text)
 

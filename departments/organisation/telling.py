@@ -57,11 +57,14 @@ def refusal_told(refusal: Exception) -> str:
 
 @cache
 def _shape(pattern: str, again: frozenset[str]) -> re.Pattern[str]:
-    """What the pattern makes, with a name for each of its places."""
-    written, end = [], 0
+    """What the pattern makes, with a name for each of its places; one place may stand twice."""
+    written: list[str] = []
+    end, seen = 0, set[str]()
     for place in _PLACE.finditer(pattern):
         some = ".*?" if place[1] in again else ".+?"
         literal = pattern[end : place.start()].replace("%%", "%")
-        written += [re.escape(literal), f"(?P<{place[1]}>{some})"]
+        named = f"(?P={place[1]})" if place[1] in seen else f"(?P<{place[1]}>{some})"
+        written += [re.escape(literal), named]
         end = place.end()
+        seen.add(place[1])
     return re.compile("".join(written) + re.escape(pattern[end:].replace("%%", "%")))

@@ -16,6 +16,7 @@ from typing import Any
 
 from django.db import connection
 
+from departments.organisation.said import said
 from ledger.errors import CommodityNotFound, PeriodNotFound, SampleInvalid
 from ledger.journal_lines import JournalRow, journal_rows, whole_through
 from ledger.models.accounts import Commodity
@@ -164,15 +165,33 @@ def _lines(line_ids: list[int]) -> list[JournalRow]:
 
 
 def _check(wanted: Wanted) -> None:
-    problems = []
+    problems: list[str] = []
     if wanted.method not in METHODS:
-        problems.append(f"There is no method {wanted.method!r}; there are {', '.join(METHODS)}.")
+        problems.append(
+            said(
+                "There is no method %(method)s; there are %(known)s.",
+                method=repr(wanted.method),
+                known=", ".join(METHODS),
+            )
+        )
     if wanted.side not in SIDES:
-        problems.append(f"There is no side {wanted.side!r}; there are {', '.join(SIDES)}.")
+        problems.append(
+            said(
+                "There is no side %(side)s; there are %(known)s.",
+                side=repr(wanted.side),
+                known=", ".join(SIDES),
+            )
+        )
     if not 1 <= wanted.size <= LARGEST:
-        problems.append(f"A sample has 1 to {LARGEST:,} lines, not {wanted.size:,}.")
+        problems.append(
+            said(
+                "A sample has 1 to %(most)s lines, not %(count)s.",
+                most=f"{LARGEST:,}",
+                count=f"{wanted.size:,}",
+            )
+        )
     if not wanted.seed or len(wanted.seed) > 100 or not wanted.seed.isprintable():
-        problems.append("The seed is a word or number of 1 to 100 characters.")
+        problems.append(said("The seed is a word or number of 1 to 100 characters."))
     if problems:
         raise SampleInvalid(problems)
 
@@ -193,8 +212,16 @@ def _commodity(wanted: Wanted, period: AccountingPeriod) -> Commodity:
         )
         there = [code for (code,) in cursor.fetchall()]
     if len(there) != 1:
-        shown = f"money in {', '.join(there)}" if there else "no money"
-        raise SampleInvalid([f"{period.code} has {shown}: say which commodity to sample."])
+        problem = said(
+            "%(period)s has no money: say which commodity to sample.", period=period.code
+        )
+        if there:
+            problem = said(
+                "%(period)s has money in %(currencies)s: say which commodity to sample.",
+                period=period.code,
+                currencies=", ".join(there),
+            )
+        raise SampleInvalid([problem])
     return Commodity.objects.get(code=there[0])
 
 

@@ -53,7 +53,8 @@ def _read(file: Path, changed_at: int) -> DatapointMap:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise DatapointMapInvalid(file.name, [str(error)]) from error
     except (KeyError, TypeError) as error:
-        raise DatapointMapInvalid(file.name, [f"a key is missing or unknown: {error}"]) from error
+        problem = said("a key is missing or unknown: %(error)s", error=str(error))
+        raise DatapointMapInvalid(file.name, [problem]) from error
     problems = list(_problems(found))
     if problems:
         raise DatapointMapInvalid(file.name, problems)
@@ -89,15 +90,38 @@ def _map(written: Mapping[str, Any]) -> DatapointMap:
 
 def _problems(found: DatapointMap) -> Iterator[str]:
     codes = [table.code for table in found.tables]
-    yield from (f"two tables are called {code!r}" for code in set(codes) if codes.count(code) > 1)
+    yield from (
+        said("two tables are called %(code)s", code=repr(code))
+        for code in set(codes)
+        if codes.count(code) > 1
+    )
     for table in found.tables:
         if table.rows not in KINDS or table.layout not in LAYOUTS:
-            yield f"table {table.code}: there are no rows {table.rows!r} or layout {table.layout!r}"
+            yield said(
+                "table %(table)s: there are no rows %(rows)s or layout %(layout)s",
+                table=table.code,
+                rows=repr(table.rows),
+                layout=repr(table.layout),
+            )
         for column in table.columns:
             known = computation(column.computation)
             if known is None:
-                yield f"table {table.code}: there is no computation {column.computation!r}"
+                yield said(
+                    "table %(table)s: there is no computation %(name)s",
+                    table=table.code,
+                    name=repr(column.computation),
+                )
             elif table.rows not in known.rows:
-                yield f"table {table.code}: {column.computation} is not of rows {table.rows!r}"
+                yield said(
+                    "table %(table)s: %(name)s is not of rows %(rows)s",
+                    table=table.code,
+                    name=column.computation,
+                    rows=repr(table.rows),
+                )
             if column.evidence not in EVIDENCE:
-                yield f"table {table.code}: evidence {column.evidence!r} is none of {EVIDENCE}"
+                yield said(
+                    "table %(table)s: evidence %(evidence)s is none of %(known)s",
+                    table=table.code,
+                    evidence=repr(column.evidence),
+                    known=str(EVIDENCE),
+                )

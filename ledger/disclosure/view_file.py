@@ -24,7 +24,7 @@ def read_views(file: Path) -> tuple[InventoryView, ...]:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InventoryViewsInvalid(file.name, [str(error)]) from error
     except (KeyError, TypeError, InvalidOperation) as error:
-        problem = f"a key is missing, or a number is none: {error}"
+        problem = said("a key is missing, or a number is none: %(error)s", error=str(error))
         raise InventoryViewsInvalid(file.name, [problem]) from error
     problems = [problem for view in found for problem in _problems(view)]
     if problems:
@@ -50,9 +50,21 @@ def _view(written: Mapping[str, Any]) -> InventoryView:
 def _problems(view: InventoryView) -> Iterator[str]:
     named = (*view.takes_in, *view.leaves_out, *(each.place for each in view.stated))
     for code in sorted(set(named) - PLACES):
-        yield f"view {view.code}: {code!r} is no place; write 1, 2, 3 or 3.6"
+        yield said(
+            "view %(view)s: %(code)s is no place; write 1, 2, 3 or 3.6",
+            view=view.code,
+            code=repr(code),
+        )
     if view.scope2_basis not in BASES:
-        yield f"view {view.code}: {view.scope2_basis!r} is no Scope 2 basis"
+        yield said(
+            "view %(view)s: %(basis)s is no Scope 2 basis",
+            view=view.code,
+            basis=repr(view.scope2_basis),
+        )
     for each in view.stated:
         if not each.source or not each.tonnes.is_finite():
-            yield f"view {view.code}: what is stated for {each.period} needs tonnes and a source"
+            yield said(
+                "view %(view)s: what is stated for %(period)s needs tonnes and a source",
+                view=view.code,
+                period=each.period,
+            )

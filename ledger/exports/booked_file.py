@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from departments.organisation.said import said
 from ledger.errors import ReconciliationRefused
 
 NEEDED = ("legal_entity", "currency", "account")
@@ -51,16 +52,22 @@ def read_booked(content: bytes) -> BookedFile:
         table = csv.DictReader(io.StringIO(text, newline=""))
         names, found = tuple(table.fieldnames or ()), list(table)
     except (UnicodeDecodeError, csv.Error) as error:
-        raise ReconciliationRefused([f"the file is no CSV in UTF-8: {error}"]) from error
+        raise ReconciliationRefused(
+            [said("the file is no CSV in UTF-8: %(error)s", error=str(error))]
+        ) from error
     problems = _wrong_columns(names)
     if problems:
         raise ReconciliationRefused(problems)
     rows: list[BookedRow] = []
     for line, row in enumerate(found, start=2):  # the first line is the header
         texts = {name: (row.get(name) or "").strip() for name in (*NEEDED, *OPTIONAL)}
-        wrong = [f"{name} is empty" for name in NEEDED if not texts[name]]
+        wrong: list[str] = [
+            said("%(name)s is empty", name=name) for name in NEEDED if not texts[name]
+        ]
         amount = _amount(texts, wrong)
-        problems += [f"line {line}: {problem}" for problem in wrong]
+        problems += [
+            said("line %(line)s: %(problem)s", line=line, problem=problem) for problem in wrong
+        ]
         rows.append(
             BookedRow(
                 line=line,
@@ -79,25 +86,35 @@ def read_booked(content: bytes) -> BookedFile:
 
 def _wrong_columns(names: Iterable[str]) -> list[str]:
     known = (*NEEDED, *OPTIONAL)
-    problems = [f"there is no column {name}" for name in NEEDED if name not in names]
+    problems: list[str] = [
+        said("there is no column %(name)s", name=name) for name in NEEDED if name not in names
+    ]
     problems += [
-        f"column {name!r} is unknown; known: {', '.join(known)}"
+        said(
+            "column %(name)s is unknown; known: %(known)s", name=repr(name), known=", ".join(known)
+        )
         for name in names
         if name not in known
     ]
     has_sides = "debit" in names and "credit" in names
     if ("amount" in names) == has_sides:
-        problems.append("there is a column amount, or both debit and credit")
+        problems.append(said("there is a column amount, or both debit and credit"))
     return problems
 
 
 def _amount(texts: Mapping[str, str], wrong: list[str]) -> Decimal:
     amounts = {name: texts[name] for name in ("amount", "debit", "credit") if texts[name]}
     if not amounts:
-        wrong.append("there is no amount")
+        wrong.append(said("there is no amount"))
     for name, text in amounts.items():
         if not AMOUNT.fullmatch(text):
-            wrong.append(f"{name} {text!r} is no amount; write it as 1234.50")
+            wrong.append(
+                said(
+                    "%(name)s %(text)s is no amount; write it as 1234.50",
+                    name=name,
+                    text=repr(text),
+                )
+            )
     if wrong:
         return Decimal(0)
     if "amount" in amounts:

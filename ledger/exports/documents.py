@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from departments.organisation.said import said
 from ledger.chart_of_accounts import KGCO2E
 from ledger.exports.problems import Problems
 from ledger.exports.setup import Setup
@@ -92,9 +93,13 @@ class Documents:
         rate = rates.of(currency, own, day)
         if rate is None:
             self.problems.add(
-                f"{entity} keeps its books in {own}, and there is no approved exchange rate "
-                f"{missing(currency, own, day)} or the six days before: load one with "
-                "exchange_rates",
+                said(
+                    "%(entity)s keeps its books in %(currency)s, and there is no approved exchange "
+                    "rate %(missing)s or the six days before: load one with exchange_rates",
+                    entity=entity,
+                    currency=own,
+                    missing=missing(currency, own, day),
+                ),
                 lines[0]["entry_id"],
             )
             return
@@ -132,9 +137,15 @@ class Documents:
         account = self.setup.constant(key[0], "clearing_account")
         if not account:
             self.problems.add(
-                f"An entry has {len(lines):,} lines in {key[0]}, and a document takes {most:,}: "
-                f"load a clearing_account for {key[0]} and {self.setup.layout.name} with "
-                "load_export_profile",
+                said(
+                    "An entry has %(count)s lines in %(entity)s, and a document takes %(most)s: "
+                    "load a clearing_account for %(entity)s and %(format)s with "
+                    "load_export_profile",
+                    count=f"{len(lines):,}",
+                    entity=key[0],
+                    most=f"{most:,}",
+                    format=self.setup.layout.name,
+                ),
                 lines[0]["entry_id"],
             )
         room = most - 1  # for the clearing line

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import IO, Any
 
+from departments.organisation.said import said
 from ledger.exports.documents import Document, Documents, Facts
 from ledger.exports.erp_cells import missing_constants, text_of
 from ledger.exports.layouts import Cell
@@ -61,8 +62,10 @@ class ErpBook:
         if not entity:
             for line in document.lines:
                 self.problems.add(
-                    "Lines are in the books of no legal entity: give their department a place on "
-                    "that day, or write the entry by hand for a department",
+                    said(
+                        "Lines are in the books of no legal entity: give their department a place "
+                        "on that day, or write the entry by hand for a department"
+                    ),
                     line["entry_id"],
                 )
         elif entity not in self._known:
@@ -72,8 +75,14 @@ class ErpBook:
         own = setup.currencies.get(entity, document.currency)
         if setup.layout.own_currency_alone and own != document.currency:
             self.problems.add(
-                f"{entity} keeps its books in {own}, and {setup.layout.name} takes no "
-                f"{document.currency}: export it in another format",
+                said(
+                    "%(entity)s keeps its books in %(own)s, and %(format)s takes no %(currency)s: "
+                    "export it in another format",
+                    entity=entity,
+                    own=own,
+                    format=setup.layout.name,
+                    currency=document.currency,
+                ),
                 entry_id,
             )
 

@@ -6,6 +6,7 @@ import re
 from decimal import Decimal
 from typing import Any
 
+from departments.organisation.said import said
 from ledger.exports.generic_csv import FORMULA_MARKS
 from ledger.exports.layouts import AMOUNTS, CONVERTED, DAYS, TEXTS, Cell
 from ledger.exports.problems import Problems
@@ -69,7 +70,7 @@ def _code(cell: Cell, facts: dict[str, Any], setup: Setup, problems: Problems) -
     elif not text and cell.otherwise:
         text = setup.constant(facts["legal_entity"], cell.otherwise)
     if wrong := _refused(cell, text):
-        problems.add(f"{cell.name} {wrong}", facts["entry_id"])
+        problems.add(wrong, facts["entry_id"])
     return text
 
 
@@ -77,32 +78,58 @@ def _refused(cell: Cell, text: str) -> str | None:
     if not text:
         return None
     if cell.longest and len(text) > cell.longest:
-        return f"{text!r} has {len(text)} characters, and {cell.longest} are the most"
+        return said(
+            "%(column)s %(text)s has %(count)s characters, and %(most)s are the most",
+            column=cell.name,
+            text=repr(text),
+            count=len(text),
+            most=cell.longest,
+        )
     if cell.allowed and not re.fullmatch(cell.allowed, text):
-        return f"{text!r} has characters that aren't allowed ({cell.allowed})"
+        return said(
+            "%(column)s %(text)s has characters that aren't allowed (%(allowed)s)",
+            column=cell.name,
+            text=repr(text),
+            allowed=cell.allowed,
+        )
     if text.startswith(FORMULA_MARKS):
-        return f"{text!r} begins like a formula"
+        return said("%(column)s %(text)s begins like a formula", column=cell.name, text=repr(text))
     return None
 
 
 def _missing_fact(name: str, facts: dict[str, Any]) -> str:
     entity, kind = facts["legal_entity"], facts["account_kind"]
     if name == "gl_account":
-        of_scheme = f" (scheme {facts['scheme']})" if facts["scheme"] else ""
-        return (
-            f"{kind} of {entity}{of_scheme} has no GL account on these days: load one with "
-            "load_gl_mapping"
+        if facts["scheme"]:
+            return said(
+                "%(kind)s of %(entity)s (scheme %(scheme)s) has no GL account on these days: load "
+                "one with load_gl_mapping",
+                kind=kind,
+                entity=entity,
+                scheme=facts["scheme"],
+            )
+        return said(
+            "%(kind)s of %(entity)s has no GL account on these days: load one with load_gl_mapping",
+            kind=kind,
+            entity=entity,
         )
     if name == "cost_centre":
-        return (
-            f"Department {facts['department'] or 'none'} has no cost centre in {entity} on these "
-            "days: enter its default one"
+        return said(
+            "Department %(department)s has no cost centre in %(entity)s on these days: enter its "
+            "default one",
+            department=facts["department"] or said("none"),
+            entity=entity,
         )
-    return f"{kind} of {entity} has no {name}"
+    return said("%(kind)s of %(entity)s has no %(name)s", kind=kind, entity=entity, name=name)
 
 
 def _missing_constant(name: str, entity: str, setup: Setup) -> str:
-    return f"{entity} has no {name} for {setup.layout.name}: load one with load_export_profile"
+    return said(
+        "%(entity)s has no %(name)s for %(format)s: load one with load_export_profile",
+        entity=entity,
+        name=name,
+        format=setup.layout.name,
+    )
 
 
 def missing_constants(entity: str, setup: Setup) -> list[str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from departments.organisation.said import said
+
 
 @dataclass(slots=True)
 class Problems:
@@ -19,6 +21,13 @@ class Problems:
     def listed(self) -> list[str]:
         """Each in words, with its number of lines and the first entry that has it."""
         return [
-            f"{words} ({count:,} line{'' if count == 1 else 's'}, first in entry {first})"
+            said("%(words)s (1 line, first in entry %(first)s)", words=words, first=first)
+            if count == 1
+            else said(
+                "%(words)s (%(count)s lines, first in entry %(first)s)",
+                words=words,
+                count=f"{count:,}",
+                first=first,
+            )
             for words, (count, first) in self.met.items()
         ]

@@ -138,7 +138,12 @@ def sums_booked(file: BookedFile, setup: Setup, sent: dict[Key, Decimal]) -> dic
         if entity is None:
             known = ", ".join(sorted(companies))
             problems.append(
-                f"line {row.line}: there is no company {row.legal_entity!r}; known: {known}"
+                said(
+                    "line %(line)s: there is no company %(company)s; known: %(known)s",
+                    line=row.line,
+                    company=repr(row.legal_entity),
+                    known=known,
+                )
             )
             continue
         key = Key(entity, row.currency, row.account, _centre(row, entity, setup), row.document)

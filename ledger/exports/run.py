@@ -14,7 +14,7 @@ from django.db import connection, transaction
 
 from departments.organisation.access import Permission, may
 from departments.organisation.models import User
-from departments.organisation.said import said
+from departments.organisation.said import Said, said
 from ledger.chart_of_accounts import KGCO2E
 from ledger.errors import (
     CommodityNotFound,
@@ -192,7 +192,7 @@ def check(
     period: str | None,
     scheme: str | None,
     commodity: str | None,
-    to: tuple[str, Permission] = _EXPORT,
+    to: tuple[Said, Permission] = _EXPORT,
 ) -> Format:
     """The format, if somebody may export that part and all that is named is there.
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from django import template
 
 from ledger import amounts
-from pricing.sentences import told
+from ledger.sentences import told
 
 register = template.Library()
 register.filter("told", told)

@@ -16,7 +16,7 @@ from django.db import transaction
 
 from departments.organisation.access import Permission, may
 from departments.organisation.models import Department, User
-from departments.organisation.said import said
+from departments.organisation.said import Said, said
 from ledger.errors import NotAllowed
 from ledger.models.webhooks import WebhookDelivery, WebhookEndpoint, WebhookEvent
 from ledger.webhooks import events, signing
@@ -211,7 +211,7 @@ def _send(endpoint: WebhookEndpoint, again: list[WebhookEvent]) -> int:
     return len(again)
 
 
-def _locked(code: str, by: User, step: str) -> WebhookEndpoint:
+def _locked(code: str, by: User, step: Said) -> WebhookEndpoint:
     _require(by, step)
     endpoint = WebhookEndpoint.objects.select_for_update().filter(code=code).first()
     if endpoint is None:
@@ -219,7 +219,7 @@ def _locked(code: str, by: User, step: str) -> WebhookEndpoint:
     return endpoint
 
 
-def _require(by: User, step: str) -> None:
+def _require(by: User, step: Said) -> None:
     if not may(by, Permission.MANAGE_KEYS):
         raise NotAllowed(by.get_username(), step, Permission.MANAGE_KEYS.roles_text)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from departments.organisation.said import said
 from ledger.errors import LedgerError
 
 
@@ -13,8 +14,13 @@ class WebhookTargetRefused(LedgerError):
     def __init__(self, url: str, problem: str) -> None:
         self.url, self.problem = url, problem
         super().__init__(
-            f"A webhook can't go to {url}: {problem}. It goes to https://name.of.the.host/path on "
-            "the open internet, or to a host that WEBHOOK_ALLOWED_HOSTS names."
+            said(
+                "A webhook can't go to %(url)s: %(problem)s. It goes to "
+                "https://name.of.the.host/path on the open internet, or to a host that "
+                "WEBHOOK_ALLOWED_HOSTS names.",
+                url=url,
+                problem=problem,
+            )
         )
 
 
@@ -23,7 +29,11 @@ class WebhookEventsUnknown(LedgerError):
 
     def __init__(self, unknown: Iterable[str], known: Iterable[str]) -> None:
         super().__init__(
-            f"There is no event {', '.join(unknown)}. There are: {', '.join(sorted(known))}."
+            said(
+                "There is no event %(unknown)s. There are: %(known)s.",
+                unknown=", ".join(unknown),
+                known=", ".join(sorted(known)),
+            )
         )
 
 
@@ -31,7 +41,7 @@ class WebhookDepartmentsUnknown(LedgerError):
     code = "webhook_departments_unknown"
 
     def __init__(self, unknown: Iterable[str]) -> None:
-        super().__init__(f"There is no department {', '.join(unknown)}.")
+        super().__init__(said("There is no department %(unknown)s.", unknown=", ".join(unknown)))
 
 
 class WebhookEndpointNotFound(LedgerError):
@@ -39,7 +49,9 @@ class WebhookEndpointNotFound(LedgerError):
     http_status = 404
 
     def __init__(self, endpoint: str) -> None:
-        super().__init__(f"There is no webhook endpoint {endpoint!r}.")
+        super().__init__(
+            said("There is no webhook endpoint %(endpoint)s.", endpoint=repr(endpoint))
+        )
 
 
 class WebhookEndpointOff(LedgerError):
@@ -48,7 +60,12 @@ class WebhookEndpointOff(LedgerError):
 
     def __init__(self, endpoint: str, reason: str) -> None:
         super().__init__(
-            f"Webhook endpoint {endpoint} is off ({reason}). Turn it on first, then send again."
+            said(
+                "Webhook endpoint %(endpoint)s is off (%(reason)s). Turn it on first, then send "
+                "again.",
+                endpoint=endpoint,
+                reason=reason,
+            )
         )
 
 
@@ -57,7 +74,13 @@ class WebhookEventNotFound(LedgerError):
     http_status = 404
 
     def __init__(self, event: str, endpoint: str) -> None:
-        super().__init__(f"There is no event {event!r} that webhook endpoint {endpoint} hears of.")
+        super().__init__(
+            said(
+                "There is no event %(event)s that webhook endpoint %(endpoint)s hears of.",
+                event=repr(event),
+                endpoint=endpoint,
+            )
+        )
 
 
 class WebhookWindowTooLong(LedgerError):
@@ -65,8 +88,12 @@ class WebhookWindowTooLong(LedgerError):
 
     def __init__(self, count: int, most: int) -> None:
         super().__init__(
-            f"{count} events lie in this window; at most {most} are sent again at once. "
-            "Choose a shorter window."
+            said(
+                "%(count)s events lie in this window; at most %(most)s are sent again at once. "
+                "Choose a shorter window.",
+                count=count,
+                most=most,
+            )
         )
 
 
@@ -74,7 +101,13 @@ class WebhookOverlapTooLong(LedgerError):
     code = "webhook_overlap_too_long"
 
     def __init__(self, hours: int, most: int) -> None:
-        super().__init__(f"The old secret can't sign for {hours} more hours; choose 0 to {most}.")
+        super().__init__(
+            said(
+                "The old secret can't sign for %(hours)s more hours; choose 0 to %(most)s.",
+                hours=hours,
+                most=most,
+            )
+        )
 
 
 class WebhookKeyChanged(LedgerError):
@@ -83,6 +116,9 @@ class WebhookKeyChanged(LedgerError):
 
     def __init__(self, endpoint: str) -> None:
         super().__init__(
-            f"The secret of webhook endpoint {endpoint} was made under another WEBHOOK_KEY. Put "
-            "that key back, or rotate the secret and give the receiver the new one."
+            said(
+                "The secret of webhook endpoint %(endpoint)s was made under another WEBHOOK_KEY. "
+                "Put that key back, or rotate the secret and give the receiver the new one.",
+                endpoint=endpoint,
+            )
         )

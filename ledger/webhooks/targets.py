@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 from urllib.parse import SplitResult, urlsplit
 
+from departments.organisation.said import said
 from ledger.webhooks.errors import WebhookTargetRefused
 
 LONGEST = 500
@@ -64,7 +65,7 @@ def target_of(url: str, *, allowed: Collection[str]) -> Target:
     if not named:
         _check_name(url, host)
         if port != 443:
-            raise WebhookTargetRefused(url, f"port {port}; only 443 is open")
+            raise WebhookTargetRefused(url, said("port %(port)s; only 443 is open", port=port))
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return Target(host, port, path, named)
 
@@ -76,11 +77,12 @@ def check_addresses(target: Target, addresses: Iterable[str]) -> list[str]:
     """
     found = list(dict.fromkeys(addresses))
     if not found:
-        raise WebhookTargetRefused(target.host, "the name has no address")
+        raise WebhookTargetRefused(target.host, said("the name has no address"))
     for address in found:
         if not target.is_allowed and not is_open(address):
             raise WebhookTargetRefused(
-                target.host, f"it leads to {address}, which is not on the open internet"
+                target.host,
+                said("it leads to %(address)s, which is not on the open internet", address=address),
             )
     return found
 
@@ -99,21 +101,25 @@ def is_open(text: str) -> bool:
 
 def _parts(url: str) -> SplitResult:
     if len(url) > LONGEST:
-        raise WebhookTargetRefused(url[:80] + "…", f"longer than {LONGEST} characters")
+        raise WebhookTargetRefused(
+            url[:80] + "…", said("longer than %(most)s characters", most=LONGEST)
+        )
     if not _VISIBLE.fullmatch(url) or "\\" in url:
         raise WebhookTargetRefused(
-            url, "a character that is no plain ASCII; write a name in other letters as xn--…"
+            url, said("a character that is no plain ASCII; write a name in other letters as xn--…")
         )
     try:
         parts = urlsplit(url)
     except ValueError as error:
-        raise WebhookTargetRefused(url, "it can't be read as a URL") from error
+        raise WebhookTargetRefused(url, said("it can't be read as a URL")) from error
     if parts.scheme != "https":
-        raise WebhookTargetRefused(url, "it doesn't begin with https://")
+        raise WebhookTargetRefused(url, said("it doesn't begin with https://"))
     if "@" in parts.netloc:
-        raise WebhookTargetRefused(url, "a user name or password; the signature proves who calls")
+        raise WebhookTargetRefused(
+            url, said("a user name or password; the signature proves who calls")
+        )
     if parts.fragment or url.endswith("#"):
-        raise WebhookTargetRefused(url, "a fragment, which is never sent")
+        raise WebhookTargetRefused(url, said("a fragment, which is never sent"))
     return parts
 
 
@@ -121,9 +127,9 @@ def _port(url: str, parts: SplitResult) -> int:
     try:
         port = parts.port
     except ValueError as error:
-        raise WebhookTargetRefused(url, "its port is no number from 1 to 65535") from error
+        raise WebhookTargetRefused(url, said("its port is no number from 1 to 65535")) from error
     if port is None and parts.netloc.endswith(":"):
-        raise WebhookTargetRefused(url, "its port is missing")
+        raise WebhookTargetRefused(url, said("its port is missing"))
     return 443 if port is None else port
 
 
@@ -131,8 +137,12 @@ def _check_name(url: str, host: str) -> None:
     """A name with a dot, and an end that is no number: `127.1` and `0x7f.1` are addresses."""
     labels = host.split(".")
     if not all(_LABEL.fullmatch(label) for label in labels) or len(host) > 253:
-        raise WebhookTargetRefused(url, "its host is no plain name of letters, digits and hyphens")
+        raise WebhookTargetRefused(
+            url, said("its host is no plain name of letters, digits and hyphens")
+        )
     if _NUMBER.fullmatch(labels[-1]):
-        raise WebhookTargetRefused(url, "its host is an address; write a name")
+        raise WebhookTargetRefused(url, said("its host is an address; write a name"))
     if len(labels) < 2:
-        raise WebhookTargetRefused(url, "its host has no dot, so it is a name of this network")
+        raise WebhookTargetRefused(
+            url, said("its host has no dot, so it is a name of this network")
+        )

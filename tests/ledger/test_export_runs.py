@@ -377,5 +377,9 @@ def test_the_desk_says_what_keeps_a_file_from_leaving(settled: Books, rung: list
     shown = finance.get(reverse("admin:ledger_exportrun_change", args=[run.pk])).content.decode()
     assert "things keep the file from leaving" in shown
     assert shown.count("<li>ONE has no company_code for sap") == 1
+    page = reverse("admin:ledger_exportrun_change", args=[run.pk])
+    shown = finance.get(page, headers={"accept-language": "ko"}).content.decode()
+    assert shown.count("<li>ONE에 sap용 company_code이(가) 없음.") == 1
+    assert "has no company_code" not in shown
     listed = finance.get(reverse("admin:ledger_exportrun_changelist")).content.decode()
     assert "failed" in listed

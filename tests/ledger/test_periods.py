@@ -137,6 +137,11 @@ def test_the_desk_opens_a_calendar(books: Books) -> None:
     facts = {"calendar": "quarter", "first_month": 1, "from_on": "2023-10-01", "how_many": 5}
     refused = client.post(address, facts | {"from_on": "2023-10-02"})
     assert "No quarter begins on 2023-10-02" in refused.content.decode()
+    in_korean = {"accept-language": "ko"}
+    refused = client.post(address, facts | {"from_on": "2023-10-02"}, headers=in_korean)
+    shown = refused.content.decode()
+    assert "기간을 열지 않았습니다. 2023-10-02에 시작하는 기간(분기)이 없습니다." in shown
+    assert "No quarter begins" not in shown
     done = client.post(address, facts, follow=True)
     assert "5 periods are there: FY23-Q4 to FY24-Q4." in done.content.decode()
     client.force_login(books.people["auditor"])

@@ -20,10 +20,11 @@ from departments.organisation.telling import refusal_told
 from departments.portal import errors as portal_errors
 from ledger import errors as ledger_errors
 from ledger.errors import FieldProblem, NotAllowed, PeriodClosed, PeriodsNotOpened
+from ledger.webhooks import errors as webhook_errors
 from pricing import errors as pricing_errors
 from pricing.errors import GrantInvalid, PanelProblem, PriceOverlaps
 
-MODULES = (ledger_errors, organisation_errors, portal_errors, pricing_errors)
+MODULES = (ledger_errors, organisation_errors, portal_errors, pricing_errors, webhook_errors)
 HANGUL = re.compile("[가-힣]")
 
 # What a refusal can be about, by how it is annotated; several where it reads otherwise.
@@ -35,6 +36,7 @@ SAMPLES: dict[str, list[Any]] = {
     "int | None": [None, 8],
     "date": [date(2024, 1, 31)],
     "date | None": [None, date(2024, 1, 31)],
+    "Iterable[str]": [["one"], ["one", "two"]],
     "list[str]": [[], ["this % and that"], ["this"] * 30],
     "Sequence[str]": [["this % and that"], [], ["this"] * 30],
     "Sequence[PanelProblem]": [[PanelProblem(7, "period", "?", "no period")] * n for n in (1, 2)],
