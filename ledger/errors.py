@@ -44,7 +44,10 @@ def _problems(problems: Sequence[str], most: int) -> Said:
 def _by_field(problems: Sequence[FieldProblem]) -> Said:
     return joined(
         " ",
-        [said("%(field)s: %(reason)s", field=each.field, reason=each.reason) for each in problems],
+        [
+            said("%(field)s: %(reason)s", field=_word(each.field), reason=each.reason)
+            for each in problems
+        ],
     )
 
 

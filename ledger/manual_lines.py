@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from departments.organisation.said import said
+from departments.organisation.said import said, what_it_says
 from ledger.errors import FieldProblem, PeriodClosed, PeriodNotFound
 from ledger.models.accounts import Account, Commodity
 from ledger.posting import Line, open_period_of, unequal_books
@@ -54,7 +54,7 @@ def period_problems(entry_date: date) -> list[FieldProblem]:
     try:
         open_period_of(entry_date)
     except (PeriodNotFound, PeriodClosed) as refusal:
-        return [FieldProblem("entry_date", str(refusal))]
+        return [FieldProblem("entry_date", what_it_says(refusal))]
     return []
 
 

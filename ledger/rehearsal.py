@@ -15,7 +15,7 @@ from decimal import Decimal
 
 from departments.organisation.calendar import Calendar, FiscalRange, ranges_from
 from departments.organisation.models import User
-from departments.organisation.said import said
+from departments.organisation.said import said, what_it_says
 from ledger import accruals, deliveries, period_close, periods, seal, settlement_run
 from ledger.errors import ClockRunsForward, LedgerError, NoPeriodFollows, RehearsalStopped
 from ledger.models.periods import AccountingPeriod, PeriodState
@@ -190,6 +190,7 @@ class _told:
         pass
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        is_refusal = isinstance(error, LedgerError | PricingError)
-        if is_refusal and not isinstance(error, RehearsalStopped):
-            raise RehearsalStopped(self.on, self.step, str(error)) from error
+        if isinstance(error, RehearsalStopped):
+            return
+        if isinstance(error, LedgerError | PricingError):
+            raise RehearsalStopped(self.on, self.step, what_it_says(error)) from error

@@ -1,7 +1,7 @@
 """Calculates. Why a job came to nothing, in the language of who reads it.
 
-What keeps a file from leaving, a shard from its lines or a replay from its answer is kept in
-English, for programs. It is known by the pattern that it was made by.
+What keeps a file from leaving, a shard from its lines, a replay from its answer or a webhook from
+its receiver is kept in English, for programs. It is known by the pattern that it was made by.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ PATTERNS = (
         "clearing_account for %(entity)s and %(format)s with load_export_profile"
     ),
     _(
-        "%(entity)s keeps its books in %(currency)s, and there is no approved exchange rate "
-        "%(missing)s or the six days before: load one with exchange_rates"
+        "%(entity)s keeps its books in %(own)s, and there is no approved exchange rate %(own)s for "
+        "%(currency)s on %(day)s or the six days before: load one with exchange_rates"
     ),
     _(
         "%(entity)s keeps its books in %(own)s, and %(format)s takes no %(currency)s: export it in "
@@ -59,6 +59,8 @@ PATTERNS = (
     _("Export %(number)s was not rejected, so nothing replaces it. Reject it first."),
     _("Export %(number)s was replaced by export %(replacement)s already."),
     _("%(person)s may not %(step)s: that takes the role %(roles)s."),
+    _("export the journal"),
+    _("finance"),
     # of a shard
     _(
         "No price is in force for %(count)s covered combinations: %(places)s. Propose and approve "
@@ -95,10 +97,27 @@ PATTERNS = (
         "A period as billed keeps its rules: true-ups have prices of their own. Leave out "
         "--as-billed, or the other settings."
     ),
+    # of a webhook
+    _("turned off by %(person)s"),
+    _("it answered 410 Gone"),
+    _("it took nothing for three days"),
+    _("no answer within %(seconds)s seconds"),
+    _("answered %(status)s; redirects are not followed"),
+    _("answered %(status)s; 200 to 299 was expected"),
+    _(
+        "A webhook can't go to %(url)s: %(problem)s. It goes to https://name.of.the.host/path on "
+        "the open internet, or to a host that WEBHOOK_ALLOWED_HOSTS names."
+    ),
+    _("the name has no address"),
+    _("it leads to %(address)s, which is not on the open internet"),
+    _(
+        "The secret of webhook endpoint %(endpoint)s was made under another WEBHOOK_KEY. Put that "
+        "key back, or rotate the secret and give the receiver the new one."
+    ),
     *sentences.PATTERNS,
 )
 # a part that is a sentence of its own
-TOLD_AGAIN = frozenset({"words", "error", "step", "roles"}) | sentences.TOLD_AGAIN
+TOLD_AGAIN = frozenset({"words", "error", "step", "roles", "problem"}) | sentences.TOLD_AGAIN
 
 
 def told(sentence: str) -> str:

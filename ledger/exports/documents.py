@@ -18,7 +18,6 @@ from ledger.exports.problems import Problems
 from ledger.exports.setup import Setup
 from ledger.models.accounts import AccountKind
 from pricing.conversion import converted
-from pricing.exchange_lookup import missing
 from pricing.money import minor_exponent
 
 Facts = dict[str, Any]
@@ -94,11 +93,13 @@ class Documents:
         if rate is None:
             self.problems.add(
                 said(
-                    "%(entity)s keeps its books in %(currency)s, and there is no approved exchange "
-                    "rate %(missing)s or the six days before: load one with exchange_rates",
+                    "%(entity)s keeps its books in %(own)s, and there is no approved exchange "
+                    "rate %(own)s for %(currency)s on %(day)s or the six days before: load one "
+                    "with exchange_rates",
                     entity=entity,
-                    currency=own,
-                    missing=missing(currency, own, day),
+                    own=own,
+                    currency=currency,
+                    day=day,
                 ),
                 lines[0]["entry_id"],
             )

@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from departments.organisation.said import said
 from ledger.models.webhooks import WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookEvent
 from ledger.webhooks import signing
 from ledger.webhooks.endpoints import live_secrets
@@ -121,11 +122,11 @@ def _failed(delivery: WebhookDelivery, outcome: Outcome, at: datetime) -> None:
     logger.warning("webhook %s waits: %s", delivery, outcome.error)
     if outcome.status == GONE:
         _undelivered(delivery).update(given_up_at=at)
-        _turn_off(delivery.endpoint, "it answered 410 Gone", at)
+        _turn_off(delivery.endpoint, said("it answered 410 Gone"), at)
     elif delivery.attempts > len(WAITS):
         _undelivered(delivery).update(given_up_at=at)
         if not _took_anything(delivery.endpoint, since=at - sum(WAITS, timedelta())):
-            _turn_off(delivery.endpoint, "it took nothing for three days", at)
+            _turn_off(delivery.endpoint, said("it took nothing for three days"), at)
 
 
 def _undelivered(delivery: WebhookDelivery) -> QuerySet[WebhookDelivery]:

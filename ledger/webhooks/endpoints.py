@@ -116,7 +116,7 @@ def turn_off(*, code: str, by: User, at: datetime) -> WebhookEndpoint:
     endpoint = _locked(code, by, said("turn off a webhook endpoint"))
     if endpoint.disabled_at is None:
         endpoint.disabled_at = at
-        endpoint.disabled_because = f"turned off by {by.get_username()}"
+        endpoint.disabled_because = said("turned off by %(person)s", person=by.get_username())
         endpoint.save(update_fields=["disabled_at", "disabled_because"])
     return endpoint
 

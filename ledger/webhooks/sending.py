@@ -16,6 +16,7 @@ from hashlib import sha256
 from threading import Timer
 from time import monotonic
 
+from departments.organisation.said import said
 from ledger.webhooks.errors import WebhookTargetRefused
 from ledger.webhooks.targets import Target, check_addresses, target_of
 
@@ -128,11 +129,11 @@ def _post(
 
 def _words(error: Exception) -> str:
     if isinstance(error, TimeoutError):
-        return f"no answer within {TIMEOUT:g} seconds"
+        return said("no answer within %(seconds)s seconds", seconds=f"{TIMEOUT:g}")
     return f"{type(error).__name__}: {error}"[:500]
 
 
 def _refused(status: int) -> str:
     if 300 <= status < 400:
-        return f"answered {status}; redirects are not followed"
-    return f"answered {status}; 200 to 299 was expected"
+        return said("answered %(status)s; redirects are not followed", status=status)
+    return said("answered %(status)s; 200 to 299 was expected", status=status)

@@ -515,6 +515,8 @@ def test_the_desk_makes_tries_rotates_and_sends_again(
     assert "whsec_" in client.post(f"{steps}/rotate/", {"overlap_hours": "1"}).content.decode()
     client.post(f"{steps}/turn-off/step/")
     assert "turned off by finance" in client.get(page).content.decode()
+    in_korean = client.get(page, headers={"accept-language": "ko"}).content.decode()
+    assert "finance 님이 껐습니다" in in_korean
     client.post(f"{steps}/turn-on/step/")
     endpoint.refresh_from_db()
     assert endpoint.disabled_at is None

@@ -34,6 +34,10 @@ def test_a_line_is_disputed_followed_and_withdrawn(books: Books, browse: Callabl
     page = client.post(address, asked, follow=True)
     assert page.redirect_chain[-1][0] == f"/lines/{line}/"
     assert "Not our meter" in text_of(page)
+    in_korean = {"accept-language": "ko"}
+    twice = text_of(client.post(address, asked, headers=in_korean))
+    assert f"항목 {line}에는 이미 이의 제기" in twice
+    assert "is disputed already" not in twice
     assert "Not our meter" in text_of(client.get("/disputes/"))
     assert "Not our meter" not in text_of(browse("offices-contributor").get("/disputes/"))
     dispute = Dispute.objects.get()
