@@ -100,6 +100,8 @@ def text_statement(
         line=" || ".join(line),
         between=literal(notation.quote + notation.lead(CREDIT, False) + notation.quote),
         scheme=notation.text("scheme.code"),
+        period=notation.text("p.code"),
+        commodity=notation.text("c.code"),
         books=joins.sql.format(**names) + (_JOIN_CONVERTED if converts else ""),
         converted=statement("export_converted") if converts else "",
         of_entity=joins.entity_id,

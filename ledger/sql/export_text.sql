@@ -1,25 +1,36 @@
 -- Journal lines as text, an entry a row, period by period: by date, entry and line. Everything small
 -- is written once, before, and hashed once. The braces are filled in by line_text.py.
-WITH gl AS MATERIALIZED (
+WITH nowhere AS MATERIALIZED (
+    SELECT {empty} AS text
+), period AS MATERIALIZED (
+    SELECT p.id, p.code, p.days, {period} AS text FROM ledger_accountingperiod p
+), scheme AS MATERIALIZED (
+    SELECT scheme.id, scheme.code, {scheme} AS text FROM pricing_scheme scheme
+), entity AS MATERIALIZED (
+    SELECT le.id, {legal_entity} AS text FROM organisation_legalentity le
+), commodity AS MATERIALIZED (
+    SELECT c.code, c.unit, {between} || c.zero AS after_debit, c.zero || {between} AS before_credit,
+           {commodity} AS text
+      FROM (SELECT code, round(power(10::numeric, -exponent), exponent) AS unit,
+                   round(0::numeric, exponent)::text AS zero FROM ledger_commodity) c
+), gl AS MATERIALIZED (
     -- The GL account of each class: what the general ledger tells apart, as one key.
     SELECT g.kind || '/' || coalesce(g.scheme_id, 0) || '/' || coalesce(g.category, 0) AS class,
            g.legal_entity_id, g.in_force, {gl_account} AS text, {tax_code} AS tax_code,
            {gl_segment} AS segment
       FROM ledger_gl_in_force g
 ), account AS MATERIALIZED (
-    SELECT a.id, c.unit, {between} || c.zero AS after_debit, c.zero || {between} AS before_credit,
-           a.scheme_code, {scheme} AS scheme, {empty} AS empty, le.id AS own_entity_id,
-           CASE WHEN le.id IS NOT NULL THEN {legal_entity} END AS own_entity, a.department_id,
+    SELECT a.id, c.unit, c.after_debit, c.before_credit, scheme.code AS scheme_code,
+           coalesce(scheme.text, nowhere.text) AS scheme, nowhere.text AS empty,
+           own.id AS own_entity_id, own.text AS own_entity, a.department_id,
            a.kind || '/' || coalesce(a.scheme_id, 0) || '/' || coalesce(a.category, 0) AS class,
            {account}
-      FROM (SELECT a.*, s.code AS scheme_code, other.code AS counterparty FROM ledger_account a
-              LEFT JOIN pricing_scheme s ON s.id = a.scheme_id
-              LEFT JOIN organisation_legalentity other ON other.id = a.counterparty_id) a
-     CROSS JOIN LATERAL (SELECT a.scheme_code AS code) scheme
-      JOIN (SELECT code, round(power(10::numeric, -exponent), exponent) AS unit,
-                   round(0::numeric, exponent)::text AS zero FROM ledger_commodity) c
-        ON c.code = a.commodity_id
-      LEFT JOIN organisation_legalentity le ON le.id = a.legal_entity_id
+      FROM ledger_account a
+     CROSS JOIN nowhere
+      JOIN commodity c ON c.code = a.commodity_id
+      LEFT JOIN scheme ON scheme.id = a.scheme_id
+      LEFT JOIN entity own ON own.id = a.legal_entity_id
+      LEFT JOIN entity other ON other.id = a.counterparty_id
      WHERE (%(account)s::text IS NULL OR a.code = %(account)s)
        AND (%(commodity)s::text IS NULL OR a.commodity_id = %(commodity)s)
        AND (%(department_ids)s::bigint[] IS NULL OR a.department_id = ANY (%(department_ids)s))
@@ -35,23 +46,26 @@ WITH gl AS MATERIALIZED (
                PARTITION BY department_id ORDER BY first_day NULLS FIRST)) AS in_force,
            coalesce(first_day, '-infinity') AS first_day
       FROM day
+), department AS MATERIALIZED (
+    SELECT d.id, {department} AS text FROM organisation_department d
 ), place AS MATERIALIZED (
-    SELECT d.id, stretch.in_force, le.id AS legal_entity_id, {legal_entity} AS legal_entity,
-           {department} AS department, {cost_centre} AS cost_centre
+    SELECT d.id, stretch.in_force, le.id AS legal_entity_id, d.text AS department,
+           coalesce(le.text, nowhere.text) AS legal_entity, {cost_centre} AS cost_centre
       FROM stretch
-      JOIN organisation_department d ON d.id = stretch.department_id
+     CROSS JOIN nowhere
+      JOIN department d ON d.id = stretch.department_id
       LEFT JOIN organisation_departmentplacement p
         ON p.department_id = d.id AND p.in_force @> stretch.first_day
-      LEFT JOIN organisation_legalentity le ON le.id = p.legal_entity_id
+      LEFT JOIN entity le ON le.id = p.legal_entity_id
       LEFT JOIN organisation_costcentre cc
         ON cc.department_id = d.id AND cc.legal_entity_id = le.id AND cc.is_default
        AND cc.in_force @> stretch.first_day
 ), settlement AS MATERIALIZED (
-    SELECT s.id, scheme.code, {scheme} AS scheme
-      FROM ledger_settlement s JOIN pricing_scheme scheme ON scheme.id = s.scheme_id
-), nowhere AS MATERIALIZED (SELECT {empty} AS text)
+    SELECT s.id, scheme.code, scheme.text AS scheme
+      FROM ledger_settlement s JOIN scheme ON scheme.id = s.scheme_id
+)
 {converted}SELECT entry.body, entry.line_count
-  FROM (SELECT id, code FROM ledger_accountingperiod
+  FROM (SELECT id, text FROM period
          WHERE %(period)s::text IS NULL OR code = %(period)s ORDER BY days) p
  CROSS JOIN LATERAL (
     SELECT string_agg(line.body, '' ORDER BY line.id) AS body, count(*)::integer AS line_count
@@ -64,7 +78,7 @@ WITH gl AS MATERIALIZED (
                            {entry}
                       FROM ledger_journalentry e
                      CROSS JOIN nowhere
-                      LEFT JOIN ledger_accountingperiod ap ON ap.id = e.activity_period_id
+                      LEFT JOIN period ap ON ap.id = e.activity_period_id
                       LEFT JOIN settlement ON settlement.id = e.settlement_id
                       LEFT JOIN place ON place.id = e.department_id AND place.in_force @> e.entry_date
                      WHERE e.period_id = p.id
