@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from departments.organisation.api_keys import SCOPES, issue_key
 from departments.organisation.models import User
-from tests.contract.fuzzing import Outcome, Person, fuzz, fuzz_some
+from tests.contract.fuzzing import Outcome, Person, fuzz, fuzz_some, operations
 from tests.promises.storm import web_server
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -105,5 +105,9 @@ def test_nothing_breaks_and_no_check_fails(server: str, capsys: pytest.CaptureFi
     ]
     assert not failures, "\n\n".join(failures)
     assert sum(one.server_errors for one in outcomes) == 0
-    if REQUESTS:
+    met = [set(one.operations) for one in outcomes]
+    if REQUESTS:  # each of them met every operation; otherwise, and with all roles, together
+        assert [set(operations()) - each for each in met] == [set()] * len(met)
         assert max(one.slowest for one in outcomes) <= MOST_SECONDS
+    elif ROLES == [""]:
+        assert set(operations()) - set().union(*met) == set()
