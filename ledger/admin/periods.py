@@ -130,23 +130,20 @@ class AccountingPeriodAdmin(BooksAdmin):
     ) -> HttpResponse:
         period = self.row_to_read(request, object_id)
         is_open = period.state == PeriodState.OPEN
-        checks = close_checklist.checks_of(period, at=timezone.now()) if is_open else []
+        if not is_open and "HX-Request" in request.headers:
+            return HttpResponse(headers={"HX-Refresh": "true"})  # closed while a page waited
         return self.page(
             request,
             "period",
             period.code,
-            period=period,
             last_day=last_day_of(period),
             is_open=is_open,
-            checks=checks,
-            failing=[check for check in checks if check.refuses],
+            **_before_close(request, period, with_totals=is_open and "totals" in request.GET),
             settlements=period.settlements.select_related("scheme", "posted_by").order_by("-id"),
             exports=period.exports.select_related("exported_by", "acknowledgement").order_by(
                 "-sequence"
             ),
             seal=getattr(period, "seal", None),
-            may_close=may_here(request, Permission.CLOSE_PERIOD),
-            close_takes=Permission.CLOSE_PERIOD.roles_told,
         )
 
     @proven_again()
@@ -176,15 +173,36 @@ class AccountingPeriodAdmin(BooksAdmin):
                 _("Nothing posts into it any more. Late tonnes become true-ups later."),
                 _("Its lines are hashed and chained to the seal before."),
                 _("A closed period can't be opened again."),
+                _("The control totals are worked out once more; if one differs, it stays open."),
             ],
             problems=[
                 check.what_next
-                for check in close_checklist.checks_of(period, at=timezone.now())
+                for check in close_checklist.steps_of(period, at=timezone.now())
                 if check.refuses
             ],
             submit=_("Close the period"),
             back=page,
         )
+
+
+def _before_close(
+    request: HttpRequest, period: AccountingPeriod, *, with_totals: bool
+) -> dict[str, Any]:
+    """The checks of an open period; its totals read all of its records, so they may come later."""
+    at = timezone.now()
+    is_open = period.state == PeriodState.OPEN
+    steps = close_checklist.steps_of(period, at=at) if is_open else []
+    totals = close_checklist.totals_of(period) if with_totals else []
+    return {
+        "period": period,
+        "steps": steps,
+        "totals": totals,
+        "totals_at": at if with_totals else None,
+        "check_count": len(steps) + len(totals),
+        "failing": [check for check in (*steps, *totals) if check.refuses],
+        "may_close": may_here(request, Permission.CLOSE_PERIOD),
+        "close_takes": Permission.CLOSE_PERIOD.roles_told,
+    }
 
 
 def _next_in_row() -> dict[str, Any]:

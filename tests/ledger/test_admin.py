@@ -14,7 +14,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from departments.organisation.models import Membership, User
-from ledger import settlement_review, settlement_run, tasks
+from ledger import close_checklist, settlement_review, settlement_run, tasks
+from ledger.close_checklist import Check
 from ledger.models.journal import JournalEntry
 from ledger.models.periods import AccountingPeriod
 from ledger.models.settlements import Settlement, SettlementState, ShardState
@@ -275,6 +276,68 @@ def test_finance_closes_a_period_once_every_check_holds(
     assert first.seal.chain_sha256 in said(
         finance.get(reverse("admin:ledger_accountingperiod_change", args=[first.pk]))
     )
+
+
+def test_a_period_that_is_open_is_there_before_its_control_totals(
+    books: Books, posted: Settlement, as_person: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = books.periods["2023Q1"]
+    page = reverse("admin:ledger_accountingperiod_change", args=[first.pk])
+    close = reverse("admin:ledger_accountingperiod_close", args=[first.pk])
+    finance = as_person("finance")
+    whole = said(finance.get(page, {"totals": "now"}))
+    assert "Debits equal credits" in whole
+    assert "this period is ready to close" in whole
+    assert f'href="{close}"' in whole
+
+    monkeypatch.setattr(close_checklist, "totals_of", _not_now)
+    at_once = said(finance.get(page))
+    assert "Every step is taken." in at_once
+    for way in ('hx-get="?totals=now"', 'href="?totals=now"'):
+        assert way in at_once
+    assert "ready to close" not in at_once
+    assert f'href="{close}"' not in at_once
+    assert "The control totals are worked out once more" in said(finance.get(close))
+
+
+def _not_now(_: AccountingPeriod) -> list[Check]:
+    raise AssertionError("the page waits for the control totals")
+
+
+def test_what_a_page_asks_for_later_takes_the_places_that_wait_for_it(
+    books: Books, posted: Settlement, as_person: SignIn
+) -> None:
+    page = reverse("admin:ledger_accountingperiod_change", args=[books.periods["2023Q1"].pk])
+    for answer in (as_person("finance").get(page), as_person("finance").get(page + "?totals=now")):
+        for place in ("control-totals", "close-verdict", "close-button"):
+            assert said(answer).count(f'id="{place}"') == 1
+
+
+def test_control_totals_that_differ_keep_the_period_open_also_for_who_came_to_close_it(
+    books: Books, posted: Settlement, as_person: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = books.periods["2023Q1"]
+    wrong = Check("debits_equal_credits", "Debits equal credits", what_next="Not equal: USD.")
+    monkeypatch.setattr(close_checklist, "totals_of", lambda _: [wrong])
+    finance = as_person("finance")
+    page = reverse("admin:ledger_accountingperiod_change", args=[first.pk])
+    assert "1 of 10 checks fails." in said(finance.get(page, {"totals": "now"}))
+    close = reverse("admin:ledger_accountingperiod_close", args=[first.pk])
+    assert "Not equal: USD." in said(finance.post(close, follow=True))
+    first.refresh_from_db()
+    assert first.state == "open"
+
+
+def test_a_page_that_waits_for_totals_learns_that_the_period_was_closed(
+    books: Books, posted: Settlement, as_person: SignIn
+) -> None:
+    finance = as_person("finance")
+    first = books.periods["2023Q1"]
+    finance.post(reverse("admin:ledger_accountingperiod_close", args=[first.pk]))
+    page = reverse("admin:ledger_accountingperiod_change", args=[first.pk])
+    asked = finance.get(page, {"totals": "now"}, headers={"HX-Request": "true"})
+    assert asked.headers["HX-Refresh"] == "true"
+    assert first.code in said(finance.get(page, {"totals": "now"}))
 
 
 def test_a_period_is_opened_by_its_first_and_last_day(books: Books, as_person: SignIn) -> None:
