@@ -222,6 +222,11 @@ def test_a_stuck_shard_is_shown_with_its_error_and_released(
     page = reverse("admin:ledger_settlement_change", args=[settlement.pk])
     assert "No price is in force for 1 covered combinations" in said(analyst.get(page))
     assert "could not be calculated" in said(analyst.get("/admin/"))
+    korean = {"Accept-Language": "ko"}
+    for address in (page, "/admin/"):
+        told = said(analyst.get(address, headers=korean))
+        assert "조합 1개에 유효한 가격이 없습니다" in told
+        assert "No price is in force" not in told
 
     address = reverse("admin:ledger_settlement_release", args=[settlement.pk, shard.pk])
     assert analyst.get(address).status_code == 403
