@@ -28,6 +28,7 @@ from departments.organisation.access import Permission, may
 from departments.organisation.constraints import constraint_of
 from departments.organisation.errors import NotAllowed
 from departments.organisation.models import User
+from departments.organisation.said import said, word
 
 MOST_TONNES = Decimal(10) ** 9
 Row = TypeVar("Row", AbsorptionProject, AbsorptionMeasurement)
@@ -53,7 +54,8 @@ def enter_project(
     """
     _require(by, Permission.ENTER_ABSORPTION, "enter absorption projects")
     if not country_of(place):
-        _refuse("place", place, "It lies in no country.", "Enter a country, e.g. ID, or US-CA.")
+        hint = said("Enter a country, e.g. ID, or US-CA.")
+        _refuse("place", place, said("It lies in no country."), hint)
     project = AbsorptionProject(
         code=_text("code", code, 60),
         name=_text("name", name, 200),
@@ -65,7 +67,7 @@ def enter_project(
         entered_by=by,
         entered_at=at,
     )
-    return _saved(project, f"The project {code}")
+    return _saved(project, said("The project %(code)s", code=code))
 
 
 @transaction.atomic
@@ -100,7 +102,13 @@ def enter_measurement(
         entered_by=by,
         entered_at=at,
     )
-    return _saved(measurement, f"The measurement of {project_code} by {method} on {measured_on}")
+    name = said(
+        "The measurement of %(code)s by %(method)s on %(day)s",
+        code=project_code,
+        method=word(method),
+        day=measured_on,
+    )
+    return _saved(measurement, name)
 
 
 @transaction.atomic
@@ -115,9 +123,10 @@ def approve_project(*, code: str, by: User, at: datetime) -> list[int]:
     waiting = project.measurements.select_for_update(of=("self",)).filter(approved_by=None)
     measurements = list(waiting.order_by("pk"))
     if project.approved_by_id is None:
-        _approve(project, f"the project {code}", by, at)
+        _approve(project, said("the project %(code)s", code=code), by, at)
     for row in measurements:
-        _approve(row, f"the measurement of {code} on {row.measured_on}", by, at)
+        name = said("the measurement of %(code)s on %(day)s", code=code, day=row.measured_on)
+        _approve(row, name, by, at)
     return [row.pk for row in measurements]
 
 
@@ -164,18 +173,24 @@ def _refuse(field: str, value: str, reason: str, hint: str) -> None:
 def _text(field: str, value: str, longest: int) -> str:
     text = read_text(value, field=field, longest=longest)
     if not text:
-        _refuse(field, "", "It is missing.", "Enter it.")
+        _refuse(field, "", said("It is missing."), said("Enter it."))
     return text
 
 
 def _choice(field: str, value: str, known: Collection[str]) -> str:
     if value not in known:
-        _refuse(field, value, "It is none of the known.", f"Enter one of {', '.join(known)}.")
+        hint = said("Enter one of %(known)s.", known=", ".join(known))
+        _refuse(field, value, said("It is none of the known."), hint)
     return value
 
 
 def _within(field: str, number: Decimal, least: Decimal, most: Decimal, decimals: int) -> Decimal:
     if not number.is_finite() or not least <= number <= most or number != round(number, decimals):
-        reason = f"It is {least:f} to {most:f}, of up to {decimals} decimals."
-        _refuse(field, str(number), reason, "Check figure and unit.")
+        reason = said(
+            "It is %(least)s to %(most)s, of up to %(decimals)s decimals.",
+            least=f"{least:f}",
+            most=f"{most:f}",
+            decimals=decimals,
+        )
+        _refuse(field, str(number), reason, said("Check figure and unit."))
     return number

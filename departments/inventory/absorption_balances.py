@@ -16,6 +16,7 @@ from departments.inventory.models.absorption import (
     AbsorptionMeasurement,
     AbsorptionProject,
 )
+from departments.organisation.said import said, word
 
 KG_PER_TONNE = Decimal(1000)
 
@@ -91,14 +92,21 @@ def project_citation(record: Activity) -> dict[str, str]:
         return {}
     found = AbsorptionProject.objects.filter(code=code, approved_by__isnull=False).first()
     if found is None:
-        hint = "Look it up: absorption list. Another person has to approve it first."
+        hint = said("Look it up: absorption list. Another person has to approve it first.")
         raise EntryRefused(
-            field="project", value=code, reason="No such project is approved.", hint=hint
+            field="project", value=code, reason=said("No such project is approved."), hint=hint
         )
     durability = str(record.inputs.get("durability_class", ""))
     if durability != found.durability_class:
-        reason = f"{code} stores carbon for a {found.durability_class} time."
+        reason = said(
+            "%(code)s stores carbon for a %(durability_class)s time.",
+            code=code,
+            durability_class=word(found.durability_class),
+        )
         raise EntryRefused(
-            field="durability_class", value=durability, reason=reason, hint="Enter the project's."
+            field="durability_class",
+            value=durability,
+            reason=reason,
+            hint=said("Enter the project's."),
         )
     return {"project": code, "project_name": found.name, "project_evidence": found.evidence}

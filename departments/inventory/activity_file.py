@@ -12,6 +12,7 @@ from difflib import get_close_matches
 
 from departments.inventory.entry import ALIASES, INPUTS
 from departments.inventory.errors import RowProblem
+from departments.organisation.said import said
 
 REQUIRED = ("department", "activity", "started_on", "ended_on", "quantity", "unit")
 OPTIONAL = ("external_id", "place", "note", "estimated")
@@ -66,26 +67,30 @@ def read_header(reader: Iterator[list[str]]) -> tuple[list[str], list[RowProblem
 
 
 def no_rows() -> RowProblem:
-    hint = "Add a row below the header for each activity."
-    return RowProblem(0, "", "", "The file has a header and no rows.", hint)
+    hint = said("Add a row below the header for each activity.")
+    return RowProblem(0, "", "", said("The file has a header and no rows."), hint)
 
 
 def too_many_rows(most: int) -> RowProblem:
-    reason = f"It has more than {most:,} rows."
-    return RowProblem(0, "", "", reason, "Split it, e.g. by department or month.")
+    reason = said("It has more than %(most)s rows.", most=f"{most:,}")
+    return RowProblem(0, "", "", reason, said("Split it, e.g. by department or month."))
 
 
 def too_many_bytes(count: int, most: int) -> RowProblem:
-    reason = f"It has {count:,} bytes; at most {most:,} are taken at once."
-    return RowProblem(0, "", "", reason, "Split it, e.g. by department or month.")
+    reason = said(
+        "It has %(count)s bytes; at most %(most)s are taken at once.",
+        count=f"{count:,}",
+        most=f"{most:,}",
+    )
+    return RowProblem(0, "", "", reason, said("Split it, e.g. by department or month."))
 
 
 def _decoded(content: bytes) -> tuple[str, list[RowProblem]]:
     if len(content) > MOST_BYTES:
         return "", [too_many_bytes(len(content), MOST_BYTES)]
     if not content.strip():
-        hint = f"The first line names the columns: {', '.join(REQUIRED)}."
-        return "", [RowProblem(0, "", "", "The file is empty.", hint)]
+        hint = said("The first line names the columns: %(required)s.", required=", ".join(REQUIRED))
+        return "", [RowProblem(0, "", "", said("The file is empty."), hint)]
     encoding, refused = encoding_of(content)
     if refused:
         return "", [RowProblem(0, "", "", refused, SAVE_AS)]
@@ -96,21 +101,21 @@ def _decoded(content: bytes) -> tuple[str, list[RowProblem]]:
     return text, []
 
 
-SAVE_AS = "Save it as “CSV UTF-8 (comma delimited)”."
+SAVE_AS = said("Save it as “CSV UTF-8 (comma delimited)”.")
 
 
 def encoding_of(content: bytes) -> tuple[str, str]:
     """How a file that begins so is encoded; or why it can't be read."""
     if content.startswith((BOM_UTF32_LE, BOM_UTF32_BE)):
-        return "", "The file is in UTF-32, which is not read."
+        return "", said("The file is in UTF-32, which is not read.")
     if content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        return "", "This is a spreadsheet, not a CSV file."
+        return "", said("This is a spreadsheet, not a CSV file.")
     if content.startswith(BOM_UTF8):
         return "utf-8-sig", ""
     if content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
         return "utf-16", ""
     if content[:200].count(b"\x00") > len(content[:200]) // 4:
-        return "", "The file looks like UTF-16 without a byte order mark."
+        return "", said("The file looks like UTF-16 without a byte order mark.")
     return "utf-8", ""
 
 
@@ -119,11 +124,15 @@ def undecodable(
 ) -> RowProblem:
     """Where the file is not encoded as it began, and what that place may have been meant to say."""
     if encoding == "utf-16":
-        return RowProblem(0, "", "", "The file begins as UTF-16 but breaks off.", SAVE_AS)
+        return RowProblem(0, "", "", said("The file begins as UTF-16 but breaks off."), SAVE_AS)
     line = lines_before + content.count(b"\n", 0, error.start) + 1
     byte = f"0x{content[error.start]:02X}"
     guess = content[error.start : error.start + 20].decode("cp1252", errors="replace")
-    reason = f"The file is not UTF-8: byte {byte} in line {line}; it may be Windows-1252 (Latin-1)."
+    reason = said(
+        "The file is not UTF-8: byte %(byte)s in line %(line)s; it may be Windows-1252 (Latin-1).",
+        byte=byte,
+        line=line,
+    )
     return RowProblem(line, "", guess.splitlines()[0] if guess else "", reason, SAVE_AS)
 
 
@@ -132,29 +141,39 @@ def header_problems(header: list[str]) -> Iterator[RowProblem]:
     known = {*COLUMNS, *ALIASES}
     if len(header) == 1 and any(sign in header[0] for sign in ";\t|"):
         sign = next(sign for sign in ";\t|" if sign in header[0])
-        shown = "tab" if sign == "\t" else sign
-        reason = f"The columns are separated by “{shown}”."
-        yield RowProblem(1, "", "", reason, "Save the file with commas between the columns.")
+        shown = said("tab") if sign == "\t" else sign
+        reason = said("The columns are separated by “%(shown)s”.", shown=shown)
+        yield RowProblem(1, "", "", reason, said("Save the file with commas between the columns."))
         return
     for number, name in enumerate(header, start=1):
         if not name:
-            hint = "Name it or delete it."
-            yield RowProblem(1, "", "", f"Column {number} has no name.", hint)
+            hint = said("Name it or delete it.")
+            yield RowProblem(1, "", "", said("Column %(number)s has no name.", number=number), hint)
         elif name not in known:
-            yield RowProblem(1, name, "", "Unknown column.", _column_hint(name))
+            yield RowProblem(1, name, "", said("Unknown column."), _column_hint(name))
     named = Counter(ALIASES.get(name, name) for name in header if name)
     for name, count in named.items():
         if count > 1:
-            yield RowProblem(1, name, "", f"This column stands {count} times.", "Keep one.")
+            yield RowProblem(
+                1,
+                name,
+                "",
+                said("This column stands %(count)s times.", count=count),
+                said("Keep one."),
+            )
     for name in REQUIRED:
         if name not in header:
-            hint = f"Needed are {', '.join(REQUIRED)}."
-            yield RowProblem(1, name, "", "This column is missing.", hint)
+            hint = said("Needed are %(required)s.", required=", ".join(REQUIRED))
+            yield RowProblem(1, name, "", said("This column is missing."), hint)
 
 
 def _column_hint(name: str) -> str:
     near = get_close_matches(name, [*COLUMNS, *ALIASES], n=1)
-    return f"Did you mean {near[0]}?" if near else f"Known are {', '.join(COLUMNS)}."
+    return (
+        said("Did you mean %(nearest)s?", nearest=near[0])
+        if near
+        else said("Known are %(known)s.", known=", ".join(COLUMNS))
+    )
 
 
 def _rows(reader: Iterator[list[str]], header: list[str]) -> Iterator[FileRow | RowProblem]:
@@ -187,8 +206,14 @@ def row_of(line: int, cells: list[str], header: list[str]) -> FileRow | RowProbl
     """A row by its columns; missing cells at its end are empty, surplus ones a problem."""
     surplus = cells[len(header) :]
     if any(cell.strip() for cell in surplus):
-        reason = f"The row has {len(cells)} cells, the header {len(header)}."
-        hint = "Put text that holds a comma between quotation marks, numbers without thousands."
+        reason = said(
+            "The row has %(cells)s cells, the header %(header)s.",
+            cells=len(cells),
+            header=len(header),
+        )
+        hint = said(
+            "Put text that holds a comma between quotation marks, numbers without thousands."
+        )
         return RowProblem(line, "", ",".join(surplus)[:60], reason, hint)
     by_name = dict(zip(header, cells, strict=False))
     return FileRow(line, {name: by_name.get(name, "") for name in header})
@@ -201,5 +226,5 @@ def is_of_the_file(problem: RowProblem) -> bool:
 
 def broken(line: int, error: csv.Error) -> RowProblem:
     """Where a file ceases to be CSV."""
-    reason = f"{BROKEN}: {error}."
-    return RowProblem(line, "", "", reason, "Look for a quotation mark that is not closed.")
+    reason = said("From here on this is not CSV: %(error)s.", error=error)
+    return RowProblem(line, "", "", reason, said("Look for a quotation mark that is not closed."))

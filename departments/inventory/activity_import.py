@@ -39,6 +39,7 @@ from departments.inventory.prepared_file import (
 from departments.organisation.access import contributed_department_ids
 from departments.organisation.constraints import constraint_of
 from departments.organisation.models import Department, User
+from departments.organisation.said import said
 
 __all__ = ["ImportReport", "RowReport", "import_file", "is_imported", "report_content"]
 
@@ -191,8 +192,8 @@ def _refuse_repeated(rows: Iterable[Row]) -> None:
         if key is None:
             continue
         if key in first:
-            reason = f"The same id stands in line {first[key]}."
-            row.refuse("external_id", reason, "Give every row an id of its own.")
+            reason = said("The same id stands in line %(first_line)s.", first_line=first[key])
+            row.refuse("external_id", reason, said("Give every row an id of its own."))
         first.setdefault(key, row.line)
 
 
@@ -216,14 +217,19 @@ def _refuse_recorded(rows: Iterable[Row], *, everywhere: bool = False) -> None:
     elsewhere = {external_id: pk for (_, external_id), pk in found.items()} if everywhere else {}
     for key, row in by_key.items():
         if key in found:
-            _refuse_id(row, found[key], "this department")
+            _refuse_id(row, found[key], is_here=True)
         elif key[1] in elsewhere:
-            _refuse_id(row, elsewhere[key[1]], "another department")
+            _refuse_id(row, elsewhere[key[1]], is_here=False)
 
 
-def _refuse_id(row: Row, record_id: int, whose: str) -> None:
-    reason = f"Record {record_id} of {whose} has this id already."
-    row.refuse("external_id", reason, "Leave the row out, or correct that record.")
+def _refuse_id(row: Row, record_id: int, *, is_here: bool) -> None:
+    reason = said(
+        "Record %(record_id)s of this department has this id already."
+        if is_here
+        else "Record %(record_id)s of another department has this id already.",
+        record_id=record_id,
+    )
+    row.refuse("external_id", reason, said("Leave the row out, or correct that record."))
 
 
 def _doubts_of(rows: Iterable[Row]) -> dict[int, list[Doubt]]:
@@ -318,17 +324,22 @@ def _record(row: Row, batch: ImportBatch, doubts: list[Doubt]) -> ActivityRecord
 
 def _imported_before(batch: ImportBatch) -> RowProblem:
     when, who = f"{batch.imported_at:%Y-%m-%d %H:%M} UTC", batch.imported_by.get_username()
-    reason = f"{who} imported this very file on {when} ({batch.row_count} rows)."
-    return RowProblem(0, "", batch.file_name, reason, "There is nothing left to do.")
+    reason = said(
+        "%(who)s imported this very file on %(when)s (%(row_count)s rows).",
+        who=who,
+        when=when,
+        row_count=batch.row_count,
+    )
+    return RowProblem(0, "", batch.file_name, reason, said("There is nothing left to do."))
 
 
 def _overtaken(error: IntegrityError) -> RowProblem:
     """Somebody else's import was faster, by the promise of the database that says so."""
     name = constraint_of(error)
     if name == "inventory_external_id_is_unique_in_its_department":
-        reason = "Another import has just recorded some of these external ids."
+        reason = said("Another import has just recorded some of these external ids.")
     elif name == "inventory_file_is_imported_once":
-        reason = "Another import has just taken in this very file."
+        reason = said("Another import has just taken in this very file.")
     else:
         raise error
-    return RowProblem(0, "", "", reason, "Look at the records, then try again.")
+    return RowProblem(0, "", "", reason, said("Look at the records, then try again."))

@@ -35,6 +35,7 @@ from departments.inventory.factor_choice import MOST_SUGGESTIONS, FactorLibrary
 from departments.inventory.record_fields import require_order
 from departments.inventory.site_places import placed, site_places
 from departments.organisation.models import Department
+from departments.organisation.said import either, in_two, said, what_it_says
 
 LONGEST_VALUE = 100
 # Inputs that may be entered in place of quantity and unit, best first.
@@ -114,7 +115,7 @@ def read_row(row: Row, departments: Enterable) -> None:
     _fill_quantity(row.cells)
     for name in REQUIRED:
         if not row.cells[name].strip():
-            row.refuse(name, "It is missing.", _missing_hint(name, row.cells["activity"]))
+            row.refuse(name, said("It is missing."), _missing_hint(name, row.cells["activity"]))
     filled = {name for name, text in row.cells.items() if text.strip()}
     if "department" in filled:
         _read_department(row, departments)
@@ -165,13 +166,16 @@ def _fill_quantity(cells: dict[str, str]) -> None:
 def _missing_hint(name: str, activity: str) -> str:
     stands = STANDS_FOR.get(activity.strip().partition("/")[0], ())
     if name not in ("quantity", "unit") or not stands:
-        return "Every row needs it."
-    return f"Enter it, or leave quantity and unit out and enter {_or(n for n, _ in stands)}."
+        return said("Every row needs it.")
+    return said(
+        "Enter it, or leave quantity and unit out and enter %(names)s.",
+        names=_or(n for n, _ in stands),
+    )
 
 
 def _or(names: Iterable[str]) -> str:
     *most, last = names
-    return f"{', '.join(most)} or {last}" if most else last
+    return either([", ".join(most), last] if most else [last])
 
 
 def _is_same(unit: str, other: str) -> bool:
@@ -199,8 +203,12 @@ def _read_department(row: Row, departments: Enterable) -> None:
         row.facts["department"] = departments[code]
         return
     near = departments.nearest(code)
-    hint = f"Did you mean {near}?" if near else "Enter the code of a department you enter for."
-    row.refuse("department", "There is no such department, or it is not yours.", hint)
+    hint = (
+        said("Did you mean %(nearest)s?", nearest=near)
+        if near
+        else said("Enter the code of a department you enter for.")
+    )
+    row.refuse("department", said("There is no such department, or it is not yours."), hint)
 
 
 Refused = dict[tuple[str, ...], InventoryError]
@@ -265,8 +273,7 @@ def _explained(refusal: InventoryError) -> tuple[str, str, str]:
     """Column, reason and hint of a calculation that refused."""
     if isinstance(refusal, EntryRefused | FactorNotFound | UnknownActivity):
         return _column(refusal), refusal.reason, refusal.hint
-    sentence, _, rest = str(refusal).partition(". ")
-    return _column(refusal), f"{sentence.rstrip('.')}.", rest
+    return _column(refusal), *in_two(what_it_says(refusal))
 
 
 def _column(refusal: InventoryError) -> str:

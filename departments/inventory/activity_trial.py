@@ -15,6 +15,7 @@ from departments.inventory.errors import TrialRefused
 from departments.inventory.kept_library import kept_library
 from departments.inventory.records import Citation, StepDetail, citation_of, steps_of
 from departments.organisation.models import Department
+from departments.organisation.said import said
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,9 @@ def try_activity(*, department: Department, facts: Mapping[str, str], on: date) 
     cells["started_on"] = cells["started_on"] or cells["ended_on"]
     row = Row(line=0, cells=cells)
     for name in sorted(set(cells) - set(COLUMNS)):
-        row.refuse(name, "Unknown input.", "Leave it out, or look up how it is written.")
+        row.refuse(
+            name, said("Unknown input."), said("Leave it out, or look up how it is written.")
+        )
     read_row(row, Enterable({department.code: department}))
     calculate_row(row, kept_library(), {})
     if row.problems or row.calculated is None:

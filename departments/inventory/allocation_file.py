@@ -8,6 +8,7 @@ from pathlib import Path
 from departments.inventory.entry import read_quantity
 from departments.inventory.errors import EntryRefused, ImportRefused, RowProblem
 from departments.organisation.models import Department
+from departments.organisation.said import said
 
 COLUMNS = ("department", "quantity")
 
@@ -25,18 +26,22 @@ def read_shares(path: Path) -> dict[str, str]:
         try:
             missing = [name for name in COLUMNS if name not in (rows.fieldnames or ())]
             if missing:
-                hint = f"The columns are {', '.join(COLUMNS)}."
-                reason = f"Columns are missing: {', '.join(missing)}."
+                hint = said("The columns are %(columns)s.", columns=", ".join(COLUMNS))
+                reason = said("Columns are missing: %(missing)s.", missing=", ".join(missing))
                 problems.append(RowProblem(1, "", "", reason, hint))
             for row in () if missing else rows:
                 code, quantity = ((row[name] or "").strip() for name in COLUMNS)
                 problems += _problems(rows.line_num, code, quantity, known, shares)
                 shares[code] = quantity
         except (UnicodeDecodeError, csv.Error) as error:
-            hint = "Save it as CSV in UTF-8."
-            problems.append(RowProblem(rows.line_num, "", "", f"It can't be read: {error}.", hint))
+            hint = said("Save it as CSV in UTF-8.")
+            problems.append(
+                RowProblem(
+                    rows.line_num, "", "", said("It can't be read: %(error)s.", error=error), hint
+                )
+            )
     if problems or not shares:
-        empty = RowProblem(0, "", "", "It has no rows.", "Enter one department a line.")
+        empty = RowProblem(0, "", "", said("It has no rows."), said("Enter one department a line."))
         raise ImportRefused(file_name=path.name, problems=problems or [empty])
     return shares
 
@@ -46,15 +51,17 @@ def _problems(
 ) -> list[RowProblem]:
     found = []
     if code not in known:
-        hint = "Enter the code of a department."
-        found.append(RowProblem(line, "department", code, "There is no such department.", hint))
+        hint = said("Enter the code of a department.")
+        found.append(
+            RowProblem(line, "department", code, said("There is no such department."), hint)
+        )
     if code in before:
-        hint = "Enter each department once."
-        found.append(RowProblem(line, "department", code, "It is there already.", hint))
+        hint = said("Enter each department once.")
+        found.append(RowProblem(line, "department", code, said("It is there already."), hint))
     try:
         if not read_quantity(quantity):
-            hint = "Leave the department out."
-            found.append(RowProblem(line, "quantity", quantity, "This is nothing.", hint))
+            hint = said("Leave the department out.")
+            found.append(RowProblem(line, "quantity", quantity, said("This is nothing."), hint))
     except EntryRefused as refusal:
         found.append(RowProblem(line, "quantity", quantity, refusal.reason, refusal.hint))
     return found

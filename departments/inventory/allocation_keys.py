@@ -24,6 +24,7 @@ from departments.inventory.instruments import require
 from departments.inventory.models.allocation import AllocationKey, AllocationShare, Driver
 from departments.organisation.access import Permission
 from departments.organisation.models import Department, User
+from departments.organisation.said import either, said, what_it_says, word
 
 HUNDRED = Decimal(100)
 # The units of drivers that are not measured: people are counted, percentages are agreed.
@@ -54,8 +55,8 @@ def propose_key(
         raise EntryRefused(
             field="valid_before",
             value=str(valid_before),
-            reason=f"The key is valid from {valid_from} on.",
-            hint="Enter the day after its last day, or nothing.",
+            reason=said("The key is valid from %(valid_from)s on.", valid_from=valid_from),
+            hint=said("Enter the day after its last day, or nothing."),
         )
     read = _read_quantities(quantities)
     # Two that propose at once wait here for each other.
@@ -123,19 +124,30 @@ def _read_quantities(quantities: Mapping[str, Decimal | str]) -> dict[Department
     read: dict[Department, Decimal] = {}
     for code, quantity in quantities.items():
         if code not in known:
-            hint = "Enter the code of a department."
+            hint = said("Enter the code of a department.")
             raise EntryRefused(
-                field="department", value=code, reason="There is no such department.", hint=hint
+                field="department",
+                value=code,
+                reason=said("There is no such department."),
+                hint=hint,
             )
         text = f"{quantity:f}" if isinstance(quantity, Decimal) else quantity
         number = read_quantity(text)
         if not number:
-            hint = "Leave the department out."
-            raise EntryRefused(field="quantity", value=text, reason=f"{code} has none.", hint=hint)
+            hint = said("Leave the department out.")
+            raise EntryRefused(
+                field="quantity",
+                value=text,
+                reason=said("%(code)s has none.", code=code),
+                hint=hint,
+            )
         read[known[code]] = number
     if not read:
         raise EntryRefused(
-            field="quantity", value="", reason="No department has a share.", hint="Enter one a row."
+            field="quantity",
+            value="",
+            reason=said("No department has a share."),
+            hint=said("Enter one a row."),
         )
     return read
 
@@ -145,16 +157,22 @@ def _require_hundred(driver: str, total: Decimal) -> None:
         raise EntryRefused(
             field="quantity",
             value=f"{total:f}",
-            reason=f"The percentages add up to {total:f}, which is {abs(HUNDRED - total):f} off.",
-            hint="They add up to exactly 100; or enter headcount, area, hours or revenue instead.",
+            reason=said(
+                "The percentages add up to %(total)s, which is %(part)s off.",
+                total=f"{total:f}",
+                part=f"{abs(HUNDRED - total):f}",
+            ),
+            hint=said(
+                "They add up to exactly 100; or enter headcount, area, hours or revenue instead."
+            ),
         )
 
 
 def _driver(driver: str) -> str:
     if driver not in Driver.values:
-        hint = f"Enter one of {', '.join(Driver.values)}."
+        hint = said("Enter one of %(known)s.", known=", ".join(Driver.values))
         raise EntryRefused(
-            field="driver", value=driver, reason="It is none of the known.", hint=hint
+            field="driver", value=driver, reason=said("It is none of the known."), hint=hint
         )
     return driver
 
@@ -163,9 +181,12 @@ def _unit(driver: str, unit: str) -> str:
     counted = _COUNTED.get(Driver(driver))
     if counted is not None:
         if unit not in counted:
-            hint = f"Enter {' or '.join(counted)}."
+            hint = said("Enter %(counted)s.", counted=either(counted))
             raise EntryRefused(
-                field="unit", value=unit, reason=f"{driver} has another unit.", hint=hint
+                field="unit",
+                value=unit,
+                reason=said("%(driver)s has another unit.", driver=word(driver)),
+                hint=hint,
             )
         return unit
     wanted = _MEASURED.get(Driver(driver), "")
@@ -175,20 +196,28 @@ def _unit(driver: str, unit: str) -> str:
         units.conversion_ratio(from_unit=unit, to_unit=wanted)
         return units.canonical(unit)
     except units.UnitRefused as refusal:
-        hint = f"{driver} is measured in {wanted or 'a currency'}."
-        raise EntryRefused(field="unit", value=unit, reason=str(refusal), hint=hint) from refusal
+        hint = said(
+            "%(driver)s is measured in %(wanted)s.",
+            driver=word(driver),
+            wanted=wanted or said("a currency"),
+        )
+        raise EntryRefused(
+            field="unit", value=unit, reason=what_it_says(refusal), hint=hint
+        ) from refusal
 
 
 def _currency(unit: str) -> str:
     units.conversion_ratio(from_unit=unit, to_unit=unit.upper())
     if units.canonical(unit) != unit.upper() or len(unit) != 3:
-        hint = "Enter a currency such as USD."
-        raise EntryRefused(field="unit", value=unit, reason="Revenue is money.", hint=hint)
+        hint = said("Enter a currency such as USD.")
+        raise EntryRefused(field="unit", value=unit, reason=said("Revenue is money."), hint=hint)
     return unit.upper()
 
 
 def _required(field: str, value: str) -> str:
     text = read_text(value, field=field, longest=500)
     if not text:
-        raise EntryRefused(field=field, value="", reason="It is missing.", hint="Enter it.")
+        raise EntryRefused(
+            field=field, value="", reason=said("It is missing."), hint=said("Enter it.")
+        )
     return text

@@ -18,6 +18,7 @@ from departments.inventory.calculation.result import Factor, Step
 from departments.inventory.entry import plain
 from departments.inventory.errors import EntryRefused
 from departments.inventory.factor_choice import GRID, WORST_TIER, ChosenFactor, FactorLibrary
+from departments.organisation.said import said
 
 LARGEST_GRID = Decimal(3)
 REPORTED_UNITS = {"kg": "kgCO2e", "g": "gCO2e", "t": "tCO2e"}
@@ -76,8 +77,15 @@ def grid(record: Activity, arguments: Arguments, library: FactorLibrary) -> Fact
             raise EntryRefused(
                 field="grid_kgco2e_per_kwh",
                 value=f"{own:f}",
-                reason=f"No grid emits more than {LARGEST_GRID} kg per kWh; these may be grams.",
-                hint=f"In kilograms {own:f} g are {plain(per(own, Decimal(1000))):f}.",
+                reason=said(
+                    "No grid emits more than %(largest_grid)s kg per kWh; these may be grams.",
+                    largest_grid=LARGEST_GRID,
+                ),
+                hint=said(
+                    "In kilograms %(grams)s g are %(kilograms)s.",
+                    grams=f"{own:f}",
+                    kilograms=f"{plain(per(own, Decimal(1000))):f}",
+                ),
             )
         arguments.citation = own_citation(record) or {"text": "Entered with the record."}
         arguments.quality_tier = 1 if record.inputs.get("citation") else 2
@@ -169,8 +177,8 @@ def agreeing(record: Activity, name: str, quantity: Decimal) -> Decimal:
         raise EntryRefused(
             field=name,
             value=f"{repeated:f}",
-            reason=f"The quantity says {quantity:f}.",
-            hint="Enter the figure once, as the quantity, or make both the same.",
+            reason=said("The quantity says %(quantity)s.", quantity=f"{quantity:f}"),
+            hint=said("Enter the figure once, as the quantity, or make both the same."),
         )
     return quantity
 
@@ -200,6 +208,6 @@ def refuse_unit(record: Activity, wanted: str) -> None:
     raise EntryRefused(
         field="unit",
         value=record.unit,
-        reason=f"{record.activity} is not measured in this unit.",
-        hint=f"Use {wanted}.",
+        reason=said("%(activity)s is not measured in this unit.", activity=record.activity),
+        hint=said("Use %(wanted)s.", wanted=wanted),
     )

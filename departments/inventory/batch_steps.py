@@ -37,6 +37,7 @@ from departments.inventory.submission import APPROVERS, CONTRIBUTORS
 from departments.organisation.access import approved_department_ids, contributed_department_ids
 from departments.organisation.errors import NotAllowed
 from departments.organisation.models import User
+from departments.organisation.said import what_it_says
 
 MOST_LISTED = 1000
 AT_ONCE = 2000
@@ -172,7 +173,7 @@ def _calculate_others(library: FactorLibrary, at: datetime) -> None:
                 found = calculate(record, library=library)
             except InventoryError as refusal:
                 if len(problems) < MOST_LISTED:
-                    problems.append(RecordProblem(record.pk, refusal.code, str(refusal)))
+                    problems.append(RecordProblem(record.pk, refusal.code, what_it_says(refusal)))
                 else:
                     more += 1
                 continue
@@ -213,7 +214,7 @@ def _refuse_undecidable(cursor: Any, facts: dict[str, Any], by: User) -> None:
                 record_id=record_id, state=state, step="approve", needed="submitted"
             )
         )
-        problems.append(RecordProblem(record_id, refusal.code, str(refusal)))
+        problems.append(RecordProblem(record_id, refusal.code, what_it_says(refusal)))
     raise StepRefused(step="approved", problems=problems, more=rows[0][2] - len(rows))
 
 
@@ -226,5 +227,5 @@ def _refuse_doubtful(cursor: Any, facts: dict[str, Any]) -> None:
     problems: list[RecordProblem] = []
     for record_id, reason, _ in rows:
         refusal = RecordDoubtful(record_id=record_id, reason=reason)
-        problems.append(RecordProblem(record_id, refusal.code, str(refusal)))
+        problems.append(RecordProblem(record_id, refusal.code, what_it_says(refusal)))
     raise StepRefused(step="approved", problems=problems, more=rows[0][2] - len(rows))

@@ -9,6 +9,7 @@ from departments.inventory.argument_figures import Activity, Arguments, is_confi
 from departments.inventory.entry import plain, read_quantity
 from departments.inventory.errors import EntryRefused
 from departments.inventory.factor_choice import FactorLibrary
+from departments.organisation.said import said
 
 _PART = re.compile(r"(?P<gas>.+?)\s*[:=\s]\s*(?P<share>[0-9.]+)\s*(?P<percent>%?)")
 
@@ -64,8 +65,10 @@ def read_composition(text: str) -> dict[str, Decimal]:
             raise EntryRefused(
                 field="composition",
                 value=part,
-                reason="This gas stands twice." if match else "This is no gas with its share.",
-                hint="Write each gas with its mass share: hfc-32 50%, hfc-125 50%.",
+                reason=said("This gas stands twice.")
+                if match
+                else said("This is no gas with its share."),
+                hint=said("Write each gas with its mass share: hfc-32 50%, hfc-125 50%."),
             )
         share = read_quantity(match["share"], field="composition")
         shares[gas] = plain(share / 100) if match["percent"] else share

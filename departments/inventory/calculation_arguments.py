@@ -35,6 +35,7 @@ from departments.inventory.calculation.result import Factor
 from departments.inventory.entry import plain
 from departments.inventory.errors import EntryRefused, UnknownActivity
 from departments.inventory.factor_choice import FactorLibrary
+from departments.organisation.said import said
 
 __all__ = ["Activity", "Arguments", "gather"]
 
@@ -91,7 +92,7 @@ def _sold_products(record: Activity, method: Method, library: FactorLibrary) -> 
     name = "Use of sold products"
     use_unit = str(record.inputs.get("use_unit", ""))
     if not use_unit:
-        hint = "Enter the unit of use_per_unit, such as kWh or litres."
+        hint = said("Enter the unit of use_per_unit, such as kWh or litres.")
         raise MissingInput(method=name, names=("use_unit",), hint=hint)
     activity = factor_activity(record.activity)
     chosen = choose(record, library, activity=activity, unit=use_unit)
@@ -120,12 +121,14 @@ def _spend(record: Activity, method: Method, library: FactorLibrary) -> Argument
         arguments.given["factor"] = Factor(
             kgco2e_per_unit=own, unit=record.unit, label="entered with the record"
         )
-        arguments.citation = _stated(record, "citation", "where the factor comes from")
+        arguments.citation = _stated(record, "citation", said("where the factor comes from"))
         arguments.quality_tier = 3
     for name in ("price_index", "base_price_index"):
         if (index := entered(record, name)) is not None:
             arguments.given[name] = index
-            source = _stated(record, "price_index_source", "which index, of which edition, it is")
+            source = _stated(
+                record, "price_index_source", said("which index, of which edition, it is")
+            )
             arguments.citation = arguments.citation | {"price_index": source["text"]}
     return arguments
 
@@ -137,8 +140,8 @@ def _stated(record: Activity, name: str, what: str) -> dict[str, str]:
     """
     text = str(record.inputs.get(name, ""))
     if not text:
-        hint = f"Say {what}: publisher, title, year."
-        raise EntryRefused(field=name, value="", reason="It is missing.", hint=hint)
+        hint = said("Say %(what)s: publisher, title, year.", what=what)
+        raise EntryRefused(field=name, value="", reason=said("It is missing."), hint=hint)
     return {"text": text}
 
 

@@ -40,6 +40,7 @@ from departments.inventory.models.emissions import (
     RemovalState,
 )
 from departments.inventory.units import UnitRefused
+from departments.organisation.said import said, what_it_says
 
 MILLIGRAM = Decimal("0.000001")
 
@@ -111,7 +112,8 @@ def calculate_unrounded(
         return _stored(record, method, arguments, outcome)
     except (CalculationRefused, UnitRefused) as refusal:
         field = field_of(refusal)
-        raise NotCalculable(cause_code=refusal.code, reason=str(refusal), field=field) from refusal
+        reason = what_it_says(refusal)
+        raise NotCalculable(cause_code=refusal.code, reason=reason, field=field) from refusal
 
 
 # The inputs of figures that a calculation names in its refusals.
@@ -196,9 +198,11 @@ def _both_bases(outcome: Any) -> tuple[Decimal, Decimal]:
         raise EntryRefused(
             field="location_kgco2e",
             value="",
-            reason="Scope 2 is reported on both bases, and one is missing.",
-            hint="Enter the market-based figure as the quantity and the location-based one here, "
-            "in kgCO2e; where they are the same, enter it twice.",
+            reason=said("Scope 2 is reported on both bases, and one is missing."),
+            hint=said(
+                "Enter the market-based figure as the quantity and the location-based one here, in "
+                "kgCO2e; where they are the same, enter it twice."
+            ),
         )
     return location.emissions_kgco2e, market.emissions_kgco2e
 
@@ -217,8 +221,8 @@ def to_milligrams(kgco2e: Decimal) -> Decimal:
 def _choice(record: Activity, name: str, choices: Any) -> str:
     value = str(record.inputs.get(name, ""))
     if value not in choices.values:
-        reason = "A removal needs it." if not value else "It is none of the known ones."
-        hint = f"Enter one of {', '.join(choices.values)}."
+        reason = said("A removal needs it.") if not value else said("It is none of the known ones.")
+        hint = said("Enter one of %(known)s.", known=", ".join(choices.values))
         raise EntryRefused(field=name, value=value, reason=reason, hint=hint)
     return value
 

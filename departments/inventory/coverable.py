@@ -19,6 +19,7 @@ from departments.inventory.models.activity import ActivityRecord, RecordState
 from departments.inventory.models.emissions import EmissionRecord
 from departments.inventory.models.instruments import InstrumentUse
 from departments.inventory.submission import for_each
+from departments.organisation.said import said, word
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,20 +95,32 @@ def _fitting(row: ActivityRecord, year: int, countries: Collection[str]) -> Cove
 def _why_not(row: ActivityRecord, year: int, countries: Collection[str]) -> str:
     """In words why nothing of this year and these countries covers the record; else empty."""
     if row.state != RecordState.APPROVED:
-        return f"is {row.state}: it is covered once it is approved."
+        return said("is %(state)s: it is covered once it is approved.", state=word(str(row.state)))
     if row.activity != GRID:
-        return f"is {row.activity}: instruments cover {GRID} alone."
+        return said(
+            "is %(activity)s: instruments cover %(grid)s alone.", activity=row.activity, grid=GRID
+        )
     correction = row.corrections.first()
     if correction is not None:
-        return f"is corrected by record {correction.pk}: match that one once it is approved."
+        return said(
+            "is corrected by record %(correction_id)s: match that one once it is approved.",
+            correction_id=correction.pk,
+        )
     if row.ended_on.year != year:
-        return (
-            f"ended on {row.ended_on}: an instrument of vintage {year} does not cover it. "
-            f"Match the instruments of {row.ended_on.year}."
+        return said(
+            "ended on %(day)s: an instrument of vintage %(vintage)s does not cover it. Match the "
+            "instruments of %(year)s.",
+            day=row.ended_on,
+            vintage=year,
+            year=row.ended_on.year,
         )
     if not row.in_market:  # type: ignore[attr-defined]  # annotated
         there = ", ".join(countries)
-        return f"lies in {row.place or 'no place'}, outside of this market ({there})."
+        return said(
+            "lies in %(place)s, outside of this market (%(countries)s).",
+            place=row.place or said("no place"),
+            countries=there,
+        )
     return ""
 
 

@@ -7,11 +7,13 @@ from dataclasses import asdict, dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any
 
+from departments.organisation.said import said
+
 LATE = "late"
 _OF = {
-    1: "of this meter",
-    2: "of this department, activity and place",
-    3: "of this activity in all departments of the file",
+    1: said("of this meter"),
+    2: said("of this department, activity and place"),
+    3: said("of this activity in all departments of the file"),
 }
 _SHORT = Context(prec=6, rounding=ROUND_HALF_UP)
 
@@ -42,81 +44,117 @@ def doubt_of(kind: str, figures: dict[str, Any]) -> Doubt:
 
 def _unusual(figures: dict[str, Any], *, is_high: bool) -> Doubt:
     quantity, usual = _number(figures["quantity"]), _number(figures["usual"])
-    unit, days = figures["unit"], figures["days"]
-    compared = (
-        f"the median of {figures['n']} readings {_OF[figures['level']]} comes to {usual} {unit} "
-        f"for {days} {'day' if days == 1 else 'days'}"
+    compared = said(
+        "the median of %(count)s readings %(which)s comes to %(usual)s %(unit)s for 1 day"
+        if figures["days"] == 1
+        else "the median of %(count)s readings %(which)s comes to %(usual)s %(unit)s for "
+        "%(days)s days",
+        count=figures["n"],
+        which=_OF[figures["level"]],
+        usual=usual,
+        unit=figures["unit"],
+        days=figures["days"],
     )
     if figures["times"] is None:
-        return Doubt("low", "quantity", quantity, f"It is nothing; {compared}.", "Was it read?")
+        reason = said("It is nothing; %(compared)s.", compared=compared)
+        return Doubt("low", "quantity", quantity, reason, said("Was it read?"))
     times = Decimal(str(figures["times"]))
-    more = "more" if is_high else "less"
-    reason = f"It is {_number(times)} times {more} than usual: {compared}."
+    reason = said(
+        "It is %(times)s times more than usual: %(compared)s."
+        if is_high
+        else "It is %(times)s times less than usual: %(compared)s.",
+        times=_number(times),
+        compared=compared,
+    )
     return Doubt("high" if is_high else "low", "quantity", quantity, reason, _hint(figures, times))
 
 
 def _hint(figures: dict[str, Any], times: Decimal) -> str:
     if figures["footnote"]:
         text = f"{Decimal(str(figures['quantity'])):f}".partition(".")[0]
-        return f"Without its last digit, {text[-1]}, it would be usual: is that a footnote's mark?"
+        return said(
+            "Without its last digit, %(digit)s, it would be usual: is that a footnote's mark?",
+            digit=text[-1],
+        )
     if 300 <= times <= 3000:
-        return f"Is {figures['unit']} the right unit, or one that is 1,000 times as large or small?"
-    return "Look at the bill: unit, decimal sign, and whether the counter began anew."
+        return said(
+            "Is %(unit)s the right unit, or one that is 1,000 times as large or small?",
+            unit=figures["unit"],
+        )
+    return said("Look at the bill: unit, decimal sign, and whether the counter began anew.")
 
 
 def _repeated(figures: dict[str, Any]) -> Doubt:
-    if "record" in figures:
-        key = f" ({figures['external_id']})" if figures["external_id"] else ""
-        other = f"Record {figures['record']}{key}"
+    if "record" not in figures:
+        reason = said(
+            "Line %(line)s says the same: department, activity, place, days and quantity.",
+            line=figures["line"],
+        )
     else:
-        other = f"Line {figures['line']}"
-    reason = f"{other} says the same: department, activity, place, days and quantity."
-    return Doubt("repeated", "external_id", "", reason, "Leave it out, if it is the same bill.")
+        key = f" ({figures['external_id']})" if figures["external_id"] else ""
+        reason = said(
+            "Record %(record)s says the same: department, activity, place, days and quantity.",
+            record=f"{figures['record']}{key}",
+        )
+    hint = said("Leave it out, if it is the same bill.")
+    return Doubt("repeated", "external_id", "", reason, hint)
 
 
 def _overlapping(figures: dict[str, Any]) -> Doubt:
-    line, record = figures["line"], figures["record"]
-    other = f"record {record}" if record else f"line {line}"
-    days = f"{figures['started_on']} to {figures['ended_on']}"
-    reason = f"Some of its days are billed already: {other} is from {days}."
-    return Doubt("overlapping", "started_on", "", reason, "Enter each day once.")
+    reason = said(
+        "Some of its days are billed already: record %(other)s is from %(first)s to %(last)s."
+        if figures["record"]
+        else "Some of its days are billed already: line %(other)s is from %(first)s to %(last)s.",
+        other=figures["record"] or figures["line"],
+        first=figures["started_on"],
+        last=figures["ended_on"],
+    )
+    return Doubt("overlapping", "started_on", "", reason, said("Enter each day once."))
 
 
 def _digit(figures: dict[str, Any]) -> Doubt:
-    line, record = figures["line"], figures["record"]
-    other = f"Record {record}" if record else f"Line {line}"
-    said = f"{_number(figures['other'])} {figures['unit']}"
-    reason = f"{other} says {said} for the same days: the same with one digit more."
-    hint = "Leave it out if it is the same bill; is the digit a footnote's mark?"
+    reason = said(
+        "Record %(other)s says %(quantity)s for the same days: the same with one digit more."
+        if figures["record"]
+        else "Line %(other)s says %(quantity)s for the same days: the same with one digit more.",
+        other=figures["record"] or figures["line"],
+        quantity=f"{_number(figures['other'])} {figures['unit']}",
+    )
+    hint = said("Leave it out if it is the same bill; is the digit a footnote's mark?")
     return Doubt("digit", "quantity", _number(figures["quantity"]), reason, hint)
 
 
 def _counter(figures: dict[str, Any]) -> Doubt:
     quantity = _number(figures["quantity"])
-    reason = "It is nearly all that a counter with so many digits can count."
-    hint = "If the counter began anew, enter what was used: end and beginning added up."
+    reason = said("It is nearly all that a counter with so many digits can count.")
+    hint = said("If the counter began anew, enter what was used: end and beginning added up.")
     return Doubt("counter", "quantity", quantity, reason, hint)
 
 
 def _vintage(figures: dict[str, Any]) -> Doubt:
     named = ", ".join(map(str, figures["named"]))
-    reason = f"It names {named}; the electricity is of {figures['year']}."
-    hint = "Name an instrument of the year and the market in which the electricity was used."
+    reason = said(
+        "It names %(named)s; the electricity is of %(year)s.", named=named, year=figures["year"]
+    )
+    hint = said("Name an instrument of the year and the market in which the electricity was used.")
     return Doubt("vintage", "instrument", figures["instrument"], reason, hint)
 
 
 def _market(figures: dict[str, Any]) -> Doubt:
-    reason = (
-        f"It is of {figures['market']}, {figures['vintage']}; "
-        f"the electricity is of {figures['place'] or 'no place'}, {figures['year']}."
+    reason = said(
+        "It is of %(market)s, %(vintage)s; the electricity is of %(place)s, %(year)s.",
+        market=figures["market"],
+        vintage=figures["vintage"],
+        place=figures["place"] or said("no place"),
+        year=figures["year"],
     )
-    hint = "Name an instrument of the year and the market in which the electricity was used."
+    hint = said("Name an instrument of the year and the market in which the electricity was used.")
     return Doubt("market", "instrument", figures["instrument"], reason, hint)
 
 
 def _late(figures: dict[str, Any]) -> Doubt:
-    reason = f"{figures['period']} is closed."
-    hint = "The next settlement charges it as a true-up of that period."
+    reason = said("%(period)s is closed.", period=figures["period"])
+    hint = said("The next settlement charges it as a true-up of that period.")
     return Doubt(LATE, "ended_on", "", reason, hint)
 
 

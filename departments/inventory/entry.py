@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from departments.inventory.errors import EntryRefused
+from departments.organisation.said import either, said
 
 LARGEST = Decimal(10) ** 15
 MOST_DECIMALS = 10
@@ -98,15 +99,17 @@ def read_number(text: str, *, field: str) -> Decimal:
         raise EntryRefused(
             field=field,
             value=text,
-            reason=f"This is more than {LARGEST:,f}.",
-            hint="Check the figure and its unit.",
+            reason=said("This is more than %(largest)s.", largest=f"{LARGEST:,f}"),
+            hint=said("Check the figure and its unit."),
         )
     if len(value.partition(".")[2].rstrip("0")) > MOST_DECIMALS:
         raise EntryRefused(
             field=field,
             value=text,
-            reason=f"A figure has at most {MOST_DECIMALS} decimals.",
-            hint="Round it, or use a smaller unit.",
+            reason=said(
+                "A figure has at most %(most_decimals)s decimals.", most_decimals=MOST_DECIMALS
+            ),
+            hint=said("Round it, or use a smaller unit."),
         )
     return number
 
@@ -115,35 +118,51 @@ def _why_no_number(value: str) -> dict[str, str]:
     """What is wrong with it, and how to write it."""
     without_blanks = "".join(sign for sign in value if sign not in _BLANKS)
     if not value:
-        return {"reason": "A number is missing.", "hint": "Enter one, e.g. 1234.5."}
+        return {"reason": said("A number is missing."), "hint": said("Enter one, e.g. 1234.5.")}
     if value.casefold().lstrip("+-") in _NO_FIGURE:
-        return {"reason": "This is not a number.", "hint": "Enter a figure, or leave the row out."}
+        return {
+            "reason": said("This is not a number."),
+            "hint": said("Enter a figure, or leave the row out."),
+        }
     if re.fullmatch(r"-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?", without_blanks):
         meant = without_blanks.replace(",", "")
-        hint = f"Write {meant}; if the comma is a decimal comma, write a point."
-        return {"reason": "Thousands separators are not read.", "hint": hint}
+        hint = said("Write %(meant)s; if the comma is a decimal comma, write a point.", meant=meant)
+        return {"reason": said("Thousands separators are not read."), "hint": hint}
     if re.fullmatch(r"-?[0-9.]*,[0-9]+", without_blanks):
         meant = without_blanks.replace(".", "").replace(",", ".")
-        return {"reason": "A decimal comma is not read.", "hint": f"Write {meant}."}
+        return {
+            "reason": said("A decimal comma is not read."),
+            "hint": said("Write %(meant)s.", meant=meant),
+        }
     if without_blanks != value and _PLAIN.fullmatch(without_blanks):
-        hint = f"Write {without_blanks}."
-        return {"reason": "Blanks or marks inside a number are not read.", "hint": hint}
+        hint = said("Write %(meant)s.", meant=without_blanks)
+        return {"reason": said("Blanks or marks inside a number are not read."), "hint": hint}
     if re.fullmatch(r"[+-]?[0-9.]+[eE][+-]?[0-9]{1,2}", value):
-        return {"reason": "An exponent is not read.", "hint": _written_out(value)}
+        return {"reason": said("An exponent is not read."), "hint": _written_out(value)}
     if value.endswith("%") and _PLAIN.fullmatch(value[:-1].strip()):
         share = plain(Decimal(value[:-1].strip()) / 100)
-        hint = f"Write {share:f} where a share is asked for, {value[:-1].strip()} where percent."
-        return {"reason": "A percent sign is not read.", "hint": hint}
+        hint = said(
+            "Write %(share)s where a share is asked for, %(percent)s where percent.",
+            share=f"{share:f}",
+            percent=value[:-1].strip(),
+        )
+        return {"reason": said("A percent sign is not read."), "hint": hint}
     if value.startswith(("=", "@")):
-        return {"reason": "Formulas are not read.", "hint": "Enter the figure it gives."}
-    return {"reason": "This is not a number.", "hint": "Use digits and a point, e.g. 1234.5."}
+        return {
+            "reason": said("Formulas are not read."),
+            "hint": said("Enter the figure it gives."),
+        }
+    return {
+        "reason": said("This is not a number."),
+        "hint": said("Use digits and a point, e.g. 1234.5."),
+    }
 
 
 def _written_out(value: str) -> str:
     try:
-        return f"Write {Decimal(value):f}."
+        return said("Write %(meant)s.", meant=f"{Decimal(value):f}")
     except ArithmeticError:
-        return "Write the number out."
+        return said("Write the number out.")
 
 
 def read_quantity(text: str, *, field: str = "quantity") -> Decimal:
@@ -156,8 +175,8 @@ def read_quantity(text: str, *, field: str = "quantity") -> Decimal:
         raise EntryRefused(
             field=field,
             value=text,
-            reason="This is below zero.",
-            hint="Enter what was used; to take back an earlier figure, correct that record.",
+            reason=said("This is below zero."),
+            hint=said("Enter what was used; to take back an earlier figure, correct that record."),
         )
     return number
 
@@ -172,30 +191,40 @@ def read_day(text: str, *, field: str) -> date:
         try:
             return _within_reason(date.fromisoformat(value), value, field)
         except ValueError:
-            hint = "Check month and day."
+            hint = said("Check month and day.")
             raise EntryRefused(
-                field=field, value=text, reason="There is no such day.", hint=hint
+                field=field, value=text, reason=said("There is no such day."), hint=hint
             ) from None
-    reason = "A day is missing." if not value else "This is not a day as it is read here."
+    reason = (
+        said("A day is missing.") if not value else said("This is not a day as it is read here.")
+    )
     raise EntryRefused(field=field, value=text, reason=reason, hint=_day_hint(value))
 
 
 def _within_reason(day: date, value: str, field: str) -> date:
     if not FIRST_DAY <= day <= LAST_DAY:
-        reason = f"Days run from {FIRST_DAY} to {LAST_DAY}."
-        raise EntryRefused(field=field, value=value, reason=reason, hint="Check the year.")
+        reason = said(
+            "Days run from %(first_day)s to %(last_day)s.", first_day=FIRST_DAY, last_day=LAST_DAY
+        )
+        raise EntryRefused(field=field, value=value, reason=reason, hint=said("Check the year."))
     return day
 
 
 def _day_hint(value: str) -> str:
     slashed = _SLASHED.fullmatch(value)
     if moment := _MOMENT.fullmatch(value):
-        return f"Write the day alone, as it is counted where it happened, e.g. {moment[1]}."
+        return said(
+            "Write the day alone, as it is counted where it happened, e.g. %(moment)s.",
+            moment=moment[1],
+        )
     if _SERIAL.fullmatch(value):
         day = date(1899, 12, 30) + timedelta(days=int(value))
-        return f"A spreadsheet's count of days? Format the cell as a date; it would be {day}."
+        return said(
+            "A spreadsheet's count of days? Format the cell as a date; it would be %(day)s.",
+            day=day,
+        )
     if not slashed:
-        return "Write year, month and day, e.g. 2024-01-31."
+        return said("Write year, month and day, e.g. 2024-01-31.")
     first, second, year = (int(part) for part in slashed.groups())
     readings = {
         f"{year}-{month:02}-{day:02}"
@@ -203,8 +232,15 @@ def _day_hint(value: str) -> str:
         if 1 <= month <= 12 and 1 <= day <= 31
     }
     if len(readings) == 2:
-        return f"It can be read in two ways: write {' or '.join(sorted(readings))}."
-    return f"Write {readings.pop()}." if readings else "Write it as 2024-01-31."
+        return said(
+            "It can be read in two ways: write %(readings)s.",
+            readings=either(sorted(readings)),
+        )
+    return (
+        said("Write %(meant)s.", meant=readings.pop())
+        if readings
+        else said("Write it as 2024-01-31.")
+    )
 
 
 def read_switch(text: str, *, field: str) -> bool:
@@ -215,8 +251,10 @@ def read_switch(text: str, *, field: str) -> bool:
     value = text.strip().casefold()
     if value in _YES or value in _NO:
         return value in _YES
-    hint = "Write true or false."
-    raise EntryRefused(field=field, value=text, reason="This is neither yes nor no.", hint=hint)
+    hint = said("Write true or false.")
+    raise EntryRefused(
+        field=field, value=text, reason=said("This is neither yes nor no."), hint=hint
+    )
 
 
 def read_inputs(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -229,8 +267,12 @@ def read_inputs(given: Mapping[str, Any]) -> dict[str, Any]:
     for name, value in given.items():
         if name not in INPUTS:
             near = get_close_matches(name, sorted(INPUTS), n=1)
-            hint = f"Did you mean {near[0]}?" if near else f"Known are {', '.join(sorted(INPUTS))}."
-            raise EntryRefused(field=str(name), value="", reason="Unknown input.", hint=hint)
+            hint = (
+                said("Did you mean %(nearest)s?", nearest=near[0])
+                if near
+                else said("Known are %(known)s.", known=", ".join(sorted(INPUTS)))
+            )
+            raise EntryRefused(field=str(name), value="", reason=said("Unknown input."), hint=hint)
         if value is not None and value != "":
             inputs[ALIASES.get(name, name)] = read_input(name, value)
     return inputs
@@ -256,11 +298,13 @@ def read_text(text: str, *, field: str, longest: int) -> str:
     """
     value = text.strip()
     if "\x00" in value:
-        hint = "Save the file again as CSV in UTF-8."
-        raise EntryRefused(field=field, value="", reason="It holds a NUL byte.", hint=hint)
+        hint = said("Save the file again as CSV in UTF-8.")
+        raise EntryRefused(field=field, value="", reason=said("It holds a NUL byte."), hint=hint)
     if len(value) > longest:
-        reason = f"It has {len(value)} characters, {longest} are kept."
-        raise EntryRefused(field=field, value=value[:40], reason=reason, hint="Shorten it.")
+        reason = said(
+            "It has %(count)s characters, %(longest)s are kept.", count=len(value), longest=longest
+        )
+        raise EntryRefused(field=field, value=value[:40], reason=reason, hint=said("Shorten it."))
     return value
 
 

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import ClassVar, NamedTuple
 
+from departments.organisation.said import Said, either, joined, said, together, word
+
 MOST_SHOWN = 20
+_OF_THE_DATABASE = re.compile(
+    r"verified removals of (?P<project>.+) would add up to (?P<claimed>.+) kg; "
+    r"measured, less the buffer, are (?P<claimable>.+) kg"
+)
 
 
 class InventoryError(Exception):
@@ -31,10 +38,28 @@ class RowProblem:
     hint: str
 
     def __str__(self) -> str:
-        place = f"line {self.line}" if self.line else "the file"
-        column = f", {self.column}" if self.column else ""
-        shown = f" “{self.value}”:" if self.value else ":"
-        return f"{place}{column}{shown} {self.reason} {self.hint}".strip()
+        return str(self.sentence())
+
+    def sentence(self) -> Said:
+        """All of it in a row, to be told."""
+        place = said("line %(line)s", line=self.line) if self.line else said("the file")
+        return _placed(joined(", ", filter(None, (place, self.column))), self.value, self)
+
+
+def _placed(place: str, value: str, problem: RowProblem | EntryRefused) -> Said:
+    """Where, what stands there, and what is wrong with it."""
+    text = together(problem.reason, problem.hint)
+    if value:
+        return said("%(place)s “%(value)s”: %(text)s", place=place, value=value, text=text)
+    return said("%(place)s: %(text)s", place=place, text=text)
+
+
+def _listed(problems: Sequence[RowProblem | RecordProblem], found: int) -> Said:
+    """The first problems, a line each, and how many more were found."""
+    lines = [said("  %(problem)s", problem=each.sentence()) for each in problems[:MOST_SHOWN]]
+    if found > len(lines):
+        lines.append(said("  … and %(count)s more", count=found - len(lines)))
+    return joined("\n", lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +71,11 @@ class RecordProblem:
     reason: str
 
     def __str__(self) -> str:
-        return f"record {self.record_id}: {self.reason}"
+        return str(self.sentence())
+
+    def sentence(self) -> Said:
+        """All of it in a row, to be told."""
+        return said("record %(id)s: %(reason)s", id=self.record_id, reason=self.reason)
 
 
 # Factors
@@ -59,7 +88,7 @@ class FactorNotFound(InventoryError):
 
     def __init__(self, *, activity: str, missing: str, reason: str, hint: str) -> None:
         self.activity, self.missing, self.reason, self.hint = activity, missing, reason, hint
-        super().__init__(f"{reason} {hint}")
+        super().__init__(together(reason, hint))
 
 
 class SuspectFactor(InventoryError):
@@ -67,14 +96,19 @@ class SuspectFactor(InventoryError):
 
     def __init__(self, *, factor_code: str, value: Decimal, place: str, year: int) -> None:
         self.factor_code, self.value, self.place, self.year = factor_code, value, place, year
-        self.hint = (
+        self.hint = said(
             "Enter the factor of your supplier as grid_kgco2e_per_kwh, or set confirm_suspect to "
             "true and say why in the note."
         )
-        super().__init__(
-            f"The factor {factor_code} for {place or 'no place'} in {year} is {value:f} kgCO2e per "
-            f"unit, which is marked suspect. {self.hint}"
+        reason = said(
+            "The factor %(factor_code)s for %(place)s in %(year)s is %(value)s kgCO2e per "
+            "unit, which is marked suspect.",
+            factor_code=factor_code,
+            place=place or said("no place"),
+            year=year,
+            value=f"{value:f}",
         )
+        super().__init__(together(reason, self.hint))
 
 
 class GwpNotFound(InventoryError):
@@ -83,11 +117,12 @@ class GwpNotFound(InventoryError):
     def __init__(self, *, gas: str, gwp_set: str, nearest: Sequence[str]) -> None:
         self.gas, self.gwp_set, self.nearest = gas, gwp_set, tuple(nearest)
         self.hint = (
-            f"Did you mean {' or '.join(nearest)}?"
+            said("Did you mean %(nearest)s?", nearest=either(nearest))
             if nearest
-            else "Choose a gas of the list, or another gwp_set: AR4, AR5 or AR6."
+            else said("Choose a gas of the list, or another gwp_set: AR4, AR5 or AR6.")
         )
-        super().__init__(f"{gwp_set} has no GWP for the gas “{gas}”. {self.hint}")
+        reason = said("%(gwp_set)s has no GWP for the gas “%(gas)s”.", gwp_set=gwp_set, gas=gas)
+        super().__init__(together(reason, self.hint))
 
 
 class ReleaseChanged(InventoryError):
@@ -98,9 +133,14 @@ class ReleaseChanged(InventoryError):
         self.factor_set = factor_set
         self.loaded_sha256, self.file_sha256 = loaded_sha256, file_sha256
         super().__init__(
-            f"{factor_set} is already loaded from another file (SHA-256 {loaded_sha256[:12]}…, "
-            f"this one {file_sha256[:12]}…). A published release is never edited: "
-            "load the new file as a set with a code of its own."
+            said(
+                "%(factor_set)s is already loaded from another file (SHA-256 %(loaded_sha256)s…, "
+                "this one %(file_sha256)s…). A published release is never edited: load the new "
+                "file as a set with a code of its own.",
+                factor_set=factor_set,
+                loaded_sha256=loaded_sha256[:12],
+                file_sha256=file_sha256[:12],
+            )
         )
 
 
@@ -109,10 +149,13 @@ class FactorFileRefused(InventoryError):
 
     def __init__(self, *, path: str, problems: Sequence[RowProblem]) -> None:
         self.path, self.problems = path, tuple(problems)
-        shown = "\n".join(f"  {problem}" for problem in self.problems[:MOST_SHOWN])
-        more = f"\n  … and {len(problems) - MOST_SHOWN} more" if len(problems) > MOST_SHOWN else ""
         super().__init__(
-            f"{path} has {len(problems)} problems, so nothing was loaded:\n{shown}{more}"
+            said(
+                "%(path)s has %(count)s problems, so nothing was loaded:\n%(problems)s",
+                path=path,
+                count=len(problems),
+                problems=_listed(self.problems, len(problems)),
+            )
         )
 
 
@@ -134,11 +177,16 @@ class TrialRefused(InventoryError):
     def __init__(self, problems: Sequence[RowProblem]) -> None:
         self.problems = tuple(problems)
         self.field_problems = tuple(
-            FieldProblem(each.column, f"{each.reason} {each.hint}".strip()) for each in problems
+            FieldProblem(each.column, together(each.reason, each.hint)) for each in problems
         )
         super().__init__(
-            "It can't be worked out. "
-            + " ".join(f"{problem.field}: {problem.reason}" for problem in self.field_problems)
+            together(
+                said("It can't be worked out."),
+                *(
+                    said("%(place)s: %(text)s", place=problem.field, text=problem.reason)
+                    for problem in self.field_problems
+                ),
+            )
         )
 
 
@@ -150,8 +198,7 @@ class EntryRefused(InventoryError):
 
     def __init__(self, *, field: str, value: str, reason: str, hint: str) -> None:
         self.field, self.value, self.reason, self.hint = field, value, reason, hint
-        shown = f" “{value[:60]}”" if value else ""
-        super().__init__(f"{field}{shown}: {reason} {hint}".strip())
+        super().__init__(_placed(field, value[:60], self))
 
 
 class UnknownActivity(InventoryError):
@@ -159,13 +206,14 @@ class UnknownActivity(InventoryError):
 
     def __init__(self, *, activity: str, nearest: Collection[str]) -> None:
         self.activity, self.nearest = activity, tuple(nearest)
-        self.reason = "Nothing calculates this activity."
+        self.reason = said("Nothing calculates this activity.")
         self.hint = (
-            f"Did you mean {' or '.join(nearest)}?"
+            said("Did you mean %(nearest)s?", nearest=either(nearest))
             if nearest
-            else "Look it up: GET /api/v1/factors/?activity=…"
+            else said("Look it up: GET /api/v1/factors/?activity=…")
         )
-        super().__init__(f"Nothing calculates the activity “{activity}”. {self.hint}")
+        reason = said("Nothing calculates the activity “%(activity)s”.", activity=activity)
+        super().__init__(together(reason, self.hint))
 
 
 class OutsideOfScopes(InventoryError):
@@ -174,8 +222,14 @@ class OutsideOfScopes(InventoryError):
     def __init__(self, *, activity: str) -> None:
         self.activity = activity
         super().__init__(
-            f"“{activity}” is published outside the scopes (biogenic CO2), so it is no emission "
-            "record. Record the fuel itself: its biogenic CO2 is shown beside the result."
+            together(
+                said(
+                    "“%(activity)s” is published outside the scopes (biogenic CO2), so it is no "
+                    "emission record.",
+                    activity=activity,
+                ),
+                said("Record the fuel itself: its biogenic CO2 is shown beside the result."),
+            )
         )
 
 
@@ -185,8 +239,15 @@ class ResultTooLarge(InventoryError):
     def __init__(self, *, emissions_kgco2e: Decimal, largest_kgco2e: Decimal) -> None:
         self.emissions_kgco2e, self.largest_kgco2e = emissions_kgco2e, largest_kgco2e
         super().__init__(
-            f"The result is {emissions_kgco2e:.3e} kgCO2e; one record holds at most "
-            f"{largest_kgco2e:,f} kgCO2e, a billion tonnes. Check the quantity and its unit."
+            together(
+                said(
+                    "The result is %(emissions_kgco2e)s kgCO2e; one record holds at most "
+                    "%(largest_kgco2e)s kgCO2e, a billion tonnes.",
+                    emissions_kgco2e=f"{emissions_kgco2e:.3e}",
+                    largest_kgco2e=f"{largest_kgco2e:,f}",
+                ),
+                said("Check the quantity and its unit."),
+            )
         )
 
 
@@ -211,8 +272,12 @@ class FactorSetNotFound(InventoryError):
 
     def __init__(self, *, code: str, known: Collection[str]) -> None:
         self.factor_set, self.known = code, tuple(known)
-        hint = f"Loaded are {', '.join(known)}." if known else "Load one with load_factors."
-        super().__init__(f"There is no factor set “{code}”. {hint}")
+        hint = (
+            said("Loaded are %(known)s.", known=", ".join(known))
+            if known
+            else said("Load one with load_factors.")
+        )
+        super().__init__(together(said("There is no factor set “%(code)s”.", code=code), hint))
 
 
 class FactorSetNotProposed(InventoryError):
@@ -224,8 +289,11 @@ class FactorSetNotProposed(InventoryError):
     def __init__(self, *, code: str) -> None:
         self.factor_set = code
         super().__init__(
-            f"{code} does not wait for an approval: it is published, or approved already. "
-            "Look at it with: factors show."
+            said(
+                "%(code)s does not wait for an approval: it is published, or approved already. "
+                "Look at it with: factors show.",
+                code=code,
+            )
         )
 
 
@@ -238,7 +306,12 @@ class FactorsDecidedBySamePerson(InventoryError):
     def __init__(self, *, code: str, person: str) -> None:
         self.factor_set, self.person = code, person
         super().__init__(
-            f"{person} proposed {code}, so another person has to approve it. Ask a colleague."
+            said(
+                "%(person)s proposed %(code)s, so another person has to approve it. Ask a "
+                "colleague.",
+                person=person,
+                code=code,
+            )
         )
 
 
@@ -251,7 +324,9 @@ class RecordNotFound(InventoryError):
 
     def __init__(self, record_id: int) -> None:
         self.record_id = record_id
-        super().__init__(f"There is no record {record_id}, or you may not see it.")
+        super().__init__(
+            said("There is no record %(record_id)s, or you may not see it.", record_id=record_id)
+        )
 
 
 class RecordNotEditable(InventoryError):
@@ -261,8 +336,12 @@ class RecordNotEditable(InventoryError):
     def __init__(self, *, record_id: int, state: str) -> None:
         self.record_id, self.state = record_id, state
         super().__init__(
-            f"Record {record_id} is {state} and is not edited any more. "
-            "Correct it: the correction is a new record that supersedes it."
+            said(
+                "Record %(record_id)s is %(state)s and is not edited any more. Correct it: the "
+                "correction is a new record that supersedes it.",
+                record_id=record_id,
+                state=word(state),
+            )
         )
 
 
@@ -273,8 +352,12 @@ class RecordNotDeletable(InventoryError):
     def __init__(self, *, record_id: int, state: str) -> None:
         self.record_id, self.state = record_id, state
         super().__init__(
-            f"Record {record_id} is {state}; only a draft or a returned record is deleted. "
-            "Correct an approved record with a quantity of 0."
+            said(
+                "Record %(record_id)s is %(state)s; only a draft or a returned record is "
+                "deleted. Correct an approved record with a quantity of 0.",
+                record_id=record_id,
+                state=word(state),
+            )
         )
 
 
@@ -285,7 +368,7 @@ class EvidenceRefused(InventoryError):
 
     def __init__(self, *, reason: str, hint: str) -> None:
         self.reason, self.hint = reason, hint
-        super().__init__(f"{reason} {hint}")
+        super().__init__(together(reason, hint))
 
 
 class EvidenceNotFound(InventoryError):
@@ -294,7 +377,12 @@ class EvidenceNotFound(InventoryError):
 
     def __init__(self, *, evidence_id: int) -> None:
         self.evidence_id = evidence_id
-        super().__init__(f"There is no evidence {evidence_id}, or you may not see it.")
+        super().__init__(
+            said(
+                "There is no evidence %(evidence_id)s, or you may not see it.",
+                evidence_id=evidence_id,
+            )
+        )
 
 
 class EvidenceStays(InventoryError):
@@ -306,8 +394,12 @@ class EvidenceStays(InventoryError):
     def __init__(self, *, record_id: int) -> None:
         self.record_id = record_id
         super().__init__(
-            f"Evidence of record {record_id} stays: the record was submitted with it, or would be "
-            "deleted under it. Remove the files of a draft first; otherwise add what is right."
+            said(
+                "Evidence of record %(record_id)s stays: the record was submitted with it, or "
+                "would be deleted under it. Remove the files of a draft first; otherwise add "
+                "what is right.",
+                record_id=record_id,
+            )
         )
 
 
@@ -317,7 +409,15 @@ class RecordInWrongState(InventoryError):
 
     def __init__(self, *, record_id: int, state: str, step: str, needed: str) -> None:
         self.record_id, self.state, self.step = record_id, state, step
-        super().__init__(f"Record {record_id} is {state}: to {step} it, it must be {needed}.")
+        super().__init__(
+            said(
+                "Record %(record_id)s is %(state)s: to %(step)s it, it must be %(needed)s.",
+                record_id=record_id,
+                state=word(state),
+                step=word(step),
+                needed=word(needed),
+            )
+        )
 
 
 class DecidedBySamePerson(InventoryError):
@@ -327,8 +427,12 @@ class DecidedBySamePerson(InventoryError):
     def __init__(self, *, record_id: int, person: str) -> None:
         self.record_id, self.person = record_id, person
         super().__init__(
-            f"{person} entered, changed or submitted record {record_id} and can't decide it. "
-            "Ask another approver of the department."
+            said(
+                "%(person)s entered, changed or submitted record %(record_id)s and can't decide "
+                "it. Ask another approver of the department.",
+                person=person,
+                record_id=record_id,
+            )
         )
 
 
@@ -339,8 +443,12 @@ class RecordAlreadyCorrected(InventoryError):
     def __init__(self, *, record_id: int, correction_id: int) -> None:
         self.record_id, self.correction_id = record_id, correction_id
         super().__init__(
-            f"Record {record_id} is already corrected by record {correction_id}. "
-            f"Go on with record {correction_id}."
+            said(
+                "Record %(record_id)s is already corrected by record %(correction_id)s. Go on "
+                "with record %(correction_id)s.",
+                record_id=record_id,
+                correction_id=correction_id,
+            )
         )
 
 
@@ -350,7 +458,9 @@ class ReasonMissing(InventoryError):
 
     def __init__(self, *, step: str) -> None:
         self.step = step
-        super().__init__(f"To {step} a record takes a reason of 1 to 500 characters.")
+        super().__init__(
+            said("To %(step)s a record takes a reason of 1 to 500 characters.", step=word(step))
+        )
 
 
 class ExternalIdTaken(InventoryError):
@@ -360,8 +470,12 @@ class ExternalIdTaken(InventoryError):
     def __init__(self, *, external_id: str, department: str) -> None:
         self.external_id, self.department = external_id, department
         super().__init__(
-            f"{department} already has a record with the external id “{external_id}”. "
-            "Correct that record, or use another id."
+            said(
+                "%(department)s already has a record with the external id “%(external_id)s”. "
+                "Correct that record, or use another id.",
+                department=department,
+                external_id=external_id,
+            )
         )
 
 
@@ -372,8 +486,11 @@ class ResultSuperseded(InventoryError):
     def __init__(self, *, record_id: int) -> None:
         self.record_id = record_id
         super().__init__(
-            f"The approved result that record {record_id} was to supersede has been superseded in "
-            "the meantime. Return the record and submit it again."
+            said(
+                "The approved result that record %(record_id)s was to supersede has been "
+                "superseded in the meantime. Return the record and submit it again.",
+                record_id=record_id,
+            )
         )
 
 
@@ -386,8 +503,11 @@ class RecordChangedSince(InventoryError):
     def __init__(self, *, record_id: int) -> None:
         self.record_id = record_id
         super().__init__(
-            f"Record {record_id} has been changed and submitted again since you looked at it. Look "
-            "at it as it is now, then decide."
+            said(
+                "Record %(record_id)s has been changed and submitted again since you looked at "
+                "it. Look at it as it is now, then decide.",
+                record_id=record_id,
+            )
         )
 
 
@@ -397,7 +517,12 @@ class RecalculationNotPending(InventoryError):
 
     def __init__(self, *, record_id: int) -> None:
         self.record_id = record_id
-        super().__init__(f"Record {record_id} has no new result that waits for approval.")
+        super().__init__(
+            said(
+                "Record %(record_id)s has no new result that waits for approval.",
+                record_id=record_id,
+            )
+        )
 
 
 class StepRefused(InventoryError):
@@ -408,9 +533,14 @@ class StepRefused(InventoryError):
     def __init__(self, *, step: str, problems: Sequence[RecordProblem], more: int = 0) -> None:
         self.step, self.problems, self.more = step, tuple(problems), more
         found = len(self.problems) + more
-        shown = "\n".join(f"  {problem}" for problem in self.problems[:MOST_SHOWN])
-        rest = f"\n  … and {found - MOST_SHOWN} more" if found > MOST_SHOWN else ""
-        super().__init__(f"{found} records can't be {step}, so none was:\n{shown}{rest}")
+        super().__init__(
+            said(
+                "%(count)s records can't be %(step)s, so none was:\n%(problems)s",
+                count=found,
+                step=word(step),
+                problems=_listed(self.problems, found),
+            )
+        )
 
 
 class ImportNotUndoable(InventoryError):
@@ -420,8 +550,14 @@ class ImportNotUndoable(InventoryError):
     def __init__(self, *, batch_id: int, approved: int, first_id: int) -> None:
         self.batch_id, self.approved, self.first_id = batch_id, approved, first_id
         super().__init__(
-            f"{approved:,} records of import {batch_id} are approved, record {first_id} first, so "
-            "it can't be undone. Correct those that are wrong; an approved record is never deleted."
+            said(
+                "%(approved)s records of import %(batch_id)s are approved, record %(first_id)s "
+                "first, so it can't be undone. Correct those that are wrong; an approved record "
+                "is never deleted.",
+                approved=f"{approved:,}",
+                batch_id=batch_id,
+                first_id=first_id,
+            )
         )
 
 
@@ -433,7 +569,11 @@ class RecordDoubtful(InventoryError):
     def __init__(self, *, record_id: int, reason: str) -> None:
         self.record_id = record_id
         super().__init__(
-            f"Record {record_id} looks wrong: {reason} Name it to approve it, or return it."
+            said(
+                "Record %(record_id)s looks wrong: %(reason)s Name it to approve it, or return it.",
+                record_id=record_id,
+                reason=reason,
+            )
         )
 
 
@@ -443,8 +583,12 @@ class MappingNotFound(InventoryError):
 
     def __init__(self, *, name: str, names: Sequence[str]) -> None:
         self.name, self.names = name, tuple(names)
-        known = f"There are {', '.join(names)}." if names else "None is saved yet."
-        super().__init__(f"There is no mapping “{name}”. {known}")
+        known = (
+            said("There are %(names)s.", names=", ".join(names))
+            if names
+            else said("None is saved yet.")
+        )
+        super().__init__(together(said("There is no mapping “%(name)s”.", name=name), known))
 
 
 class MappingRefused(InventoryError):
@@ -453,8 +597,14 @@ class MappingRefused(InventoryError):
     def __init__(self, *, name: str, problems: Sequence[RowProblem]) -> None:
         """Without problems it is the name that is missing or too long."""
         self.name, self.problems = name, tuple(problems)
-        why = "; ".join(map(str, problems)) or "A mapping needs a name of 1 to 100 characters."
-        super().__init__(f"The mapping “{name[:100]}” is not saved: {why}")
+        why = (
+            joined("; ", (each.sentence() for each in problems))
+            if problems
+            else said("A mapping needs a name of 1 to 100 characters.")
+        )
+        super().__init__(
+            said("The mapping “%(name)s” is not saved: %(why)s", name=name[:100], why=why)
+        )
 
 
 class BatchNotFound(InventoryError):
@@ -463,7 +613,12 @@ class BatchNotFound(InventoryError):
 
     def __init__(self, *, batch_id: int) -> None:
         self.batch_id = batch_id
-        super().__init__(f"There is no import {batch_id}. Look it up in the list of imports.")
+        super().__init__(
+            said(
+                "There is no import %(batch_id)s. Look it up in the list of imports.",
+                batch_id=batch_id,
+            )
+        )
 
 
 # Instruments
@@ -475,7 +630,12 @@ class InstrumentNotFound(InventoryError):
 
     def __init__(self, *, instrument_id: int) -> None:
         self.instrument_id = instrument_id
-        super().__init__(f"There is no instrument {instrument_id}. Look it up: instruments list.")
+        super().__init__(
+            said(
+                "There is no instrument %(instrument_id)s. Look it up: instruments list.",
+                instrument_id=instrument_id,
+            )
+        )
 
 
 class InstrumentTaken(InventoryError):
@@ -487,8 +647,12 @@ class InstrumentTaken(InventoryError):
     def __init__(self, *, registry: str, serial: str) -> None:
         self.registry, self.serial = registry, serial
         super().__init__(
-            f"{registry} {serial} is entered already: one instrument is claimed once. "
-            "Check the serial; the instruments of another year have serials of their own."
+            said(
+                "%(registry)s %(serial)s is entered already: one instrument is claimed once. "
+                "Check the serial; the instruments of another year have serials of their own.",
+                registry=registry,
+                serial=serial,
+            )
         )
 
 
@@ -498,7 +662,13 @@ class InstrumentDecidedBySamePerson(InventoryError):
 
     def __init__(self, *, instrument: str, person: str) -> None:
         self.instrument, self.person = instrument, person
-        super().__init__(f"{person} entered {instrument} and can't approve it. Ask a colleague.")
+        super().__init__(
+            said(
+                "%(person)s entered %(instrument)s and can't approve it. Ask a colleague.",
+                person=person,
+                instrument=instrument,
+            )
+        )
 
 
 class InstrumentInWrongState(InventoryError):
@@ -507,7 +677,14 @@ class InstrumentInWrongState(InventoryError):
 
     def __init__(self, *, instrument: str, state: str, step: str) -> None:
         self.instrument, self.state, self.step = instrument, state, step
-        super().__init__(f"{instrument} is {state}, so it can't be {step}.")
+        super().__init__(
+            said(
+                "%(instrument)s is %(state)s, so it can't be %(step)s.",
+                instrument=instrument,
+                state=word(state),
+                step=word(step),
+            )
+        )
 
 
 class RecordNotCoverable(InventoryError):
@@ -517,7 +694,9 @@ class RecordNotCoverable(InventoryError):
 
     def __init__(self, *, record_id: int, reason: str) -> None:
         self.record_id, self.reason = record_id, reason
-        super().__init__(f"Record {record_id} {reason}")
+        super().__init__(
+            said("Record %(record_id)s %(reason)s", record_id=record_id, reason=reason)
+        )
 
 
 # Sites
@@ -529,7 +708,7 @@ class SiteTaken(InventoryError):
 
     def __init__(self, *, site: str) -> None:
         self.site = site
-        super().__init__(f"There is a site {site} already. Choose another code.")
+        super().__init__(said("There is a site %(site)s already. Choose another code.", site=site))
 
 
 class SiteNotFound(InventoryError):
@@ -538,7 +717,12 @@ class SiteNotFound(InventoryError):
 
     def __init__(self, *, site: str) -> None:
         self.site = site
-        super().__init__(f"There is no site {site}, or you may not see it. Look it up: sites list.")
+        super().__init__(
+            said(
+                "There is no site %(site)s, or you may not see it. Look it up: sites list.",
+                site=site,
+            )
+        )
 
 
 class ReadingNotFound(InventoryError):
@@ -547,7 +731,12 @@ class ReadingNotFound(InventoryError):
 
     def __init__(self, *, reading_id: int) -> None:
         self.reading_id = reading_id
-        super().__init__(f"There is no reading {reading_id}. Look it up: site_indicators.")
+        super().__init__(
+            said(
+                "There is no reading %(reading_id)s. Look it up: site_indicators.",
+                reading_id=reading_id,
+            )
+        )
 
 
 class ReadingInWrongState(InventoryError):
@@ -556,7 +745,14 @@ class ReadingInWrongState(InventoryError):
 
     def __init__(self, *, reading_id: int, state: str, step: str) -> None:
         self.reading_id, self.state, self.step = reading_id, state, step
-        super().__init__(f"Reading {reading_id} is {state}, so it can't be {step}.")
+        super().__init__(
+            said(
+                "Reading %(reading_id)s is %(state)s, so it can't be %(step)s.",
+                reading_id=reading_id,
+                state=word(state),
+                step=word(step),
+            )
+        )
 
 
 class ReadingDecidedBySamePerson(InventoryError):
@@ -566,7 +762,11 @@ class ReadingDecidedBySamePerson(InventoryError):
     def __init__(self, *, reading_id: int, person: str) -> None:
         self.reading_id, self.person = reading_id, person
         super().__init__(
-            f"{person} entered reading {reading_id} and can't approve it. Ask a colleague."
+            said(
+                "%(person)s entered reading %(reading_id)s and can't approve it. Ask a colleague.",
+                person=person,
+                reading_id=reading_id,
+            )
         )
 
 
@@ -577,8 +777,13 @@ class ReadingOverlaps(InventoryError):
     def __init__(self, *, reading_id: int, site: str, indicator: str) -> None:
         self.reading_id, self.site, self.indicator = reading_id, site, indicator
         super().__init__(
-            f"Reading {reading_id} covers days of {indicator} at {site} that another approved "
-            "reading covers. Correct that one instead, or enter the other days."
+            said(
+                "Reading %(reading_id)s covers days of %(indicator)s at %(site)s that another "
+                "approved reading covers. Correct that one instead, or enter the other days.",
+                reading_id=reading_id,
+                indicator=indicator,
+                site=site,
+            )
         )
 
 
@@ -591,8 +796,14 @@ class AbsorptionNotFound(InventoryError):
 
     def __init__(self, *, code: str, known: Collection[str]) -> None:
         self.project, self.known = code, tuple(known)
-        hint = f"Known are {', '.join(known)}." if known else "Enter it: absorption project."
-        super().__init__(f"There is no absorption project “{code}”. {hint}")
+        hint = (
+            said("Known are %(known)s.", known=", ".join(known))
+            if known
+            else said("Enter it: absorption project.")
+        )
+        super().__init__(
+            together(said("There is no absorption project “%(code)s”.", code=code), hint)
+        )
 
 
 class AbsorptionTaken(InventoryError):
@@ -601,7 +812,7 @@ class AbsorptionTaken(InventoryError):
 
     def __init__(self, *, what: str) -> None:
         self.what = what
-        super().__init__(f"{what} is entered already.")
+        super().__init__(said("%(what)s is entered already.", what=what))
 
 
 class AbsorptionDecidedBySamePerson(InventoryError):
@@ -610,7 +821,13 @@ class AbsorptionDecidedBySamePerson(InventoryError):
 
     def __init__(self, *, what: str, person: str) -> None:
         self.what, self.person = what, person
-        super().__init__(f"{person} entered {what} and can't approve it. Ask a colleague.")
+        super().__init__(
+            said(
+                "%(person)s entered %(what)s and can't approve it. Ask a colleague.",
+                person=person,
+                what=what,
+            )
+        )
 
 
 class RemovalsExceedMeasurement(InventoryError):
@@ -620,10 +837,21 @@ class RemovalsExceedMeasurement(InventoryError):
 
     def __init__(self, *, figures: str) -> None:
         self.figures = figures
-        super().__init__(
-            f"{figures[:1].upper()}{figures[1:]}. Enter and approve a measurement, or correct the "
-            "record to what is measured. Nothing was approved."
+        found = _OF_THE_DATABASE.fullmatch(figures)
+        reason = (
+            said(
+                "Verified removals of %(project)s would add up to %(claimed)s kg; measured, less "
+                "the buffer, are %(claimable)s kg.",
+                **found.groupdict(),
+            )
+            if found
+            else f"{figures[:1].upper()}{figures[1:]}."
         )
+        hint = said(
+            "Enter and approve a measurement, or correct the record to what is measured. Nothing "
+            "was approved."
+        )
+        super().__init__(together(reason, hint))
 
 
 class RemovalNeedsCompanyApprover(InventoryError):
@@ -635,9 +863,12 @@ class RemovalNeedsCompanyApprover(InventoryError):
     def __init__(self, *, record_id: int) -> None:
         self.record_id = record_id
         super().__init__(
-            f"Record {record_id} is a verified removal and would earn, but it names no project "
-            "that was measured. Ask a sustainability approver to approve it, or return it so that "
-            "its input “project” names an approved absorption project."
+            said(
+                "Record %(record_id)s is a verified removal and would earn, but it names no "
+                "project that was measured. Ask a sustainability approver to approve it, or "
+                "return it so that its input “project” names an approved absorption project.",
+                record_id=record_id,
+            )
         )
 
 
@@ -650,7 +881,12 @@ class KeyNotFound(InventoryError):
 
     def __init__(self, *, key_id: int) -> None:
         self.key_id = key_id
-        super().__init__(f"There is no allocation key {key_id}. Look it up: shared_emissions keys.")
+        super().__init__(
+            said(
+                "There is no allocation key %(key_id)s. Look it up: shared_emissions keys.",
+                key_id=key_id,
+            )
+        )
 
 
 class KeyInWrongState(InventoryError):
@@ -659,7 +895,14 @@ class KeyInWrongState(InventoryError):
 
     def __init__(self, *, key: str, state: str, step: str) -> None:
         self.key, self.state, self.step = key, state, step
-        super().__init__(f"Allocation key {key} is {state}, so it can't be {step}.")
+        super().__init__(
+            said(
+                "Allocation key %(key)s is %(state)s, so it can't be %(step)s.",
+                key=key,
+                state=word(state),
+                step=word(step),
+            )
+        )
 
 
 class KeyDecidedBySamePerson(InventoryError):
@@ -669,7 +912,11 @@ class KeyDecidedBySamePerson(InventoryError):
     def __init__(self, *, key: str, person: str) -> None:
         self.key, self.person = key, person
         super().__init__(
-            f"{person} proposed allocation key {key} and can't approve it. Ask a colleague."
+            said(
+                "%(person)s proposed allocation key %(key)s and can't approve it. Ask a colleague.",
+                person=person,
+                key=key,
+            )
         )
 
 
@@ -682,7 +929,12 @@ class SharedOutByItsApprover(InventoryError):
     def __init__(self, *, key: str, person: str) -> None:
         self.key, self.person = key, person
         super().__init__(
-            f"{person} approved allocation key {key} and can't share out by it. Ask a colleague."
+            said(
+                "%(person)s approved allocation key %(key)s and can't share out by it. Ask a "
+                "colleague.",
+                person=person,
+                key=key,
+            )
         )
 
 
@@ -695,8 +947,11 @@ class RecordIsAShare(InventoryError):
     def __init__(self, *, record_id: int) -> None:
         self.record_id = record_id
         super().__init__(
-            f"Record {record_id} is a share of a pool's emissions. Correct the pool's record, or "
-            "propose a new version of its key, and share out again."
+            said(
+                "Record %(record_id)s is a share of a pool's emissions. Correct the pool's "
+                "record, or propose a new version of its key, and share out again.",
+                record_id=record_id,
+            )
         )
 
 
@@ -710,8 +965,18 @@ class ImportRefused(InventoryError):
         """`more` problems were found that are not listed."""
         self.file_name, self.problems, self.more = file_name, tuple(problems), more
         found = len(self.problems) + more
-        listed = "\n".join(f"  {problem}" for problem in self.problems[:MOST_SHOWN])
-        rest = found - min(len(self.problems), MOST_SHOWN)
-        shown = listed + (f"\n  … and {rest} more" if rest else "")
-        count = "1 problem" if found == 1 else f"{found} problems"
-        super().__init__(f"{file_name} has {count}, so nothing was imported:\n{shown}")
+        listed = _listed(self.problems, found)
+        super().__init__(
+            said(
+                "%(file_name)s has 1 problem, so nothing was imported:\n%(problems)s",
+                file_name=file_name,
+                problems=listed,
+            )
+            if found == 1
+            else said(
+                "%(file_name)s has %(count)s problems, so nothing was imported:\n%(problems)s",
+                file_name=file_name,
+                count=found,
+                problems=listed,
+            )
+        )

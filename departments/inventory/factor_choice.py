@@ -28,6 +28,7 @@ from departments.inventory.errors import (
     UnknownActivity,
 )
 from departments.inventory.models.factors import EmissionFactor, GlobalWarmingPotential
+from departments.organisation.said import said, together
 
 BEST_TIER, WORST_TIER = 1, 5
 WORLD = "WORLD"
@@ -190,6 +191,8 @@ class FactorLibrary:
         rows = [row for row in rows if wanted in (None, row.boundary)]
         if not rows:
             self._refuse_place(activity, place, wanted)
+        if not units.is_known(unit):
+            raise units.unknown(unit, taken=sorted({row.unit for row in rows}))
         fitting = [row for row in rows if _converts(unit, row.unit)]
         if not fitting:
             _refuse_unit(activity, unit, rows)
@@ -207,10 +210,22 @@ class FactorLibrary:
         raise FactorNotFound(
             activity=activity,
             missing="place",
-            reason=f"{place or 'An empty place'} is no place that any factor set knows.",
-            hint=(f"Did you mean {meant}? " if meant else "")
-            + "Enter an ISO 3166 code such as GB, KR or US-CA, or WORLD for the world's average"
-            + (", or the factor itself as grid_kgco2e_per_kwh." if activity == GRID else "."),
+            reason=said(
+                "%(place)s is no place that any factor set knows.",
+                place=place or said("An empty place"),
+            ),
+            hint=together(
+                said("Did you mean %(nearest)s?", nearest=meant) if meant else "",
+                said(
+                    "Enter an ISO 3166 code such as GB, KR or US-CA, or WORLD for the world's "
+                    "average, or the factor itself as grid_kgco2e_per_kwh."
+                )
+                if activity == GRID
+                else said(
+                    "Enter an ISO 3166 code such as GB, KR or US-CA, or WORLD for the world's "
+                    "average."
+                ),
+            ),
         )
 
     def _read_countries(self) -> frozenset[str]:
@@ -233,12 +248,21 @@ class FactorLibrary:
         if not places:
             raise UnknownActivity(activity=activity, nearest=self.nearest(activity))
         shown = ", ".join(places[:12]) + (" …" if len(places) > 12 else "")
-        within = f" within the boundary “{boundary}”" if boundary else ""
         raise FactorNotFound(
             activity=activity,
             missing="place",
-            reason=f"{activity} has no factor for {place or 'an empty place'}{within}.",
-            hint=f"It is published for {shown}. Enter the place whose publisher you report by.",
+            reason=said(
+                "%(activity)s has no factor for %(place)s within the boundary “%(boundary)s”."
+                if boundary
+                else "%(activity)s has no factor for %(place)s.",
+                activity=activity,
+                place=place or said("an empty place"),
+                boundary=boundary,
+            ),
+            hint=said(
+                "It is published for %(shown)s. Enter the place whose publisher you report by.",
+                shown=shown,
+            ),
         )
 
     def _nearest(self, activity: str) -> tuple[str, ...]:
@@ -309,8 +333,13 @@ def _refuse_unit(activity: str, unit: str, rows: Iterable[ChosenFactor]) -> None
     raise FactorNotFound(
         activity=activity,
         missing="unit",
-        reason=f"{activity} has no factor that {unit} converts to.",
-        hint=f"Enter the quantity in {', '.join(published)} or a unit that converts to it.",
+        reason=said(
+            "%(activity)s has no factor that %(unit)s converts to.", activity=activity, unit=unit
+        ),
+        hint=said(
+            "Enter the quantity in %(published)s or a unit that converts to it.",
+            published=", ".join(published),
+        ),
     )
 
 
@@ -327,10 +356,18 @@ def _nearest_in_place_and_year(
     raise FactorNotFound(
         activity=activity,
         missing="year",
-        reason=f"No factor for {activity} is published for {places[0]} in {year} or before: "
-        f"the first is of {earliest}.",
-        hint="A later year is never used. Load an earlier release, or enter a factor of your own "
-        "where the activity takes one.",
+        reason=said(
+            "No factor for %(activity)s is published for %(place)s in %(year)s or before: the "
+            "first is of %(earliest)s.",
+            activity=activity,
+            place=places[0],
+            year=year,
+            earliest=earliest,
+        ),
+        hint=said(
+            "A later year is never used. Load an earlier release, or enter a factor of your own "
+            "where the activity takes one."
+        ),
     )
 
 

@@ -17,6 +17,7 @@ from departments.inventory import units
 from departments.inventory.calculation.methods import OUTSIDE
 from departments.inventory.entry import read_day
 from departments.inventory.errors import EntryRefused, FactorFileRefused, RowProblem
+from departments.organisation.said import said
 
 COLUMNS = (
     "factor_id",
@@ -149,9 +150,10 @@ def _read_bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        hint = "Name a folder with set.toml and factors.csv, or gwp.csv."
+        hint = said("Name a folder with set.toml and factors.csv, or gwp.csv.")
         raise FactorFileRefused(
-            path=str(path), problems=[RowProblem(0, "", "", f"{error.strerror}.", hint)]
+            path=str(path),
+            problems=[RowProblem(0, "", "", said("%(strerror)s.", strerror=error.strerror), hint)],
         ) from error
 
 
@@ -159,11 +161,15 @@ def _read_facts(path: Path) -> dict[str, Any]:
     try:
         facts = tomllib.loads(_read_bytes(path).decode("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        problem = RowProblem(0, "", "", f"This is not TOML: {error}.", "Correct the file.")
+        problem = RowProblem(
+            0, "", "", said("This is not TOML: %(error)s.", error=error), said("Correct the file.")
+        )
         raise FactorFileRefused(path=str(path), problems=[problem]) from error
     missing = [name for name in _SET_FACTS if not facts.get(name)]
     if missing:
-        problems = [RowProblem(0, name, "", "It is missing.", "Say it.") for name in missing]
+        problems = [
+            RowProblem(0, name, "", said("It is missing."), said("Say it.")) for name in missing
+        ]
         raise FactorFileRefused(path=str(path), problems=problems)
     return facts
 
@@ -174,11 +180,19 @@ def _read_rows(path: Path, content: bytes, columns: tuple[str, ...]) -> list[dic
         missing = [name for name in columns if name not in (reader.fieldnames or ())]
         rows = [] if missing else [dict(row) for row in reader]
     except (UnicodeDecodeError, csv.Error) as error:
-        problem = RowProblem(0, "", "", f"This is not CSV in UTF-8: {error}.", "Save it as such.")
+        problem = RowProblem(
+            0,
+            "",
+            "",
+            said("This is not CSV in UTF-8: %(error)s.", error=error),
+            said("Save it as such."),
+        )
         raise FactorFileRefused(path=str(path), problems=[problem]) from error
     if missing:
-        hint = "Every column is needed, if only empty."
-        problems = [RowProblem(1, name, "", "This column is missing.", hint) for name in missing]
+        hint = said("Every column is needed, if only empty.")
+        problems = [
+            RowProblem(1, name, "", said("This column is missing."), hint) for name in missing
+        ]
         raise FactorFileRefused(path=str(path), problems=problems)
     return [{name: row[name] or "" for name in columns} for row in rows]
 
@@ -186,8 +200,12 @@ def _read_rows(path: Path, content: bytes, columns: tuple[str, ...]) -> list[dic
 def _count_problems(facts: Mapping[str, Any], rows: list[dict[str, str]]) -> Iterator[RowProblem]:
     declared = facts.get("rows", len(rows))
     if declared != len(rows) or not rows:
-        reason = f"set.toml declares {declared} rows, factors.csv has {len(rows)}."
-        yield RowProblem(0, "rows", str(len(rows)), reason, "Fetch the file again.")
+        reason = said(
+            "set.toml declares %(declared)s rows, factors.csv has %(rows)s.",
+            declared=declared,
+            rows=len(rows),
+        )
+        yield RowProblem(0, "rows", str(len(rows)), reason, said("Fetch the file again."))
 
 
 def _row_problems(rows: list[dict[str, str]]) -> Iterator[RowProblem]:
@@ -199,40 +217,56 @@ def _row_problems(rows: list[dict[str, str]]) -> Iterator[RowProblem]:
 
 
 def _fact_problems(line: int, row: Mapping[str, str]) -> Iterator[RowProblem]:
-    hint = "Correct the row as published."
+    hint = said("Correct the row as published.")
     for name in ("factor_id", "activity", "unit"):
         if not row[name]:
-            yield RowProblem(line, name, "", "It is missing.", hint)
+            yield RowProblem(line, name, "", said("It is missing."), hint)
     for name, longest in _LENGTHS.items():
         if len(row[name]) > longest:
-            yield RowProblem(line, name, row[name], f"{longest} characters are kept.", hint)
+            yield RowProblem(
+                line,
+                name,
+                row[name],
+                said("%(longest)s characters are kept.", longest=longest),
+                hint,
+            )
     if row["unit"] and not units.is_known(row["unit"]):
-        yield RowProblem(line, "unit", row["unit"], "Nobody knows this unit.", hint)
+        yield RowProblem(line, "unit", row["unit"], said("Nobody knows this unit."), hint)
     if row["scope"] not in _SCOPES:
-        yield RowProblem(line, "scope", row["scope"], f"It is one of {', '.join(_SCOPES)}.", hint)
+        yield RowProblem(
+            line,
+            "scope",
+            row["scope"],
+            said("It is one of %(scopes)s.", scopes=", ".join(_SCOPES)),
+            hint,
+        )
     category = row["scope3_category"]
     if category and (row["scope"] != "3" or category not in map(str, range(1, 16))):
-        yield RowProblem(line, "scope3_category", category, "Scope 3 has 1 to 15.", hint)
+        yield RowProblem(line, "scope3_category", category, said("Scope 3 has 1 to 15."), hint)
     if not (row["year"].isdecimal() and len(row["year"]) == 4):
-        yield RowProblem(line, "year", row["year"], "This is not a year.", hint)
+        yield RowProblem(line, "year", row["year"], said("This is not a year."), hint)
     if row["suspect"] not in ("0", "1"):
-        yield RowProblem(line, "suspect", row["suspect"], "It is 0 or 1.", hint)
+        yield RowProblem(line, "suspect", row["suspect"], said("It is 0 or 1."), hint)
     yield from _day_problems(line, row)
 
 
 def _figure_problems(line: int, column: str, text: str) -> Iterator[RowProblem]:
-    hint = "Copy the figure as published, with a point and without separators."
+    hint = said("Copy the figure as published, with a point and without separators.")
     try:
         number = Decimal(text)
     except InvalidOperation:
-        yield RowProblem(line, column, text, "This is not a number.", hint)
+        yield RowProblem(line, column, text, said("This is not a number."), hint)
         return
     if not number.is_finite():
-        yield RowProblem(line, column, text, "This is not a number.", hint)
+        yield RowProblem(line, column, text, said("This is not a number."), hint)
     elif number < 0:
-        yield RowProblem(line, column, text, "A factor is not below zero.", hint)
+        yield RowProblem(line, column, text, said("A factor is not below zero."), hint)
     elif number >= Decimal(10) ** _MOST_DIGITS or number != round(number, _MOST_DECIMALS):
-        reason = f"At most {_MOST_DIGITS} digits and {_MOST_DECIMALS} decimals are kept."
+        reason = said(
+            "At most %(most_digits)s digits and %(most_decimals)s decimals are kept.",
+            most_digits=_MOST_DIGITS,
+            most_decimals=_MOST_DECIMALS,
+        )
         yield RowProblem(line, column, text, reason, hint)
 
 
@@ -247,8 +281,8 @@ def _repeated_keys(rows: list[dict[str, str]]) -> Iterator[RowProblem]:
 
 
 def _repeated(line: int, column: str, value: str, first_line: int) -> RowProblem:
-    reason = f"The same key stands in line {first_line}."
-    return RowProblem(line, column, value, reason, "Keep one of them.")
+    reason = said("The same key stands in line %(first_line)s.", first_line=first_line)
+    return RowProblem(line, column, value, reason, said("Keep one of them."))
 
 
 def _day_problems(line: int, row: Mapping[str, str]) -> Iterator[RowProblem]:
@@ -260,5 +294,5 @@ def _day_problems(line: int, row: Mapping[str, str]) -> Iterator[RowProblem]:
             except EntryRefused as refusal:
                 yield RowProblem(line, name, row[name], refusal.reason, refusal.hint)
     if days != sorted(days):
-        hint = "Exchange the two, or leave valid_to empty."
-        yield RowProblem(line, "valid_to", row["valid_to"], "It is before valid_from.", hint)
+        hint = said("Exchange the two, or leave valid_to empty.")
+        yield RowProblem(line, "valid_to", row["valid_to"], said("It is before valid_from."), hint)

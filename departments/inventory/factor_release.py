@@ -38,6 +38,7 @@ from departments.inventory.models.factors import (
 from departments.organisation.access import Permission, may
 from departments.organisation.errors import NotAllowed
 from departments.organisation.models import User
+from departments.organisation.said import said
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +133,9 @@ def _neighbours(file: FactorFile) -> dict[Key, Decimal]:
 
 
 def _require_sources(file: FactorFile) -> None:
-    hint = "Name the study, supplier or measurement, with its year."
+    hint = said("Name the study, supplier or measurement, with its year.")
     problems = [
-        RowProblem(line, "notes", "", "This factor has no source.", hint)
+        RowProblem(line, "notes", "", said("This factor has no source."), hint)
         for line, row in enumerate(file.rows, start=2)
         if not (row["source_url"] or row["notes"])
     ]
@@ -199,8 +200,13 @@ def load_gwps(path: Path) -> LoadReport:
 
 
 def _changed(line: int, row: dict[str, str], known: Decimal) -> RowProblem:
-    reason = f"{row['gwp_set']} {row['gas']} is loaded as {plain(known):f} kgCO2e/kg."
-    hint = "A published value is never edited: load the new one under a gwp_set of its own."
+    reason = said(
+        "%(gwp_set)s %(gas)s is loaded as %(known)s kgCO2e/kg.",
+        gwp_set=row["gwp_set"],
+        gas=row["gas"],
+        known=f"{plain(known):f}",
+    )
+    hint = said("A published value is never edited: load the new one under a gwp_set of its own.")
     return RowProblem(line, "value", row["value"], reason, hint)
 
 

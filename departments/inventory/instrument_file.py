@@ -20,6 +20,7 @@ from departments.inventory.errors import (
 from departments.inventory.instruments import enter_instrument, require
 from departments.organisation.access import Permission
 from departments.organisation.models import LegalEntity, User
+from departments.organisation.said import said, what_it_says
 
 REQUIRED = (
     "kind",
@@ -58,14 +59,18 @@ def import_instruments(*, path: Path, by: User, at: datetime) -> list[int]:
                     problems.append(_problem(rows.line_num, refusal))
                 except InstrumentTaken as refusal:
                     place = (rows.line_num, "serial", row["serial"])
-                    problems.append(RowProblem(*place, str(refusal), ""))
+                    problems.append(RowProblem(*place, what_it_says(refusal), ""))
         except (UnicodeDecodeError, csv.Error) as error:
-            hint = "Save it as CSV in UTF-8."
-            problems.append(RowProblem(rows.line_num, "", "", f"It can't be read: {error}.", hint))
+            hint = said("Save it as CSV in UTF-8.")
+            problems.append(
+                RowProblem(
+                    rows.line_num, "", "", said("It can't be read: %(error)s.", error=error), hint
+                )
+            )
         except EntryRefused as refusal:
             problems.append(_problem(1, refusal))
     if problems or not entered:
-        empty = RowProblem(0, "", "", "It has no rows.", "Enter one instrument a line.")
+        empty = RowProblem(0, "", "", said("It has no rows."), said("Enter one instrument a line."))
         raise ImportRefused(file_name=path.name, problems=problems or [empty])
     return entered
 
@@ -76,8 +81,8 @@ def _require_columns(names: Any) -> None:
         raise EntryRefused(
             field=missing[0],
             value="",
-            reason=f"Columns are missing: {', '.join(missing)}.",
-            hint=f"The columns are {', '.join(COLUMNS)}.",
+            reason=said("Columns are missing: %(missing)s.", missing=", ".join(missing)),
+            hint=said("The columns are %(columns)s.", columns=", ".join(COLUMNS)),
         )
 
 
@@ -101,9 +106,12 @@ def _legal_entity(code: str) -> LegalEntity | None:
         return None
     found = LegalEntity.objects.filter(code=code).first()
     if found is None:
-        hint = "Enter the code of a legal entity, or nothing for the whole company."
+        hint = said("Enter the code of a legal entity, or nothing for the whole company.")
         raise EntryRefused(
-            field="legal_entity", value=code, reason="There is no such legal entity.", hint=hint
+            field="legal_entity",
+            value=code,
+            reason=said("There is no such legal entity."),
+            hint=hint,
         )
     return found
 

@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from departments.inventory.errors import EntryRefused
+from departments.organisation.said import either, said
 
 TABLE = Path(__file__).resolve().parents[2] / "fixtures" / "instruments" / "markets.csv"
 
@@ -21,12 +22,14 @@ def countries_of(market: str) -> tuple[str, ...]:
         return _markets()[market]
     if len(market) == 2 and market.isascii() and market.isalpha() and market.isupper():
         return (market,)
-    known = " or ".join(sorted(_markets()))
+    known = either(sorted(_markets()))
     raise EntryRefused(
         field="market",
         value=market,
-        reason="There is no such market.",
-        hint=f"Enter the two capital letters of a country, e.g. US, or {known}.",
+        reason=said("There is no such market."),
+        hint=said(
+            "Enter the two capital letters of a country, e.g. US, or %(known)s.", known=known
+        ),
     )
 
 

@@ -30,6 +30,7 @@ from departments.inventory.models.instruments import Instrument, InstrumentUse
 from departments.inventory.submission import lock_records
 from departments.organisation.access import Permission
 from departments.organisation.models import User
+from departments.organisation.said import said
 from departments.organisation.tree import legal_entity_of
 
 
@@ -231,8 +232,11 @@ def _propose(record_ids: Collection[int], *, by: User, at: datetime, reason: str
         RecordProblem(
             row.activity_record_id,
             "factor_changed",
-            f"Its factor has changed since: {row.location_kgco2e:f} kg location-based. "
-            "Recalculate it and have that approved, then match.",
+            said(
+                "Its factor has changed since: %(location)s kg location-based. Recalculate it and "
+                "have that approved, then match.",
+                location=f"{row.location_kgco2e:f}",
+            ),
         )
         for row in moved.order_by("activity_record_id")
     ]

@@ -22,6 +22,7 @@ from departments.organisation.access import Permission, may
 from departments.organisation.constraints import constraint_of
 from departments.organisation.errors import NotAllowed
 from departments.organisation.models import LegalEntity, User
+from departments.organisation.said import said
 
 MOST_KWH = Decimal(10) ** 15
 MOST_KGCO2E_PER_KWH = Decimal(3)
@@ -127,7 +128,11 @@ def retire_instrument(
     if row.approved_by_id is None:
         raise InstrumentInWrongState(instrument=str(row), state="not approved", step="retired")
     if row.retired_on is not None:
-        state = f"retired on {row.retired_on} as {row.retirement_reference}"
+        state = said(
+            "retired on %(day)s as %(reference)s",
+            day=row.retired_on,
+            reference=row.retirement_reference,
+        )
         raise InstrumentInWrongState(instrument=str(row), state=state, step="retired again")
     row.retired_on, row.retirement_reference = retired_on, reference
     row.save(update_fields=["retired_on", "retirement_reference"])
@@ -165,22 +170,28 @@ def _require_vintage(first: date, last: date) -> None:
         raise EntryRefused(
             field="generated_to",
             value=str(last),
-            reason=f"A vintage is days of one year; this one begins on {first}.",
-            hint="Enter what was generated in another year as an instrument of its own.",
+            reason=said(
+                "A vintage is days of one year; this one begins on %(first)s.", first=first
+            ),
+            hint=said("Enter what was generated in another year as an instrument of its own."),
         )
 
 
 def _text(field: str, value: str, longest: int) -> str:
     text = read_text(value, field=field, longest=longest)
     if not text:
-        raise EntryRefused(field=field, value="", reason="It is missing.", hint="Enter it.")
+        raise EntryRefused(
+            field=field, value="", reason=said("It is missing."), hint=said("Enter it.")
+        )
     return text
 
 
 def _choice(field: str, value: str, known: Collection[str]) -> str:
     if value not in known:
-        hint = f"Enter one of {', '.join(known)}."
-        raise EntryRefused(field=field, value=value, reason="It is none of the known.", hint=hint)
+        hint = said("Enter one of %(known)s.", known=", ".join(known))
+        raise EntryRefused(
+            field=field, value=value, reason=said("It is none of the known."), hint=hint
+        )
     return value
 
 
@@ -190,8 +201,11 @@ def _volume(volume_kwh: Decimal) -> Decimal:
         raise EntryRefused(
             field="volume_kwh",
             value=str(volume_kwh),
-            reason=f"A volume is above 0 and at most {MOST_KWH:,f} kWh, of up to 10 decimals.",
-            hint="A certificate of 1 MWh is 1000 kWh.",
+            reason=said(
+                "A volume is above 0 and at most %(most_kwh)s kWh, of up to 10 decimals.",
+                most_kwh=f"{MOST_KWH:,f}",
+            ),
+            hint=said("A certificate of 1 MWh is 1000 kWh."),
         )
     return volume_kwh
 
@@ -201,7 +215,10 @@ def _factor(kgco2e_per_kwh: Decimal) -> Decimal:
         raise EntryRefused(
             field="kgco2e_per_kwh",
             value=str(kgco2e_per_kwh),
-            reason=f"An instrument conveys 0 to {MOST_KGCO2E_PER_KWH} kg per kWh.",
-            hint="Solar and wind are 0; these may be grams.",
+            reason=said(
+                "An instrument conveys 0 to %(most_kgco2e_per_kwh)s kg per kWh.",
+                most_kgco2e_per_kwh=MOST_KGCO2E_PER_KWH,
+            ),
+            hint=said("Solar and wind are 0; these may be grams."),
         )
     return kgco2e_per_kwh

@@ -16,6 +16,7 @@ from departments.inventory.evidence_reading import may_be_removed
 from departments.inventory.models.evidence import MOST_BYTES, EvidenceFile, EvidencePart
 from departments.inventory.submission import lock_records, require_contributor
 from departments.organisation.models import User
+from departments.organisation.said import said
 
 PART_BYTES = 1024 * 1024
 MOST_FILES = 20
@@ -40,8 +41,12 @@ def attach_evidence(
     if same is not None:
         return int(same.pk)
     if there.count() >= MOST_FILES:
-        reason = f"Record {record_id} has {MOST_FILES} files already."
-        raise EvidenceRefused(reason=reason, hint="Put the others into one file.")
+        reason = said(
+            "Record %(record_id)s has %(most_files)s files already.",
+            record_id=record_id,
+            most_files=MOST_FILES,
+        )
+        raise EvidenceRefused(reason=reason, hint=said("Put the others into one file."))
     file = EvidenceFile.objects.create(
         record=record,
         file_name=shown_name(file_name),
@@ -77,10 +82,18 @@ def remove_evidence(*, record_id: int, evidence_id: int, by: User) -> None:
 
 def _checked(content: bytes) -> str:
     if not content or len(content) > MOST_BYTES:
-        reason = f"The file has {len(content):,} bytes; 1 to {MOST_BYTES:,} are taken."
-        raise EvidenceRefused(reason=reason, hint="Attach a smaller one, such as one page of it.")
+        reason = said(
+            "The file has %(content)s bytes; 1 to %(most_bytes)s are taken.",
+            content=f"{len(content):,}",
+            most_bytes=f"{MOST_BYTES:,}",
+        )
+        raise EvidenceRefused(
+            reason=reason, hint=said("Attach a smaller one, such as one page of it.")
+        )
     kind = kind_of(content)
     if kind is None:
-        reason = "By its content this is no PDF, JPEG, PNG, CSV, workbook (.xlsx) or plain text."
-        raise EvidenceRefused(reason=reason, hint="Save it in one of these forms.")
+        reason = said(
+            "By its content this is no PDF, JPEG, PNG, CSV, workbook (.xlsx) or plain text."
+        )
+        raise EvidenceRefused(reason=reason, hint=said("Save it in one of these forms."))
     return kind

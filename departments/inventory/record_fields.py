@@ -14,6 +14,7 @@ from departments.inventory.errors import EntryRefused
 from departments.inventory.errors import UnknownActivity as ActivityRefused
 from departments.inventory.site_places import placed, site_places
 from departments.organisation.models import Department
+from departments.organisation.said import said
 
 REQUIRED = ("department_id", "activity", "started_on", "ended_on", "quantity", "unit")
 FIELDS = (*REQUIRED, "place", "inputs", "external_id", "note", "is_estimated")
@@ -41,7 +42,9 @@ def read_fields(facts: Mapping[str, Any]) -> dict[str, Any]:
         fields["inputs"]["site"], fields["place"] = placed(site, fields["place"], site_places())
     fields["place"] = fields["place"].upper()
     if not fields["unit"]:
-        raise EntryRefused(field="unit", value="", reason="It is missing.", hint="E.g. kWh.")
+        raise EntryRefused(
+            field="unit", value="", reason=said("It is missing."), hint=said("E.g. kWh.")
+        )
     require_order(fields["started_on"], fields["ended_on"])
     return fields
 
@@ -67,25 +70,29 @@ def require_order(started_on: date, ended_on: date) -> None:
         raise EntryRefused(
             field="ended_on",
             value=ended_on.isoformat(),
-            reason=f"The last day is before the first day, {started_on}.",
-            hint="Exchange the two, or correct the year.",
+            reason=said(
+                "The last day is before the first day, %(started_on)s.", started_on=started_on
+            ),
+            hint=said("Exchange the two, or correct the year."),
         )
 
 
 def _refuse_unknown(facts: Mapping[str, Any]) -> None:
     for name in facts:
         if name not in FIELDS:
-            hint = f"Known are {', '.join(FIELDS)}."
-            raise EntryRefused(field=name, value="", reason="Unknown field.", hint=hint)
+            hint = said("Known are %(known)s.", known=", ".join(FIELDS))
+            raise EntryRefused(field=name, value="", reason=said("Unknown field."), hint=hint)
     for name in REQUIRED:
         if facts.get(name) in (None, ""):
-            raise EntryRefused(field=name, value="", reason="It is missing.", hint="Enter it.")
+            raise EntryRefused(
+                field=name, value="", reason=said("It is missing."), hint=said("Enter it.")
+            )
 
 
 def _department_id(value: Any) -> int:
     if not Department.objects.filter(pk=value).exists():
-        hint = "Choose one of your departments."
-        reason = "There is no such department."
+        hint = said("Choose one of your departments.")
+        reason = said("There is no such department.")
         raise EntryRefused(field="department_id", value=str(value), reason=reason, hint=hint)
     return int(value)
 

@@ -1,4 +1,4 @@
-"""Calculates. What calculations print, in the language of who reads it: steps and stand-ins.
+"""Calculates. What calculations print, in the language of who reads it: steps, stand-ins, doubts.
 
 A result keeps the English, so that it stays what was approved.
 """
@@ -99,8 +99,36 @@ PATTERNS = (
     _("No factor for an empty place: the one for %(instead)s is used."),
     _("No factor for %(place)s: the one for %(instead)s is used."),
     _("No factor for %(year)s: the nearest earlier year, %(used)s, is used."),
+    # what looks wrong in a record, and what to do: see `doubts`
+    _("of this meter"),
+    _("of this department, activity and place"),
+    _("of this activity in all departments of the file"),
+    _("the median of %(count)s readings %(which)s comes to %(usual)s %(unit)s for 1 day"),
+    _("the median of %(count)s readings %(which)s comes to %(usual)s %(unit)s for %(days)s days"),
+    _("It is nothing; %(compared)s."),
+    _("It is %(times)s times more than usual: %(compared)s."),
+    _("It is %(times)s times less than usual: %(compared)s."),
+    _("Was it read?"),
+    _("Without its last digit, %(digit)s, it would be usual: is that a footnote's mark?"),
+    _("Is %(unit)s the right unit, or one that is 1,000 times as large or small?"),
+    _("Look at the bill: unit, decimal sign, and whether the counter began anew."),
+    _("Line %(line)s says the same: department, activity, place, days and quantity."),
+    _("Record %(record)s says the same: department, activity, place, days and quantity."),
+    _("Leave it out, if it is the same bill."),
+    _("Some of its days are billed already: record %(other)s is from %(first)s to %(last)s."),
+    _("Some of its days are billed already: line %(other)s is from %(first)s to %(last)s."),
+    _("Enter each day once."),
+    _("Record %(other)s says %(quantity)s for the same days: the same with one digit more."),
+    _("Line %(other)s says %(quantity)s for the same days: the same with one digit more."),
+    _("Leave it out if it is the same bill; is the digit a footnote's mark?"),
+    _("It is nearly all that a counter with so many digits can count."),
+    _("If the counter began anew, enter what was used: end and beginning added up."),
+    _("It names %(named)s; the electricity is of %(year)s."),
+    _("It is of %(market)s, %(vintage)s; the electricity is of %(place)s, %(year)s."),
+    _("Name an instrument of the year and the market in which the electricity was used."),
+    _("The next settlement charges it as a true-up of that period."),
 )
-TOLD_AGAIN = frozenset({"path"})
+TOLD_AGAIN = frozenset({"compared", "path", "which"})
 
 
 def told(sentence: str) -> str:

@@ -16,6 +16,7 @@ from departments.inventory.models.sites import Site
 from departments.inventory.sites import enter_reading, enter_site
 from departments.organisation.errors import NotAllowed
 from departments.organisation.models import Department, LegalEntity, User
+from departments.organisation.said import said, what_it_says
 
 SITE_COLUMNS = (
     "code",
@@ -104,8 +105,8 @@ def _import(
         try:
             missing = [c for c in columns if c not in (rows.fieldnames or ()) and c not in MAY_LACK]
             if missing:
-                reason = f"Columns are missing: {', '.join(missing)}."
-                hint = f"The columns are {', '.join(columns)}."
+                reason = said("Columns are missing: %(missing)s.", missing=", ".join(missing))
+                hint = said("The columns are %(columns)s.", columns=", ".join(columns))
                 problems.append(RowProblem(1, "", "", reason, hint))
             for row in () if missing else rows:
                 text = {name: (row.get(name) or "").strip() for name in columns}
@@ -115,12 +116,16 @@ def _import(
                     facts = (refusal.field, refusal.value, refusal.reason, refusal.hint)
                     problems.append(RowProblem(rows.line_num, *facts))
                 except (InventoryError, NotAllowed) as refusal:
-                    problems.append(RowProblem(rows.line_num, "", "", str(refusal), ""))
+                    problems.append(RowProblem(rows.line_num, "", "", what_it_says(refusal), ""))
         except (UnicodeDecodeError, csv.Error) as error:
-            hint = "Save it as CSV in UTF-8."
-            problems.append(RowProblem(rows.line_num, "", "", f"It can't be read: {error}.", hint))
+            hint = said("Save it as CSV in UTF-8.")
+            problems.append(
+                RowProblem(
+                    rows.line_num, "", "", said("It can't be read: %(error)s.", error=error), hint
+                )
+            )
     if problems or not entered:
-        empty = RowProblem(0, "", "", "It has no rows.", "Enter one a line.")
+        empty = RowProblem(0, "", "", said("It has no rows."), said("Enter one a line."))
         raise ImportRefused(file_name=path.name, problems=problems or [empty])
     return entered
 
@@ -131,7 +136,7 @@ def _named(model: type[models.Model], field: str, code: str) -> Any:
         raise EntryRefused(
             field=field,
             value=code,
-            reason="There is no such code.",
-            hint="Check how it is spelled.",
+            reason=said("There is no such code."),
+            hint=said("Check how it is spelled."),
         )
     return found

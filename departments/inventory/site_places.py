@@ -7,6 +7,7 @@ from difflib import get_close_matches
 
 from departments.inventory.errors import EntryRefused
 from departments.inventory.models.sites import Site
+from departments.organisation.said import said
 
 
 def site_places() -> dict[str, str]:
@@ -22,6 +23,12 @@ def placed(code: str, place: str, places: Mapping[str, str]) -> tuple[str, str]:
     wanted = code.strip().upper()
     if wanted not in places:
         near = get_close_matches(wanted, places, n=1)
-        hint = f"Did you mean {near[0]}?" if near else "Enter the site first, or leave it out."
-        raise EntryRefused(field="site", value=code, reason="There is no such site.", hint=hint)
+        hint = (
+            said("Did you mean %(nearest)s?", nearest=near[0])
+            if near
+            else said("Enter the site first, or leave it out.")
+        )
+        raise EntryRefused(
+            field="site", value=code, reason=said("There is no such site."), hint=hint
+        )
     return wanted, place or places[wanted]

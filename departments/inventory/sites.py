@@ -29,6 +29,7 @@ from departments.inventory.submission import read_reason, require_approver, requ
 from departments.organisation.access import Permission
 from departments.organisation.constraints import constraint_of
 from departments.organisation.models import Department, LegalEntity, User
+from departments.organisation.said import either, said, what_it_says
 
 ONE_DAY = timedelta(days=1)
 
@@ -57,13 +58,16 @@ def enter_site(
         raise EntryRefused(
             field="closed_on",
             value=str(closed_on),
-            reason=f"The site opened on {opened_on}.",
-            hint="Enter a later day, or nothing while it is open.",
+            reason=said("The site opened on %(opened_on)s.", opened_on=opened_on),
+            hint=said("Enter a later day, or nothing while it is open."),
         )
     if floor_area_m2 is not None and not (floor_area_m2.is_finite() and floor_area_m2 > 0):
-        hint = "Enter square metres, or nothing."
+        hint = said("Enter square metres, or nothing.")
         raise EntryRefused(
-            field="floor_area_m2", value=str(floor_area_m2), reason="It is not above 0.", hint=hint
+            field="floor_area_m2",
+            value=str(floor_area_m2),
+            reason=said("It is not above 0."),
+            hint=hint,
         )
     site = Site(
         code=_required("code", code.upper(), 40),
@@ -83,9 +87,9 @@ def enter_site(
             site.save()
     except IntegrityError as error:
         if constraint_of(error) == "inventory_site_code_is_upper_case":
-            hint = "Use letters, digits and hyphens, e.g. DC-DUBLIN-1."
+            hint = said("Use letters, digits and hyphens, e.g. DC-DUBLIN-1.")
             raise EntryRefused(
-                field="code", value=code, reason="It can't be a code.", hint=hint
+                field="code", value=code, reason=said("It can't be a code."), hint=hint
             ) from error
         if Site.objects.filter(code=site.code).exists():
             raise SiteTaken(site=site.code) from error
@@ -110,8 +114,11 @@ def close_site(*, code: str, by: User, closed_on: date) -> Site:
         raise EntryRefused(
             field="closed_on",
             value=str(closed_on),
-            reason=f"{code} is closed already, opened later, or has readings of later days.",
-            hint="Look at it: sites list.",
+            reason=said(
+                "%(code)s is closed already, opened later, or has readings of later days.",
+                code=code,
+            ),
+            hint=said("Look at it: sites list."),
         )
     site.closed_on = closed_on
     site.save(update_fields=["closed_on"])
@@ -248,29 +255,39 @@ def _locked(reading_ids: Collection[int]) -> list[SiteReading]:
 
 def _require_days(site: Site, first_day: date, last_day: date) -> None:
     if last_day < first_day:
-        hint = "Enter the first day, then the last one."
+        hint = said("Enter the first day, then the last one.")
         raise EntryRefused(
             field="last_day",
             value=str(last_day),
-            reason=f"It is before the first day, {first_day}.",
+            reason=said("It is before the first day, %(first_day)s.", first_day=first_day),
             hint=hint,
         )
     if first_day < site.opened_on or (site.closed_on is not None and last_day > site.closed_on):
-        until = f" to {site.closed_on}" if site.closed_on is not None else ""
         raise EntryRefused(
             field="first_day",
             value=str(first_day),
-            reason=f"{site.code} is open from {site.opened_on}{until}.",
-            hint="Enter days within these.",
+            reason=said(
+                "%(code)s is open from %(opened_on)s."
+                if site.closed_on is None
+                else "%(code)s is open from %(opened_on)s to %(closed_on)s.",
+                code=site.code,
+                opened_on=site.opened_on,
+                closed_on=site.closed_on,
+            ),
+            hint=said("Enter days within these."),
         )
 
 
 def _indicator(code: str) -> str:
     if code not in INDICATORS:
         near = nearest(code)
-        hint = f"Did you mean {' or '.join(near)}?" if near else "See: site_indicators --list."
+        hint = (
+            said("Did you mean %(nearest)s?", nearest=either(near))
+            if near
+            else said("See: site_indicators --list.")
+        )
         raise EntryRefused(
-            field="indicator", value=code, reason="There is no such indicator.", hint=hint
+            field="indicator", value=code, reason=said("There is no such indicator."), hint=hint
         )
     return code
 
@@ -280,8 +297,10 @@ def _unit(unit: str, indicator: str) -> str:
     try:
         units.conversion_ratio(from_unit=unit, to_unit=wanted)
     except units.UnitRefused as refusal:
-        hint = f"{indicator} is measured in {wanted}."
-        raise EntryRefused(field="unit", value=unit, reason=str(refusal), hint=hint) from refusal
+        hint = said("%(indicator)s is measured in %(wanted)s.", indicator=indicator, wanted=wanted)
+        raise EntryRefused(
+            field="unit", value=unit, reason=what_it_says(refusal), hint=hint
+        ) from refusal
     return units.canonical(unit)
 
 
@@ -292,12 +311,16 @@ def _quantity(quantity: Decimal | str) -> Decimal:
 def _required(field: str, value: str, longest: int) -> str:
     text = read_text(value, field=field, longest=longest)
     if not text:
-        raise EntryRefused(field=field, value="", reason="It is missing.", hint="Enter it.")
+        raise EntryRefused(
+            field=field, value="", reason=said("It is missing."), hint=said("Enter it.")
+        )
     return text
 
 
 def _choice(field: str, value: str, known: Collection[str]) -> str:
     if value not in known:
-        hint = f"Enter one of {', '.join(known)}."
-        raise EntryRefused(field=field, value=value, reason="It is none of the known.", hint=hint)
+        hint = said("Enter one of %(known)s.", known=", ".join(known))
+        raise EntryRefused(
+            field=field, value=value, reason=said("It is none of the known."), hint=hint
+        )
     return value

@@ -17,6 +17,7 @@ from departments.inventory.workbooks.sheet_rows import (
     column_name,
     place_of,
 )
+from departments.organisation.said import said
 
 MOST_FAULTS = 10_000
 MOST_IN_MEMORY = 4 * 1024 * 1024
@@ -49,9 +50,11 @@ class Spool:
         for column, text in enumerate(row.cells[width:], start=width):
             if text.strip():
                 cell = f"{column_name(column)}{row.line}"
-                reason = f"{cell} stands beyond the last column that has a name."
+                reason = said("%(cell)s stands beyond the last column that has a name.", cell=cell)
                 shown = text[:LONGEST_SHOWN]
-                self._add(RowProblem(row.line, "", shown, reason, "Name its column, or empty it."))
+                self._add(
+                    RowProblem(row.line, "", shown, reason, said("Name its column, or empty it."))
+                )
         self._text.write("\n" * (row.line - self._line - 1))
         self._writer.writerow([self._unwrapped(row.line, text) for text in row.cells[:width]])
         self._line = row.line
@@ -71,8 +74,12 @@ class Spool:
                 for column in range(left, min(right + 1, MOST_COLUMNS)):
                     if (column, line) != (left, top):
                         cell = f"{column_name(column)}{line}"
-                        reason = f"{cell} is merged with {start}, where its value stands."
-                        hint = f"Take {text} apart and fill every cell."
+                        reason = said(
+                            "%(cell)s is merged with %(start)s, where its value stands.",
+                            cell=cell,
+                            start=start,
+                        )
+                        hint = said("Take %(text)s apart and fill every cell.", text=text)
                         for here in columns.get(column, ()):
                             self._add(RowProblem(line, self._header[here], "", reason, hint))
 
@@ -85,8 +92,13 @@ class Spool:
     def _add(self, problem: RowProblem) -> None:
         self._fault_count += 1
         if self._fault_count > MOST_FAULTS:
-            reason = f"More than {MOST_FAULTS:,} cells can't be read."
-            raise TableRefused(reason, f"Look at line {problem.line}: {problem.reason}")
+            reason = said(
+                "More than %(most_faults)s cells can't be read.", most_faults=f"{MOST_FAULTS:,}"
+            )
+            raise TableRefused(
+                reason,
+                said("Look at line %(line)s: %(reason)s", line=problem.line, reason=problem.reason),
+            )
         self.faults.setdefault(problem.line, []).append(problem)
 
     def _unwrapped(self, line: int, text: str) -> str:
@@ -102,14 +114,21 @@ class Spool:
         """How the rows were read, wherever they could have been read in another way."""
         if remarks.rounded:
             where = _where(remarks.rounded, remarks.first_rounded)
-            yield f"Rounded to the 15 digits and 10 decimals that a cell can show: {where}."
+            yield said(
+                "Rounded to the 15 digits and 10 decimals that a cell can show: %(where)s.",
+                where=where,
+            )
         if remarks.hidden_rows:
-            where = _where(remarks.hidden_rows, f"row {remarks.first_hidden}")
-            yield f"Hidden, and read all the same: {where}."
+            first = said("row %(line)s", line=remarks.first_hidden)
+            where = _where(remarks.hidden_rows, first)
+            yield said("Hidden, and read all the same: %(where)s.", where=where)
         if self.unwrapped:
-            where = _where(self.unwrapped, f"in row {self.first_unwrapped}")
-            yield f"Line breaks read as blanks: {where}."
+            first = said("in row %(line)s", line=self.first_unwrapped)
+            where = _where(self.unwrapped, first)
+            yield said("Line breaks read as blanks: %(where)s.", where=where)
 
 
 def _where(count: int, first: str) -> str:
-    return first if count == 1 else f"{count:,} times, first {first}"
+    if count == 1:
+        return first
+    return said("%(count)s times, first %(first)s", count=f"{count:,}", first=first)

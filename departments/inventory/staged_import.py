@@ -26,6 +26,7 @@ from departments.inventory.recipes import Recipe
 from departments.inventory.row_stream import MOST_LISTED, ROWS_AT_ONCE, Refusals, RowStream
 from departments.inventory.set_based import calculated_one_by_one, read_sql
 from departments.organisation.constraints import constraint_of
+from departments.organisation.said import said
 
 EXTERNAL_ID = "inventory_external_id_is_unique_in_its_department"
 
@@ -85,8 +86,10 @@ def _form_problems(file: BinaryIO) -> Iterator[RowProblem]:
     file.seek(0)
     for part in iter(lambda: file.read(LONGEST_LINE), b""):
         if len(part) == LONGEST_LINE and b"\n" not in part and b"\r" not in part:
-            reason = f"A line is longer than {LONGEST_LINE:,} bytes."
-            yield RowProblem(0, "", "", reason, "Save it as CSV, a line for each activity.")
+            reason = said(
+                "A line is longer than %(longest_line)s bytes.", longest_line=f"{LONGEST_LINE:,}"
+            )
+            yield RowProblem(0, "", "", reason, said("Save it as CSV, a line for each activity."))
             return
 
 
@@ -213,12 +216,14 @@ def _repeated(
     line: int, external_id: str, first_line: int | None, record_id: int | None
 ) -> Iterator[RowProblem]:
     if first_line is not None:
-        reason = f"The same id stands in line {first_line}."
-        hint = "Give every row an id of its own."
+        reason = said("The same id stands in line %(first_line)s.", first_line=first_line)
+        hint = said("Give every row an id of its own.")
         yield RowProblem(line, "external_id", external_id, reason, hint)
     if record_id is not None:
-        reason = f"Record {record_id} of this department has this id already."
-        hint = "Leave the row out, or correct that record."
+        reason = said(
+            "Record %(record_id)s of this department has this id already.", record_id=record_id
+        )
+        hint = said("Leave the row out, or correct that record.")
         yield RowProblem(line, "external_id", external_id, reason, hint)
 
 

@@ -48,6 +48,7 @@ from departments.organisation.access import (
 from departments.organisation.constraints import constraint_of
 from departments.organisation.errors import NotAllowed
 from departments.organisation.models import Department, User
+from departments.organisation.said import either, what_it_says, word
 
 Checked = TypeVar("Checked")
 
@@ -342,7 +343,7 @@ def for_each(
         except InventoryError as refusal:
             if len(records) == 1:
                 raise
-            problems.append(RecordProblem(record.pk, refusal.code, str(refusal)))
+            problems.append(RecordProblem(record.pk, refusal.code, what_it_says(refusal)))
     if problems:
         raise StepRefused(step=step, problems=problems)
     return checked
@@ -350,7 +351,7 @@ def for_each(
 
 def _require_state(record: ActivityRecord, states: Collection[str], *, step: str) -> None:
     if record.state not in states:
-        needed = " or ".join(states)
+        needed = either([word(str(state)) for state in states])
         raise RecordInWrongState(record_id=record.pk, state=record.state, step=step, needed=needed)
 
 

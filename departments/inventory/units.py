@@ -16,17 +16,22 @@ therm by the International Table (1 Btu = 1,055.05585262 J).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal, localcontext
 from difflib import get_close_matches
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
+
+from departments.organisation.said import either, said, together
 
 if TYPE_CHECKING:
     import pint
 
 PRECISION = 50
 """Significant digits kept by a conversion and by a calculation."""
+MOST_TAKEN = 4
+# How much of two spellings is the same, for one to be taken for a slip of the other.
+MUCH_ALIKE, ONE_LETTER_OF_THREE = 0.75, 0.66
 
 _DEFINITIONS = """
 metre = [length]
@@ -166,16 +171,27 @@ class UnitRefused(Exception):
 
 
 class UnknownUnit(UnitRefused):
-    """Nobody here knows this spelling."""
+    """Nobody here knows this spelling; `nearest` are those much like it.
+
+    `taken` are the units of what it is to become, where that is known.
+    """
 
     code = "unknown_unit"
 
-    def __init__(self, *, unit: str, nearest: tuple[str, ...]) -> None:
+    def __init__(self, *, unit: str, nearest: tuple[str, ...], taken: Sequence[str] = ()) -> None:
         self.unit, self.nearest = unit, nearest
-        hint = (
-            f"Did you mean {' or '.join(nearest)}?" if nearest else "Use one such as kWh, kg or km."
+        reason = said("The unit “%(unit)s” is not known.", unit=unit)
+        super().__init__(together(reason, self._hint(taken)))
+
+    def _hint(self, taken: Sequence[str]) -> str:
+        if self.nearest:
+            return said("Did you mean %(nearest)s?", nearest=either(self.nearest))
+        if not taken:
+            return said("Use one such as kWh, kg or km.")
+        return said(
+            "Enter the quantity in %(published)s or a unit that converts to it.",
+            published=", ".join(taken[:MOST_TAKEN]),
         )
-        super().__init__(f"The unit “{unit}” is not known. {hint}")
 
 
 class IncompatibleUnits(UnitRefused):
@@ -185,7 +201,12 @@ class IncompatibleUnits(UnitRefused):
 
     def __init__(self, *, from_unit: str, to_unit: str, hint: str) -> None:
         self.from_unit, self.to_unit, self.hint = from_unit, to_unit, hint
-        super().__init__(f"{from_unit} cannot be converted to {to_unit}. {hint}")
+        reason = said(
+            "%(from_unit)s cannot be converted to %(to_unit)s.",
+            from_unit=from_unit,
+            to_unit=to_unit,
+        )
+        super().__init__(together(reason, hint))
 
 
 class QuantityNotFinite(UnitRefused):
@@ -195,7 +216,8 @@ class QuantityNotFinite(UnitRefused):
 
     def __init__(self, *, quantity: Decimal) -> None:
         self.quantity = quantity
-        super().__init__(f"“{quantity}” is not a quantity. Enter a decimal number.")
+        reason = said("“%(quantity)s” is not a quantity.", quantity=quantity)
+        super().__init__(together(reason, said("Enter a decimal number.")))
 
 
 def convert(quantity: Decimal, *, from_unit: str, to_unit: str) -> Decimal:
@@ -256,6 +278,8 @@ def compatible_units(unit: str) -> tuple[str, ...]:
 @lru_cache(maxsize=4096)
 def _ratio(from_unit: str, to_unit: str) -> tuple[Decimal, Decimal]:
     """Numerator and denominator that turn the first unit into the second."""
+    if not is_known(from_unit):
+        raise unknown(from_unit, taken=[to_unit])
     numerator, from_dimension = _root(_expression(from_unit))
     denominator, to_dimension = _root(_expression(to_unit))
     if from_dimension != to_dimension:
@@ -266,13 +290,20 @@ def _ratio(from_unit: str, to_unit: str) -> tuple[Decimal, Decimal]:
 
 def _hint(from_dimension: str, to_dimension: str, to_unit: str) -> str:
     if "calorific" in from_dimension + to_dimension and "[energy]" in from_dimension:
-        return (
+        return said(
             "Net calorific value, gross calorific value and unmarked energy are different units: "
-            "read on the fuel bill which one it states (UK and US gas bills: gross) and enter that."
+            "read on the fuel bill which one it states (UK and US gas bills: gross) and enter "
+            "that."
         )
     if "money" in from_dimension and "money" in to_dimension:
-        return f"Exchange it first, at the rate of the day it was spent, and enter {to_unit}."
-    return f"Enter the quantity in {', '.join(compatible_units(to_unit)[:4])} or a unit like it."
+        return said(
+            "Exchange it first, at the rate of the day it was spent, and enter %(to_unit)s.",
+            to_unit=to_unit,
+        )
+    return said(
+        "Enter the quantity in %(units)s or a unit like it.",
+        units=", ".join(compatible_units(to_unit)[:4]),
+    )
 
 
 @cache
@@ -300,9 +331,29 @@ def _expression(unit: str) -> str:
         raise UnknownUnit(unit=unit, nearest=_nearest(unit)) from None
 
 
+def unknown(unit: str, *, taken: Sequence[str]) -> UnknownUnit:
+    """The refusal of a spelling, with those much like it that become one of `taken`, and these."""
+    known = [each for each in taken if is_known(each)]
+    dimensions = {_root(_expression(each))[1] for each in known}
+    nearest = [each for each in _nearest(unit) if _root(_expression(each))[1] in dimensions]
+    return UnknownUnit(unit=unit, nearest=tuple(nearest), taken=known)
+
+
 def _nearest(unit: str) -> tuple[str, ...]:
-    close = get_close_matches(_normalised(unit), _expressions(), n=3, cutoff=0.6)
-    return tuple(dict.fromkeys(_shown(_expressions()[spelling]) for spelling in close))
+    """Units that are spelled much like it and begin alike, or have it as one of their words.
+
+    A currency is near to three capital letters alone.
+    """
+    spelled = _normalised(unit)
+    if re.fullmatch("[A-Z]{3}", unit.strip()) and (
+        codes := get_close_matches(unit.strip(), _CURRENCIES, n=3, cutoff=ONE_LETTER_OF_THREE)
+    ):
+        return tuple(codes)
+    known = {each: e for each, e in _expressions().items() if not e.startswith("money_")}
+    alike = [each for each in known if each[:1] == spelled[:1]]
+    close = get_close_matches(spelled, alike, n=3, cutoff=MUCH_ALIKE)
+    close += [each for each in known if len(spelled) > 1 and spelled in each.split()]
+    return tuple(dict.fromkeys(_shown(known[each]) for each in close))[:3]
 
 
 def _normalised(unit: str) -> str:

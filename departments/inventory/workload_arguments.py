@@ -33,6 +33,7 @@ from departments.inventory.compute_tables import (
 from departments.inventory.entry import plain
 from departments.inventory.errors import EntryRefused
 from departments.inventory.factor_choice import FactorLibrary
+from departments.organisation.said import either, said
 
 WORKLOAD_INPUTS = tuple(compute_workload.WorkloadInputs.__annotations__)
 METERED = ("energy_kwh", "machine_energy_kwh")
@@ -74,7 +75,7 @@ def _workload_inputs(record: Activity) -> tuple[dict[str, Any], tuple[Step, ...]
                 given[name] = agreeing(record, name, plain(converted))
             return given, ()
     if not _is_of_requests(record):
-        refuse_unit(record, "accelerator-hours, kWh or requests")
+        refuse_unit(record, said("accelerator-hours, kWh or requests"))
     if "energy_per_request_wh" not in record.inputs:
         return given, ()
     asked = _request_inputs(record)
@@ -86,7 +87,7 @@ def _workload_inputs(record: Activity) -> tuple[dict[str, Any], tuple[Step, ...]
 
 def _request_inputs(record: Activity) -> dict[str, Any]:
     if not _is_of_requests(record):
-        refuse_unit(record, "requests")
+        refuse_unit(record, said("requests"))
     asked = plain(units.convert(record.quantity, from_unit=record.unit, to_unit=_one(record)))
     return {
         "requests": agreeing(record, "requests", asked),
@@ -135,13 +136,23 @@ def _accelerator(hardware: str) -> Accelerator:
     if len(found) == 1:
         return found[0]
     if found:
-        reason = "This names accelerators of different rated power."
-        hint = f"Write {' or '.join(each.label for each in found)}, or enter average_power_w."
+        reason = said("This names accelerators of different rated power.")
+        hint = said(
+            "Write %(labels)s, or enter average_power_w.",
+            labels=either(each.label for each in found),
+        )
     else:
-        reason = "The table of accelerators does not have it."
-        near = " or ".join(nearest_accelerators(hardware))
-        meant = f"Did you mean {near}? Else enter" if near else "Enter"
-        hint = f"{meant} average_power_w, or tdp_w from its data sheet with utilisation."
+        reason = said("The table of accelerators does not have it.")
+        near = nearest_accelerators(hardware)
+        hint = (
+            said(
+                "Did you mean %(nearest)s? Else enter average_power_w, or tdp_w from its data "
+                "sheet with utilisation.",
+                nearest=either(near),
+            )
+            if near
+            else said("Enter average_power_w, or tdp_w from its data sheet with utilisation.")
+        )
     raise EntryRefused(field="hardware", value=hardware, reason=reason, hint=hint)
 
 
@@ -191,8 +202,11 @@ def embodied(record: Activity, arguments: Arguments, method: str) -> Decimal:
         return needed(record, "embodied_kgco2e", method)
     found = equipment_named(hardware)
     if found is None:
-        hint = f"Enter embodied_kgco2e of one piece; known are {', '.join(known_equipment())}."
-        reason = "The table of embodied carbon does not have it."
+        hint = said(
+            "Enter embodied_kgco2e of one piece; known are %(known_equipment)s.",
+            known_equipment=", ".join(known_equipment()),
+        )
+        reason = said("The table of embodied carbon does not have it.")
         raise EntryRefused(field="hardware", value=hardware, reason=reason, hint=hint)
     step = Step(label="Embodied carbon of one", expression=found.label,
                 value=found.embodied_kgco2e, unit="kgCO2e")  # fmt: skip

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import reduce
 
+_TWO = "%(part0)s %(part1)s"
+
 
 class Said(str):
     """A sentence in English, with the pattern and the parts that it is made of."""
@@ -34,6 +36,25 @@ def joined(separator: str, parts: Iterable[str]) -> Said:
     return Said(separator.replace("%", "%%").join(f"%({name})s" for name in named), named)
 
 
+def together(*sentences: str) -> Said:
+    """Sentences one after another, such as a reason and what to do; empty ones are left out."""
+    return joined(" ", filter(None, sentences))
+
+
+def in_two(text: str) -> tuple[str, str]:
+    """The two sentences that `together` made into one; of other texts the first and the rest."""
+    if isinstance(text, Said) and text.pattern == _TWO:
+        first, second = (part for part in text.parts.values() if isinstance(part, str))
+        return first, second
+    sentence, _, rest = text.partition(". ")
+    return f"{sentence.rstrip('.')}.", rest
+
+
+def word(text: str) -> Said:
+    """A word of ours that is told by itself, such as a state; one that was said is left."""
+    return text if isinstance(text, Said) else Said(text)
+
+
 def what_it_says(refusal: Exception) -> Said:
     """What a refusal says, as it was made; `str(refusal)` forgets how."""
     first = refusal.args[0] if refusal.args else None
@@ -41,6 +62,9 @@ def what_it_says(refusal: Exception) -> Said:
 
 
 def either(words: Iterable[str]) -> Said:
-    """One of several: `finance or auditor`; nothing, where there are none."""
-    parts = [word if isinstance(word, Said) else Said(word) for word in words] or [Said("")]
+    """One of several: `finance or auditor`; nothing, where there are none.
+
+    What was said is told; what people wrote, such as a unit or a code, stays as it is.
+    """
+    parts = [each if isinstance(each, Said) else joined("", [each]) for each in words] or [Said("")]
     return reduce(lambda one, other: said("%(one)s or %(other)s", one=one, other=other), parts)

@@ -111,6 +111,50 @@ def test_an_unknown_unit_names_its_neighbours() -> None:
     assert str(refusal.value).startswith("The unit “litrs” is not known. Did you mean L")
 
 
+@pytest.mark.parametrize(
+    ("unit", "nearest"),
+    [
+        ("kwhr", ("kWh",)),
+        ("m^3", ("m3",)),
+        ("gallion", ("US gallon",)),
+        ("kWh (net)", ("kWh (Net CV)",)),
+        ("ton", ("t", "short ton", "long ton")),  # each is one, and none is meant for sure
+        ("EUX", ("EUR",)),
+        ("eux", ()),  # a currency is written in three capital letters
+        ("furlong", ()),
+        ("stone", ()),
+        ("bar", ()),
+        ("xyz", ()),
+        ("XYZ", ()),
+        ("", ()),
+    ],
+)
+def test_only_what_is_spelled_much_alike_is_near(unit: str, nearest: tuple[str, ...]) -> None:
+    with pytest.raises(units.UnknownUnit) as refusal:
+        units.canonical(unit)
+    assert refusal.value.nearest == nearest
+
+
+def test_a_dot_behind_a_unit_does_not_matter() -> None:
+    assert (units.canonical("lbs."), units.canonical("USD.")) == ("lb", "USD")
+
+
+@pytest.mark.parametrize(
+    ("unit", "to_unit", "hint"),
+    [
+        ("kwhr", "kWh", "Did you mean kWh?"),
+        ("furlong", "kWh", "Enter the quantity in kWh or a unit that converts to it."),
+        ("EUX", "kWh", "Enter the quantity in kWh or a unit that converts to it."),
+        ("foo", "kWh", "Enter the quantity in kWh or a unit that converts to it."),
+        ("foo", "m", "Did you mean ft?"),
+    ],
+)
+def test_what_is_near_becomes_what_is_asked_for(unit: str, to_unit: str, hint: str) -> None:
+    with pytest.raises(units.UnknownUnit) as refusal:
+        units.convert(Decimal(1), from_unit=unit, to_unit=to_unit)
+    assert str(refusal.value) == f"The unit “{unit}” is not known. {hint}"
+
+
 def test_megalitres_and_millilitres_are_not_guessed() -> None:
     """Case does not matter in a spelling, so ML and mL would be the same word, 10^9 apart."""
     assert not units.is_known("ML")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import re
 from collections.abc import Iterator
@@ -11,8 +12,14 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from django.utils.translation import override
+from django.conf import settings
+from django.utils.translation import gettext, override
 
+from departments.inventory import errors as inventory_errors
+from departments.inventory import units
+from departments.inventory.calculation import errors as calculation_errors
+from departments.inventory.errors import RecordProblem, RowProblem
+from departments.inventory.workbooks import refusal as workbook_refusals
 from departments.organisation import errors as organisation_errors
 from departments.organisation.access import Permission
 from departments.organisation.said import Said, either, said
@@ -24,8 +31,17 @@ from ledger.webhooks import errors as webhook_errors
 from pricing import errors as pricing_errors
 from pricing.errors import GrantInvalid, PanelProblem, PriceOverlaps
 
-MODULES = (ledger_errors, organisation_errors, portal_errors, pricing_errors, webhook_errors)
+FACTS = (inventory_errors, calculation_errors, units, workbook_refusals)
+MODULES = (
+    ledger_errors,
+    organisation_errors,
+    portal_errors,
+    pricing_errors,
+    webhook_errors,
+    *FACTS,
+)
 HANGUL = re.compile("[가-힣]")
+WORDS, PLACE = re.compile("[A-Za-z]{2}"), re.compile(r"%\(\w+\)s")
 
 # What a refusal can be about, by how it is annotated; several where it reads otherwise.
 SAMPLES: dict[str, list[Any]] = {
@@ -45,8 +61,31 @@ SAMPLES: dict[str, list[Any]] = {
         [FieldProblem("lines", "Make them equal.")],
         [FieldProblem("lines", "Make them equal.")] * 2,
     ],
+    "Decimal": [Decimal("1234.5")],
+    "Collection[str]": [(), ["one", "two"]],
+    "tuple[str, ...]": [(), ("one", "two")],
+    "Sequence[RowProblem]": [
+        [RowProblem(3, "unit", "x%", said("It is missing."), said("Enter it."))],
+        [RowProblem(0, "", "", said("It has no rows."), "")] * 25,
+    ],
+    "Sequence[RecordProblem]": [
+        [RecordProblem(7, "reason_missing", said("It is missing."))] * n for n in (1, 25)
+    ],
     "Sequence[tuple[str, Decimal]]": [(), [("ENG", Decimal("9e12"))] * 12],
     "list[tuple[str, str, int, int]]": [[("", "USD", 100, 90), ("DE", "USD", 90, 100)]],
+}
+# What the refusals of facts are made of, by name; some are words of ours.
+TOLD_AS_WORDS = {"state", "step", "needed", "method", "name"}
+OF_FACTS: dict[str, list[Any]] = {
+    "state": ["draft", "approved", said("retired on %(day)s as %(reference)s", day=1, reference=2)],
+    "step": ["submit", "recalculated"],
+    "needed": ["submitted"],
+    "reason": [said("It is missing.")],
+    "hint": [said("Enter it."), ""],
+    "method": ["Computing"],
+    "name": ["Utilisation"],
+    "allowed": [said("at most 1")],
+    "names": [["pue"], ["tdp_w", "pue", "hardware"]],
 }
 
 
@@ -65,8 +104,9 @@ def refusals(module: ModuleType) -> Iterator[type[Exception]]:
 
 def made(kind: type[Exception]) -> Iterator[Exception]:
     """A refusal by each sample of what it is about, the others being the first of theirs."""
+    by_name = OF_FACTS if is_of_facts(kind) else {}
     samples = {
-        parameter.name: SAMPLES[str(parameter.annotation)]
+        parameter.name: by_name.get(parameter.name) or SAMPLES[str(parameter.annotation)]
         for parameter in inspect.signature(kind).parameters.values()
         if parameter.kind != parameter.VAR_POSITIONAL
     }
@@ -75,6 +115,20 @@ def made(kind: type[Exception]) -> Iterator[Exception]:
     for name, choices in samples.items():
         for other in choices[1:]:
             yield kind(**first | {name: other})
+
+
+def is_of_facts(kind: type[Exception]) -> bool:
+    return kind.__module__ in {module.__name__ for module in FACTS}
+
+
+def untold(part: object) -> Iterator[str]:
+    """What of a refusal, and of what is said within it, has words and no Korean."""
+    if isinstance(part, Said):
+        has_words = WORDS.search(PLACE.sub("", part.pattern)) and part not in SAMPLES["str"]
+        if has_words and gettext(part.pattern) == part.pattern:
+            yield part.pattern
+        for inner in part.parts.values():
+            yield from untold(inner)
 
 
 @pytest.mark.parametrize(
@@ -90,11 +144,42 @@ def test_every_refusal_is_told_in_korean_and_is_english_to_programs(kind: type[E
         with override("ko"):
             assert str(refusal) == english
             assert HANGUL.search(refusal_told(refusal))
+            if is_of_facts(kind):
+                assert list(untold(refusal.args[0])) == []
+
+
+def words_handed_over() -> Iterator[str]:
+    """States, steps and names of figures that inventory's refusals are made of, as written."""
+    names = {kind.__name__ for module in FACTS for kind in refusals(module)}
+    for file in sorted((settings.BASE_DIR / "departments" / "inventory").rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            match node:
+                case ast.Call(func=ast.Name(id="require_activity" | "require_positive"), args=args):
+                    yield from (
+                        str(each.value) for each in args[:1] if isinstance(each, ast.Constant)
+                    )
+                case ast.Call(
+                    func=ast.Name(id="needed" | "embodied"),
+                    args=[_, _, ast.Constant(value=str(value))],
+                ):
+                    yield value
+                case ast.Call(func=ast.Name(id=name), keywords=given) if name in names:
+                    for each in given:
+                        if each.arg in TOLD_AS_WORDS and isinstance(each.value, ast.Constant):
+                            yield str(each.value.value)
+
+
+def test_words_that_refusals_are_made_of_have_their_korean() -> None:
+    words = set(words_handed_over())
+    assert {"submitted", "Accelerator hours", "An embodied share"} <= words
+    with override("ko"):
+        assert [each for each in sorted(words) if gettext(each) == each] == ["PUE", "TDP"]
 
 
 def test_refusals_are_found_by_their_module() -> None:
     assert len(list(refusals(ledger_errors))) > 75
     assert len(list(refusals(pricing_errors))) > 25
+    assert len(list(refusals(inventory_errors))) > 50
 
 
 def test_a_refusal_is_told_in_korean_and_kept_in_english() -> None:

@@ -53,6 +53,16 @@ def test_placeholders_are_the_same_in_both_languages():
     assert differing == []
 
 
+def written_out(text: ast.expr) -> Iterator[str]:
+    """A text, or each of two that are chosen from."""
+    match text:
+        case ast.Constant(value=str(value)):
+            yield value
+        case ast.IfExp(body=one, orelse=other):
+            yield from written_out(one)
+            yield from written_out(other)
+
+
 def marked_in_code() -> Iterator[str]:
     """Every text that the code marks for translation, where it is written out."""
     for app in ("config", "departments", "pricing", "ledger"):
@@ -61,9 +71,8 @@ def marked_in_code() -> Iterator[str]:
                 continue  # they keep the names of their day
             for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
                 match node:
-                    case ast.Call(func=ast.Name(id=name), args=[ast.Constant(value=str(text)), *_]):
-                        if name in MARKS:
-                            yield text
+                    case ast.Call(func=ast.Name(id=name), args=[text, *_]) if name in MARKS:
+                        yield from written_out(text)
 
 
 def marked_in_templates() -> Iterator[str]:

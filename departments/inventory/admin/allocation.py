@@ -24,6 +24,7 @@ from departments.organisation.admin_access import RoleAdmin
 from departments.organisation.admin_choices import LongRelatedFilter
 from departments.organisation.errors import OrganisationError
 from departments.organisation.models import User
+from departments.organisation.telling import refusal_told
 
 BADGES = {"waiting": "warning", "approved": "success"}
 
@@ -116,7 +117,7 @@ class AllocationKeyAdmin(RoleAdmin):
                 for key_id in ids:
                     allocation_keys.approve_key(key_id=key_id, by=request.user, at=timezone.now())
         except (InventoryError, OrganisationError) as refusal:
-            messages.error(request, str(refusal))
+            messages.error(request, refusal_told(refusal))
             return
         text = ngettext("%d key is approved.", "%d keys are approved.", len(ids))
         messages.success(request, text % len(ids))

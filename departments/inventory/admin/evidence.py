@@ -28,6 +28,7 @@ from departments.inventory.evidence_reading import evidence_file
 from departments.inventory.models.evidence import MOST_BYTES, EvidenceFile
 from departments.organisation.access import may_contribute
 from departments.organisation.admin_access import require_here
+from departments.organisation.telling import refusal_told
 
 
 class EvidenceForm(forms.ModelForm):  # type: ignore[type-arg]  # no subscript when it runs
@@ -63,7 +64,7 @@ class EvidenceForm(forms.ModelForm):  # type: ignore[type-arg]  # no subscript w
                 at=timezone.now(),
             )
         except REFUSALS as refusal:
-            raise forms.ValidationError(str(refusal)) from refusal
+            raise forms.ValidationError(refusal_told(refusal)) from refusal
         self.instance = EvidenceFile.objects.get(pk=evidence_id)
         return cleaned
 

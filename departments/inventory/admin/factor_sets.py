@@ -24,6 +24,7 @@ from departments.inventory.factor_release import LoadReport
 from departments.inventory.models.factors import FactorSet
 from departments.organisation.access import Permission
 from departments.organisation.admin_access import may_here
+from departments.organisation.said import joined, said
 
 MOST_BYTES = 5 * 1024 * 1024
 MOST_SHOWN = 20
@@ -54,8 +55,12 @@ class OwnFactorsForm(RehearsedForm):
             for name, file in (("set.toml", "facts"), ("factors.csv", "factors")):
                 given = self.cleaned_data[file]
                 if given.size > MOST_BYTES:
-                    reason = f"It has {given.size:,} bytes; {MOST_BYTES:,} are taken here."
-                    hint = "Bring it by manage.py factors propose."
+                    reason = said(
+                        "It has %(size)s bytes; %(most_bytes)s are taken here.",
+                        size=f"{given.size:,}",
+                        most_bytes=f"{MOST_BYTES:,}",
+                    )
+                    hint = said("Bring it by manage.py factors propose.")
                     raise EntryRefused(field=file, value="", reason=reason, hint=hint)
                 given.seek(0)
                 (Path(folder) / name).write_bytes(given.read())
@@ -68,11 +73,14 @@ class OwnFactorsForm(RehearsedForm):
                 folder=folder, by=self.by, at=timezone.now()
             )
         except FactorFileRefused as refusal:
-            shown = [str(problem) for problem in refusal.problems[:MOST_SHOWN]]
+            shown = [problem.sentence() for problem in refusal.problems[:MOST_SHOWN]]
             file = "facts" if refusal.path.endswith(".toml") else "factors"
             count = len(refusal.problems)
             raise EntryRefused(
-                field=file, value="", reason=f"{count} problems.", hint=" ".join(shown)
+                field=file,
+                value="",
+                reason=said("%(count)s problems.", count=count),
+                hint=joined(" ", shown),
             ) from refusal
 
 

@@ -45,6 +45,7 @@ from departments.organisation.admin_access import RoleAdmin
 from departments.organisation.admin_choices import LongRelatedFilter
 from departments.organisation.errors import OrganisationError
 from departments.organisation.models import User
+from departments.organisation.telling import refusal_told
 
 REFUSALS = (InventoryError, OrganisationError)
 BADGES = {"draft": "info", "submitted": "warning", "approved": "success", "returned": "danger"}
@@ -189,9 +190,9 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]  # no subscript whe
                 transaction.set_rollback(True)
         except EntryRefused as refusal:
             name = refusal.field if refusal.field in self.fields else "inputs"
-            self.add_error(name, str(refusal))
+            self.add_error(name, refusal_told(refusal))
         except REFUSALS as refusal:
-            raise forms.ValidationError(str(refusal)) from refusal
+            raise forms.ValidationError(refusal_told(refusal)) from refusal
         return cleaned
 
     def carry_out(self) -> ActivityRecord:
@@ -411,7 +412,7 @@ class ActivityRecordAdmin(ReadAdmin):
 
     @admin.display(description=_("looks wrong"))
     def doubts_shown(self, record: ActivityRecord) -> SafeString | str:
-        texts = ((f"{each['reason']} {each['hint']}",) for each in record.doubts or ())
+        texts = ((f"{told(each['reason'])} {told(each['hint'])}",) for each in record.doubts or ())
         return format_html_join(SafeString("<br>"), "{}", texts) or "–"
 
     @admin.action(description=_("Approve"))
@@ -464,7 +465,7 @@ def refusals_shown(request: HttpRequest) -> Iterator[None]:
     try:
         yield
     except REFUSALS as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, refusal_told(refusal))
 
 
 def person_of(request: HttpRequest) -> User:

@@ -11,7 +11,9 @@ from django.http import HttpRequest
 
 from departments.inventory.admin.records import REFUSALS, ReadAdmin, person_of
 from departments.inventory.errors import EntryRefused
+from departments.inventory.sentences import told
 from departments.organisation.models import User
+from departments.organisation.telling import refusal_told
 
 
 class RehearsedForm(forms.ModelForm):  # type: ignore[type-arg]  # no subscript when it runs
@@ -29,9 +31,9 @@ class RehearsedForm(forms.ModelForm):  # type: ignore[type-arg]  # no subscript 
                 transaction.set_rollback(True)
         except EntryRefused as refusal:
             name = refusal.field if refusal.field in self.fields else None
-            self.add_error(name, f"{refusal.reason} {refusal.hint}")
+            self.add_error(name, f"{told(refusal.reason)} {told(refusal.hint)}")
         except REFUSALS as refusal:
-            raise forms.ValidationError(str(refusal)) from refusal
+            raise forms.ValidationError(refusal_told(refusal)) from refusal
         return cleaned
 
     def carry_out(self) -> Model:

@@ -27,6 +27,7 @@ from departments.organisation.admin_choices import LongRelatedFilter
 from departments.organisation.errors import OrganisationError
 from departments.organisation.models import User
 from departments.organisation.said import said
+from departments.organisation.telling import refusal_told
 
 BADGES = {"waiting": "warning", "approved": "success", "superseded": "info"}
 
@@ -160,7 +161,7 @@ class SiteReadingAdmin(RoleAdmin):
         try:
             going = steps.approve_readings(reading_ids=ids, by=request.user, at=timezone.now())
         except (InventoryError, OrganisationError) as refusal:
-            messages.error(request, str(refusal))
+            messages.error(request, refusal_told(refusal))
             return
         text = ngettext("%d reading is approved.", "%d readings are approved.", len(going))
         messages.success(request, text % len(going))

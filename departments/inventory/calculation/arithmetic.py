@@ -8,6 +8,7 @@ from decimal import Decimal, localcontext
 from departments.inventory import units
 from departments.inventory.calculation.errors import NegativeActivity, NotFinite, OutOfRange
 from departments.inventory.calculation.result import Factor, GasPart, Result, Step
+from departments.organisation.said import said
 
 SHOWN_DECIMALS = 12
 
@@ -99,7 +100,7 @@ def require_positive(name: str, value: Decimal) -> None:
     """
     _require_finite(name, value)
     if value <= 0:
-        raise OutOfRange(name=name, value=value, allowed="above 0")
+        raise OutOfRange(name=name, value=value, allowed=said("above 0"))
 
 
 def _require_finite(name: str, value: Decimal) -> None:

@@ -23,6 +23,7 @@ from departments.inventory.calculation.arithmetic import (
 from departments.inventory.calculation.errors import MissingInput, OutOfRange
 from departments.inventory.calculation.purchased_electricity import Cover
 from departments.inventory.calculation.result import DualResult, Factor, Result, Step
+from departments.organisation.said import said
 
 FACILITY_METER = "measured at the facility"
 MACHINE_METER = "measured at the machines"
@@ -33,7 +34,7 @@ PER_REQUEST = "energy per request"
 ENERGY_INPUTS = ("energy_kwh", "accelerator_hours", "requests with energy_wh_per_request")
 POWER_INPUTS = ("average_power_w", "hardware", "tdp_w with utilisation")
 LARGEST_PUE = Decimal(10)
-PUE_HINT = (
+PUE_HINT = said(
     "Enter the building's PUE; 1 where the energy already holds the cooling or the source counts "
     "none."
 )
@@ -166,8 +167,10 @@ def _power(inputs: WorkloadInputs) -> tuple[Decimal, str, str]:
     require_activity("TDP", tdp_w)
     require_activity("Utilisation", utilisation)
     if utilisation > 1:
-        hint = "It is a share of the rated power: 37 % is written 0.37."
-        raise OutOfRange(name="Utilisation", value=utilisation, allowed="at most 1", hint=hint)
+        hint = said("It is a share of the rated power: 37 % is written 0.37.")
+        raise OutOfRange(
+            name="Utilisation", value=utilisation, allowed=said("at most 1"), hint=hint
+        )
     return times(tdp_w, utilisation), f"{shown(tdp_w)} W × {shown(utilisation)}", RATED_POWER
 
 
@@ -177,7 +180,10 @@ def _with_pue(machine_kwh: Decimal, expression: str, pue: Decimal | None, path: 
         raise MissingInput(method="Computing", names=("pue",), hint=PUE_HINT)
     require_activity("PUE", pue)
     if not 1 <= pue <= LARGEST_PUE:
-        allowed, hint = f"from 1 to {LARGEST_PUE}", "It is a ratio: 110 % is written 1.1."
+        allowed, hint = (
+            said("from 1 to %(largest_pue)s", largest_pue=LARGEST_PUE),
+            said("It is a ratio: 110 % is written 1.1."),
+        )
         raise OutOfRange(name="PUE", value=pue, allowed=allowed, hint=hint)
     energy_kwh = times(machine_kwh, pue)
     expression = f"{expression} × {shown(pue)} PUE"

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import reduce
+
+from departments.organisation.said import either, said, together, word
 
 
 class CalculationRefused(Exception):
@@ -20,8 +23,14 @@ class NegativeActivity(CalculationRefused):
     def __init__(self, *, name: str, value: Decimal) -> None:
         self.name, self.value = name, value
         super().__init__(
-            f"{name} is {value:,f}, which is below zero. Enter what was used; "
-            "to take back an earlier figure, restate that record."
+            together(
+                said(
+                    "%(name)s is %(value)s, which is below zero.",
+                    name=word(name),
+                    value=f"{value:,f}",
+                ),
+                said("Enter what was used; to take back an earlier figure, restate that record."),
+            )
         )
 
 
@@ -32,8 +41,15 @@ class MissingInput(CalculationRefused):
 
     def __init__(self, *, method: str, names: Sequence[str], hint: str = "") -> None:
         self.method, self.names = method, tuple(names)
-        hint = hint or "Enter it, or ask who meters it."
-        super().__init__(f"{method} needs {', or '.join(names)}. {hint}")
+        needed = reduce(
+            lambda one, other: said("%(one)s, or %(other)s", one=one, other=other), names
+        )
+        super().__init__(
+            together(
+                said("%(method)s needs %(names)s.", method=word(method), names=needed),
+                hint or said("Enter it, or ask who meters it."),
+            )
+        )
 
 
 class NotFinite(CalculationRefused):
@@ -43,7 +59,14 @@ class NotFinite(CalculationRefused):
 
     def __init__(self, *, name: str, value: Decimal) -> None:
         self.name, self.value = name, value
-        super().__init__(f"{name} is “{value}”, which is not a number. Enter a decimal number.")
+        super().__init__(
+            together(
+                said(
+                    "%(name)s is “%(value)s”, which is not a number.", name=word(name), value=value
+                ),
+                said("Enter a decimal number."),
+            )
+        )
 
 
 class OutOfRange(CalculationRefused):
@@ -53,8 +76,17 @@ class OutOfRange(CalculationRefused):
 
     def __init__(self, *, name: str, value: Decimal, allowed: str, hint: str = "") -> None:
         self.name, self.value, self.allowed = name, value, allowed
-        hint = hint or "Check the figure."
-        super().__init__(f"{name} is {value:,f}, but must be {allowed}. {hint}")
+        super().__init__(
+            together(
+                said(
+                    "%(name)s is %(value)s, but must be %(allowed)s.",
+                    name=word(name),
+                    value=f"{value:,f}",
+                    allowed=allowed,
+                ),
+                hint or said("Check the figure."),
+            )
+        )
 
 
 class SharesDoNotAddUp(CalculationRefused):
@@ -65,8 +97,14 @@ class SharesDoNotAddUp(CalculationRefused):
     def __init__(self, *, blend: str, total: Decimal) -> None:
         self.blend, self.total = blend, total
         super().__init__(
-            f"The mass shares of {blend} add up to {total:f}, not 1. "
-            "Copy the composition from the cylinder's label or safety sheet."
+            together(
+                said(
+                    "The mass shares of %(blend)s add up to %(total)s, not 1.",
+                    blend=blend,
+                    total=f"{total:f}",
+                ),
+                said("Copy the composition from the cylinder's label or safety sheet."),
+            )
         )
 
 
@@ -78,8 +116,12 @@ class GwpMissing(CalculationRefused):
     def __init__(self, *, gases: Sequence[str], gwp_set: str) -> None:
         self.gases, self.gwp_set = tuple(gases), gwp_set
         super().__init__(
-            f"{gwp_set} has no GWP for {', '.join(gases)}. "
-            "Choose a set that has it, or say that it counts as 0 and why."
+            together(
+                said(
+                    "%(gwp_set)s has no GWP for %(gases)s.", gwp_set=gwp_set, gases=", ".join(gases)
+                ),
+                said("Choose a set that has it, or say that it counts as 0 and why."),
+            )
         )
 
 
@@ -91,8 +133,17 @@ class CoverExceedsEnergy(CalculationRefused):
     def __init__(self, *, energy_kwh: Decimal, covered_kwh: Decimal) -> None:
         self.energy_kwh, self.covered_kwh = energy_kwh, covered_kwh
         super().__init__(
-            f"Instruments cover {covered_kwh:,f} kWh, but only {energy_kwh:,f} kWh were used. "
-            f"Assign at most {energy_kwh:,f} kWh and keep the rest for another site or month."
+            together(
+                said(
+                    "Instruments cover %(covered)s kWh, but only %(energy)s kWh were used.",
+                    covered=f"{covered_kwh:,f}",
+                    energy=f"{energy_kwh:,f}",
+                ),
+                said(
+                    "Assign at most %(energy)s kWh and keep the rest for another site or month.",
+                    energy=f"{energy_kwh:,f}",
+                ),
+            )
         )
 
 
@@ -103,5 +154,10 @@ class UnknownActivity(CalculationRefused):
 
     def __init__(self, *, activity: str, nearest: Sequence[str]) -> None:
         self.activity, self.nearest = activity, tuple(nearest)
-        hint = f"Did you mean {' or '.join(nearest)}?" if nearest else "Choose one from the list."
-        super().__init__(f"No method calculates the activity “{activity}”. {hint}")
+        hint = (
+            said("Did you mean %(nearest)s?", nearest=either(nearest))
+            if nearest
+            else said("Choose one from the list.")
+        )
+        reason = said("No method calculates the activity “%(activity)s”.", activity=activity)
+        super().__init__(together(reason, hint))

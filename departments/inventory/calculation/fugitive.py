@@ -14,6 +14,7 @@ from departments.inventory.calculation.arithmetic import (
 )
 from departments.inventory.calculation.errors import GwpMissing, SharesDoNotAddUp
 from departments.inventory.calculation.result import Factor, GasPart, Result, Step
+from departments.organisation.said import said
 
 
 def calculate(*, mass: Decimal, unit: str, gas: str, gwp: Decimal, gwp_set: str) -> Result:
@@ -88,7 +89,7 @@ def blend_gwp(
     Raises:  SharesDoNotAddUp, GwpMissing, NegativeActivity, NotFinite.
     """
     for gas, share in shares.items():
-        require_activity(f"Mass share of {gas}", share)
+        require_activity(said("Mass share of %(gas)s", gas=gas), share)
     if (total := plus(shares.values())) != 1:
         raise SharesDoNotAddUp(blend=blend, total=total)
     if missing := [gas for gas in shares if gas not in gwps]:

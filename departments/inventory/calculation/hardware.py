@@ -15,6 +15,7 @@ from departments.inventory.calculation.arithmetic import (
 )
 from departments.inventory.calculation.errors import OutOfRange
 from departments.inventory.calculation.result import Factor, Result, Step
+from departments.organisation.said import said
 
 
 def calculate(*, units: Decimal, embodied_kgco2e: Decimal) -> Result:
@@ -75,7 +76,7 @@ def calculate_reuse(
         require_activity(name, value)
     require_positive("Lifetime in years", lifetime_years)
     if extended_lifetime_years <= lifetime_years:
-        allowed = f"above the planned {shown(lifetime_years)}"
+        allowed = said("above the planned %(years)s", years=shown(lifetime_years))
         raise OutOfRange(
             name="Extended lifetime in years", value=extended_lifetime_years, allowed=allowed
         )

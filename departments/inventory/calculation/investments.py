@@ -8,6 +8,7 @@ from decimal import Decimal
 from departments.inventory.calculation.arithmetic import emit, require_activity, shown
 from departments.inventory.calculation.errors import OutOfRange
 from departments.inventory.calculation.result import Factor, Result
+from departments.organisation.said import said
 
 
 def calculate(*, quantity: Decimal, unit: str, ownership_share: Decimal) -> Result:
@@ -19,9 +20,9 @@ def calculate(*, quantity: Decimal, unit: str, ownership_share: Decimal) -> Resu
     """
     require_activity("Ownership share", ownership_share)
     if ownership_share > 1:
-        hint = "It is a share: 25 % is written 0.25."
+        hint = said("It is a share: 25 % is written 0.25.")
         raise OutOfRange(
-            name="Ownership share", value=ownership_share, allowed="at most 1", hint=hint
+            name="Ownership share", value=ownership_share, allowed=said("at most 1"), hint=hint
         )
     label = f"share of {shown(ownership_share)}"
     held = Factor(kgco2e_per_unit=ownership_share, unit="kgCO2e", label=label)

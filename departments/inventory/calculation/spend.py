@@ -15,6 +15,7 @@ from departments.inventory.calculation.arithmetic import (
 )
 from departments.inventory.calculation.errors import MissingInput
 from departments.inventory.calculation.result import Factor, Result, Step
+from departments.organisation.said import said
 
 
 def calculate(
@@ -40,7 +41,7 @@ def calculate(
         return emit(quantity=quantity, unit=unit, factor=factor, label="Spend")
     if price_index is None or base_price_index is None:
         missing = "base_price_index" if base_price_index is None else "price_index"
-        hint = "Enter both, of one series, or neither."
+        hint = said("Enter both, of one series, or neither.")
         raise MissingInput(method="A deflator", names=(missing,), hint=hint)
     step = _deflated(quantity, unit, price_index, base_price_index)
     result = emit(quantity=step.value, unit=unit, factor=factor, label="Spend")

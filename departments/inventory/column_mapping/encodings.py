@@ -10,8 +10,9 @@ from itertools import pairwise
 
 from departments.inventory.activity_file import SAVE_AS
 from departments.inventory.workbooks.refusal import TableRefused
+from departments.organisation.said import said, together
 
-DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+DELIMITERS = {",": said("commas"), ";": said("semicolons"), "\t": said("tabs"), "|": said("bars")}
 NAMES = {
     "utf-8": "UTF-8",
     "utf-8-sig": "UTF-8",
@@ -30,34 +31,49 @@ def decoded(content: bytes, told: str) -> tuple[str, str]:
     """
     if told:
         try:
-            return _text(content, told), f"Encoding {NAMES[told]}, as told."
+            return _text(content, told), said("Encoding %(name)s, as told.", name=NAMES[told])
         except UnicodeDecodeError as error:
-            reason = f"The file is not in {NAMES[told]}: byte {error.start:,} does not fit."
+            reason = said(
+                "The file is not in %(name)s: byte %(start)s does not fit.",
+                name=NAMES[told],
+                start=f"{error.start:,}",
+            )
             raise TableRefused(reason, SAVE_AS) from error
     if content.startswith((BOM_UTF8, BOM_UTF16_LE, BOM_UTF16_BE)):
         encoding = "utf-8-sig" if content.startswith(BOM_UTF8) else "utf-16"
-        return decoded(content, encoding)[0], f"Encoding {NAMES[encoding]}, by its mark: certain."
+        note = said("Encoding %(name)s, by its mark: certain.", name=NAMES[encoding])
+        return decoded(content, encoding)[0], note
     try:
         text = content.decode()
     except UnicodeDecodeError:
         return _guessed(content)
-    sure = "certain" if not text.isascii() else "certain, there are plain letters only"
-    return text, f"Encoding UTF-8: {sure}."
+    if text.isascii():
+        return text, said("Encoding UTF-8: certain, there are plain letters only.")
+    return text, said("Encoding UTF-8: certain.")
 
 
 def _guessed(content: bytes) -> tuple[str, str]:
     korean, western = _korean(content), _western(content)
     if bool(korean) == bool(western):
-        why = "two encodings fit" if korean else "no known encoding fits"
-        hint = f"{SAVE_AS} Or tell the encoding: cp949 (Korean) or cp1252 (Western European)."
-        raise TableRefused(f"The file is not UTF-8, and {why}.", hint)
+        reason = (
+            said("The file is not UTF-8, and two encodings fit.")
+            if korean
+            else said("The file is not UTF-8, and no known encoding fits.")
+        )
+        hint = together(
+            SAVE_AS, said("Or tell the encoding: cp949 (Korean) or cp1252 (Western European).")
+        )
+        raise TableRefused(reason, hint)
     encoding = "cp949" if korean else "cp1252"
     text = korean or western
     beyond = [sign for sign in text if not sign.isascii()]
     shown = " ".join(dict.fromkeys(beyond[:200]))[:20]
-    kind = "Korean" if korean else "Western European"
-    return text, (
-        f"Encoding {NAMES[encoding]} ({kind}): likely, by {len(beyond):,} signs such as {shown}."
+    return text, said(
+        "Encoding %(name)s (%(kind)s): likely, by %(count)s signs such as %(shown)s.",
+        name=NAMES[encoding],
+        kind=said("Korean") if korean else said("Western European"),
+        count=f"{len(beyond):,}",
+        shown=shown,
     )
 
 

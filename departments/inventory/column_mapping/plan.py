@@ -11,6 +11,7 @@ from typing import Any
 from departments.inventory.activity_file import COLUMNS, REQUIRED
 from departments.inventory.column_mapping.names import guesses, unit_in
 from departments.inventory.errors import RowProblem
+from departments.organisation.said import said
 
 DAY_ORDERS = ("dmy", "mdy", "ymd")
 DECIMAL_SIGNS = ("point", "comma")
@@ -90,26 +91,37 @@ def _shares(columns: Mapping[str, str], theirs: str) -> bool:
 def plan_problems(plan: ColumnPlan, header: list[str], line: int) -> list[RowProblem]:
     """What keeps a settled plan from reading a file with this header."""
     problems = [
-        RowProblem(line, name, "", f"This column stands {count} times.", "Keep one.")
+        RowProblem(
+            line,
+            name,
+            "",
+            said("This column stands %(count)s times.", count=count),
+            said("Keep one."),
+        )
         for name, count in Counter(name for name in header if name.strip()).items()
         if count > 1 and name in plan.columns.values()
     ]
     for ours in (*plan.columns, *plan.fixed):
         if ours not in COLUMNS:
             near = get_close_matches(ours, COLUMNS, n=1)
-            hint = f"Did you mean {near[0]}?" if near else f"Known are {', '.join(COLUMNS)}."
-            problems.append(RowProblem(0, ours, "", "Unknown column.", hint))
+            hint = (
+                said("Did you mean %(nearest)s?", nearest=near[0])
+                if near
+                else said("Known are %(known)s.", known=", ".join(COLUMNS))
+            )
+            problems.append(RowProblem(0, ours, "", said("Unknown column."), hint))
     for ours, theirs in plan.columns.items():
         if theirs not in header:
-            hint = f"The file has {listed(header)}."
-            reason = f"The file has no column “{theirs}”."
+            hint = said("The file has %(header)s.", header=listed(header))
+            reason = said("The file has no column “%(theirs)s”.", theirs=theirs)
             problems.append(RowProblem(line, ours, "", reason, hint))
     for ours in REQUIRED:
         if ours not in plan.columns and ours not in plan.fixed:
-            hint = (
-                f"Say which column it is, or a value for all rows. The file has {listed(header)}."
+            hint = said(
+                "Say which column it is, or a value for all rows. The file has %(header)s.",
+                header=listed(header),
             )
-            reason = "No column of the file is known to be this one."
+            reason = said("No column of the file is known to be this one.")
             problems.append(RowProblem(line, ours, "", reason, hint))
     return [*problems, *_setting_problems(plan)]
 
@@ -123,10 +135,18 @@ def _setting_problems(plan: ColumnPlan) -> Iterable[RowProblem]:
     for name, values in allowed:
         value = getattr(plan, name)
         if value and value not in values:
-            hint = f"Known are {', '.join(values)}."
-            yield RowProblem(0, "", str(value)[:40], f"This is no {name.replace('_', ' ')}.", hint)
+            hint = said("Known are %(known)s.", known=", ".join(values))
+            yield RowProblem(
+                0,
+                "",
+                str(value)[:40],
+                said("This is no %(what)s.", what=said(name.replace("_", " "))),
+                hint,
+            )
     if not 0 <= plan.skip_rows <= MOST_SKIPPED:
-        yield RowProblem(0, "", str(plan.skip_rows), "So many rows are not skipped.", "Look again.")
+        yield RowProblem(
+            0, "", str(plan.skip_rows), said("So many rows are not skipped."), said("Look again.")
+        )
 
 
 def listed(header: Iterable[str]) -> str:

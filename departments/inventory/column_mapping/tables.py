@@ -11,6 +11,7 @@ from departments.inventory.column_mapping.encodings import DELIMITERS, decoded, 
 from departments.inventory.workbooks.refusal import TableRefused
 from departments.inventory.workbooks.sheet_rows import Remarks, SheetRow
 from departments.inventory.workbooks.workbook import Workbook
+from departments.organisation.said import joined, said
 
 ZIP, COMPOUND = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 MOST_TEXT_BYTES = 64 * 1024 * 1024
@@ -36,14 +37,14 @@ class WorkbookTable(Table):
         super().__init__()
         self._book = Workbook(file)
         self._sheet = self._book.sheet(sheet)
-        self.notes.append(f"Sheet “{self._sheet.name}”.")
+        self.notes.append(said("Sheet “%(name)s”.", name=self._sheet.name))
         others = [
-            f"“{each.name}”{' (hidden)' if each.is_hidden else ''}"
+            said("“%(name)s” (hidden)", name=each.name) if each.is_hidden else f"“{each.name}”"
             for each in self._book.sheets
             if each != self._sheet
         ]
         if others:
-            self.notes.append(f"Not read: {', '.join(others)}.")
+            self.notes.append(said("Not read: %(sheets)s.", sheets=joined(", ", others)))
 
     def rows(self) -> Iterator[SheetRow]:
         yield from self._book.rows(self._sheet)
@@ -58,14 +59,17 @@ class TextTable(Table):
         super().__init__()
         size = file.seek(0, io.SEEK_END)
         if size > MOST_TEXT_BYTES:
-            reason = (
-                f"The file has {size:,} bytes; {MOST_TEXT_BYTES:,} can be read in another form."
+            reason = said(
+                "The file has %(size)s bytes; %(most_text_bytes)s can be read in another form.",
+                size=f"{size:,}",
+                most_text_bytes=f"{MOST_TEXT_BYTES:,}",
             )
-            raise TableRefused(reason, "Split it, or write it in the standard form.")
+            raise TableRefused(reason, said("Split it, or write it in the standard form."))
         file.seek(0)
         self._text, note = decoded(file.read(), encoding)
         self._delimiter = delimiter_of(self._text)
-        self.notes += [note, f"Between the columns stand {DELIMITERS[self._delimiter]}."]
+        sign = DELIMITERS[self._delimiter]
+        self.notes += [note, said("Between the columns stand %(sign)s.", sign=sign)]
 
     def rows(self) -> Iterator[SheetRow]:
         reader = csv.reader(
@@ -77,8 +81,10 @@ class TextTable(Table):
                 yield SheetRow(line, cells)
                 line = reader.line_num + 1
         except csv.Error as error:
-            reason = f"From line {line} on this is not CSV: {error}."
-            hint = "Look for a quotation mark that is not closed."
+            reason = said(
+                "From line %(line)s on this is not CSV: %(error)s.", line=line, error=error
+            )
+            hint = said("Look for a quotation mark that is not closed.")
             raise TableRefused(reason, hint) from error
 
 

@@ -29,12 +29,14 @@ from departments.inventory.prepared_file import PreparedFile
 from departments.inventory.spool import Spool
 from departments.inventory.workbooks.refusal import TableRefused
 from departments.inventory.workbooks.sheet_rows import SheetRow
+from departments.organisation.said import either, joined, said
 
 DAYS = ("started_on", "ended_on")
 FIGURES = NUMBERS | {"quantity"}
 ROWS_LOOKED_AT = 20
 _SIGNS = {"point": ".", "comma": ","}
-_IN_WORDS = {"dmy": "day first", "mdy": "month first", "ymd": "year first"}
+_SIGN_WORDS = {".": said("a decimal point"), ",": said("a decimal comma")}
+_IN_WORDS = {"dmy": said("day first"), "mdy": said("month first"), "ymd": said("year first")}
 
 
 def translated(file: BinaryIO, *, sheet: str, plan: ColumnPlan) -> PreparedFile:
@@ -73,7 +75,7 @@ def header_of(table: Table, plan: ColumnPlan) -> SheetRow:
     filled = (row for row in table.rows() if row.line > plan.skip_rows and not is_blank(row.cells))
     rows = list(islice(filled, 1 if plan.skip_rows else ROWS_LOOKED_AT))
     if not rows:
-        raise TableRefused("The file is empty.", "The first row names the columns.")
+        raise TableRefused(said("The file is empty."), said("The first row names the columns."))
     wanted = {name.strip().casefold() for name in plan.columns.values()} | set(COLUMNS)
 
     def known(row: SheetRow) -> int:
@@ -88,18 +90,24 @@ def header_of(table: Table, plan: ColumnPlan) -> SheetRow:
 
 def _column_notes(header: SheetRow, plan: ColumnPlan) -> Iterator[str]:
     if header.line > 1:
-        yield f"The columns are named in line {header.line}; what stands above is not read."
+        yield said(
+            "The columns are named in line %(line)s; what stands above is not read.",
+            line=header.line,
+        )
     known = {theirs: ours for ours, theirs in plan.columns.items() if theirs == ours}
     other = [
-        f"“{theirs}” is {ours}" for ours, theirs in plan.columns.items() if theirs not in known
+        said("“%(theirs)s” is %(ours)s", theirs=theirs, ours=ours)
+        for ours, theirs in plan.columns.items()
+        if theirs not in known
     ]
     if other:
-        yield f"Columns: {', '.join(other)}."
+        yield said("Columns: %(columns)s.", columns=joined(", ", other))
     unread = [name for name in header.cells if name and name not in plan.columns.values()]
     if unread:
-        yield f"Columns that are not read: {listed(unread)}."
+        yield said("Columns that are not read: %(columns)s.", columns=listed(unread))
     if plan.fixed:
-        yield f"In every row: {', '.join(f'{name} = {text}' for name, text in plan.fixed.items())}."
+        values = ", ".join(f"{name} = {text}" for name, text in plan.fixed.items())
+        yield said("In every row: %(values)s.", values=values)
 
 
 @dataclass(slots=True)
@@ -134,29 +142,38 @@ def _rows_below(table: Table, header: SheetRow) -> Iterator[SheetRow]:
 
 
 def _decide_days(survey: _Survey, plan: ColumnPlan, days: DayColumns) -> None:
-    either = days.either or days.day_first or days.month_first
+    unsure = days.either or days.day_first or days.month_first
     if plan.day_order in ("dmy", "mdy"):
         survey.day_order = plan.day_order
-        survey.notes.append(f"Days: {_IN_WORDS[plan.day_order]}, as told.")
+        survey.notes.append(said("Days: %(order)s, as told.", order=_IN_WORDS[plan.day_order]))
     elif days.day_first and days.month_first:
         first, second = days.day_first, days.month_first
-        reason = f"Here the day is first, in line {second.line} the month (“{second.text}”)."
-        survey.problems.append(_problem(first, reason, "Write all days alike."))
+        reason = said(
+            "Here the day is first, in line %(line)s the month (“%(text)s”).",
+            line=second.line,
+            text=second.text,
+        )
+        survey.problems.append(_problem(first, reason, said("Write all days alike.")))
     elif days.day_first or days.month_first:
         shown = days.day_first or days.month_first
         assert shown is not None
         survey.day_order = "dmy" if days.day_first else "mdy"
         read = iso_day(shown.text, survey.day_order, is_last=True)
         survey.notes.append(
-            f"Days: {_IN_WORDS[survey.day_order]}, as “{shown.text}” in line {shown.line} shows: "
-            f"{read}."
+            said(
+                "Days: %(order)s, as “%(text)s” in line %(line)s shows: %(read)s.",
+                order=_IN_WORDS[survey.day_order],
+                text=shown.text,
+                line=shown.line,
+                read=read,
+            )
         )
-    elif either:
-        readings = " or ".join(
-            iso_day(either.text, order, is_last=True) for order in ("dmy", "mdy")
+    elif unsure:
+        readings = either(iso_day(unsure.text, order, is_last=True) for order in ("dmy", "mdy"))
+        reason = said(
+            "It may be %(readings)s, and no other day of the file tells.", readings=readings
         )
-        reason = f"It may be {readings}, and no other day of the file tells."
-        survey.problems.append(_problem(either, reason, "Tell the date format: dmy or mdy."))
+        survey.problems.append(_problem(unsure, reason, said("Tell the date format: dmy or mdy.")))
 
 
 def _decide_sign(survey: _Survey, plan: ColumnPlan, name: str, column: NumberColumn) -> None:
@@ -164,24 +181,36 @@ def _decide_sign(survey: _Survey, plan: ColumnPlan, name: str, column: NumberCol
     if plan.decimal_sign:
         survey.signs[name] = _SIGNS[plan.decimal_sign]
         if shown:
-            survey.notes.append(f"{name}: a decimal {plan.decimal_sign}, as told.")
+            sign = _SIGN_WORDS[survey.signs[name]]
+            survey.notes.append(said("%(name)s: %(sign)s, as told.", name=name, sign=sign))
     elif column.comma and column.point:
-        reason = f"Here it is a decimal comma, in line {column.point.line} a point."
-        reason = f"{reason[:-1]} (“{column.point.text}”)."
-        survey.problems.append(_problem(column.comma, reason, "Write all numbers alike."))
+        reason = said(
+            "Here it is a decimal comma, in line %(line)s a point (“%(text)s”).",
+            line=column.point.line,
+            text=column.point.text,
+        )
+        survey.problems.append(_problem(column.comma, reason, said("Write all numbers alike.")))
     elif column.comma or column.point:
         assert shown is not None
         survey.signs[name] = "," if column.comma else "."
-        kind = "comma" if column.comma else "point"
         read = plain_number(shown.text, survey.signs[name])
         survey.notes.append(
-            f"{name}: a decimal {kind}, as “{shown.text}” in line {shown.line} shows: {read}."
+            said(
+                "%(name)s: %(sign)s, as “%(text)s” in line %(line)s shows: %(read)s.",
+                name=name,
+                sign=_SIGN_WORDS[survey.signs[name]],
+                text=shown.text,
+                line=shown.line,
+                read=read,
+            )
         )
     elif column.either:
-        readings = " or ".join(plain_number(column.either.text, sign) for sign in (".", ","))
-        reason = f"It may be {readings}, and no other number of the column tells."
+        readings = either(plain_number(column.either.text, sign) for sign in (".", ","))
+        reason = said(
+            "It may be %(readings)s, and no other number of the column tells.", readings=readings
+        )
         survey.problems.append(
-            _problem(column.either, reason, "Tell the decimal sign: point or comma.")
+            _problem(column.either, reason, said("Tell the decimal sign: point or comma."))
         )
 
 
@@ -241,9 +270,18 @@ class _Changes:
 
     def notes(self) -> Iterator[str]:
         for (word, unit), count in self.units.items():
-            yield f"Unit “{word}” is read as {unit}: {count:,} {'time' if count == 1 else 'times'}."
+            yield (
+                said("Unit “%(word)s” is read as %(unit)s: 1 time.", word=word, unit=unit)
+                if count == 1
+                else said(
+                    "Unit “%(word)s” is read as %(unit)s: %(count)s times.",
+                    word=word,
+                    unit=unit,
+                    count=f"{count:,}",
+                )
+            )
         if self.months:
-            yield "A first day in a column of months is read as the whole month."
+            yield said("A first day in a column of months is read as the whole month.")
 
 
 def _reader(

@@ -24,6 +24,7 @@ from departments.inventory.foreign_files.rows import (
     wall_clock,
     written,
 )
+from departments.organisation.said import said
 
 NEEDED = ("timestamp", "run_id", "duration", "energy_consumed")
 MOST_SECONDS = 10 * 366 * 24 * 60 * 60
@@ -56,7 +57,7 @@ def read(text: str) -> ForeignFile:
     """The runs of a file."""
     reader = csv.DictReader(io.StringIO(text, newline=""))
     file = ForeignFile()
-    hint = "Is this CodeCarbon's emissions.csv, of version 2 or later?"
+    hint = said("Is this CodeCarbon's emissions.csv, of version 2 or later?")
     file.problems += missing_columns(reader.fieldnames or (), NEEDED, hint)
     if file.problems:
         return file
@@ -64,7 +65,13 @@ def read(text: str) -> ForeignFile:
     try:
         runs += [run for cells in reader if (run := _run(reader.line_num, cells, file))]
     except csv.Error as error:
-        file.refuse(reader.line_num, "", "", f"From here on this is not CSV: {error}.", hint)
+        file.refuse(
+            reader.line_num,
+            "",
+            "",
+            said("From here on this is not CSV: %(error)s.", error=error),
+            hint,
+        )
     for run, named in _counted_once(_last_writes(runs, file), file):
         file.rows.append(_row(run, named))
     return file
@@ -76,18 +83,26 @@ def _run(line: int, cells: dict[str, str], file: ForeignFile) -> Run | None:
     ended_at = wall_clock(cells["timestamp"])
     for name, figure in figures.items():
         if figure is None or figure < 0:
-            hint = "Leave the row out if the run failed before it measured anything."
-            file.refuse(line, name, cells[name], "This is not what was measured.", hint)
+            hint = said("Leave the row out if the run failed before it measured anything.")
+            file.refuse(line, name, cells[name], said("This is not what was measured."), hint)
     if ended_at is None:
-        file.refuse(line, "timestamp", cells["timestamp"], "This is no moment.", "2024-01-31T12:00")
+        file.refuse(
+            line,
+            "timestamp",
+            cells["timestamp"],
+            said("This is no moment."),
+            "2024-01-31T12:00",
+        )
     if not cells["run_id"]:
-        file.refuse(line, "run_id", "", "It is missing.", "It says which rows are one run.")
+        file.refuse(
+            line, "run_id", "", said("It is missing."), said("It says which rows are one run.")
+        )
     energy, seconds = figures["energy_consumed"], figures["duration"]
     if energy is None or seconds is None or ended_at is None or min(energy, seconds) < 0:
         return None
     if seconds > MOST_SECONDS:
-        hint = "It is in seconds."
-        file.refuse(line, "duration", cells["duration"], "No run lasts for ten years.", hint)
+        hint = said("It is in seconds.")
+        file.refuse(line, "duration", cells["duration"], said("No run lasts for ten years."), hint)
         return None
     started_at = ended_at - timedelta(seconds=int(seconds))
     return Run(line, cells, energy, started_at, ended_at)
@@ -101,8 +116,11 @@ def _last_writes(runs: list[Run], file: ForeignFile) -> list[Run]:
         kept = run if before is None or run.energy_kwh >= before.energy_kwh else before
         if before is not None:
             dropped = before if kept is run else run
-            why = f"an earlier write of the run in line {kept.line}, which holds its energy"
-            file.left_out.append(LeftOut(dropped.line, f"run {run.run_id}", why))
+            why = said(
+                "an earlier write of the run in line %(line)s, which holds its energy",
+                line=kept.line,
+            )
+            file.left_out.append(LeftOut(dropped.line, said("run %(id)s", id=run.run_id), why))
         last[run.run_id] = kept
     return list(last.values())
 
@@ -121,8 +139,11 @@ def _counted_once(runs: list[Run], file: ForeignFile) -> list[tuple[Run, str]]:
             ids[run.run_id] = run.run_id
             continue
         ids[same.run_id] = min(ids[same.run_id], run.run_id)
-        why = f"its tracker measured the same machine as that in line {same.line}, at the same time"
-        file.left_out.append(LeftOut(run.line, f"run {run.run_id}", why))
+        why = said(
+            "its tracker measured the same machine as that in line %(line)s, at the same time",
+            line=same.line,
+        )
+        file.left_out.append(LeftOut(run.line, said("run %(id)s", id=run.run_id), why))
     return [(run, ids[run.run_id]) for run in sorted(kept, key=lambda run: run.line)]
 
 

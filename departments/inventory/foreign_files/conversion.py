@@ -21,6 +21,7 @@ from departments.inventory.foreign_files.rows import (
     number,
     written,
 )
+from departments.organisation.said import said
 
 FORMATS: Mapping[str, Callable[[str], ForeignFile]] = {
     "codecarbon": codecarbon.read,
@@ -54,17 +55,23 @@ def convert(
     the file says. A share of a job is exact: all shares of it add up to the job.
     """
     if len(content) > MOST_BYTES:
-        reason = f"It has {len(content):,} bytes; at most {MOST_BYTES:,} are taken at once."
-        return _refused([RowProblem(0, "", "", reason, "Split it, e.g. by month.")])
+        reason = said(
+            "It has %(count)s bytes; at most %(most)s are taken at once.",
+            count=f"{len(content):,}",
+            most=f"{MOST_BYTES:,}",
+        )
+        return _refused([RowProblem(0, "", "", reason, said("Split it, e.g. by month."))])
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return _refused([RowProblem(0, "", "", "The file is not UTF-8.", "Export it anew.")])
+        return _refused(
+            [RowProblem(0, "", "", said("The file is not UTF-8."), said("Export it anew."))]
+        )
     file = FORMATS[file_format](text)
     problems = [*file.problems, *_fixed_problems(fixed)]
     if not problems and not file.rows:
-        hint = "Look at what was left out, and ask for a wider range of days."
-        problems.append(RowProblem(0, "", "", "No row of this file is activity.", hint))
+        hint = said("Look at what was left out, and ask for a wider range of days.")
+        problems.append(RowProblem(0, "", "", said("No row of this file is activity."), hint))
     if problems:
         return _refused(problems, file.left_out)
     rows = [row for each in file.rows for row in _for_departments(each, owners, fixed)]
@@ -82,7 +89,7 @@ def read_owners(text: str) -> tuple[dict[str, dict[str, Decimal]], list[RowProbl
     Shares of one owner are taken in proportion; 1 each where none are given.
     """
     reader = csv.DictReader(io.StringIO(text, newline=""))
-    hint = "Needed are owner and department; share is optional."
+    hint = said("Needed are owner and department; share is optional.")
     problems = missing_columns(reader.fieldnames or (), ("owner", "department"), hint)
     owners: dict[str, dict[str, Decimal]] = {}
     for row in [] if problems else reader:
@@ -90,9 +97,11 @@ def read_owners(text: str) -> tuple[dict[str, dict[str, Decimal]], list[RowProbl
         owner, department = (row["owner"] or "").strip(), (row["department"] or "").strip()
         of_owner = owners.setdefault(owner, {})
         if share is None or share <= 0 or not department or department in of_owner:
-            reason = "This is no department with a share above 0, or it stands twice."
-            said = f"{owner} {department} {row.get('share') or ''}"
-            problems.append(RowProblem(reader.line_num, "share", said, reason, "Correct the row."))
+            reason = said("This is no department with a share above 0, or it stands twice.")
+            value = f"{owner} {department} {row.get('share') or ''}"
+            problems.append(
+                RowProblem(reader.line_num, "share", value, reason, said("Correct the row."))
+            )
         else:
             of_owner[department] = share
     return owners, problems
@@ -103,8 +112,8 @@ def _refused(problems: Iterable[RowProblem], left_out: Iterable[LeftOut] = ()) -
 
 
 def _fixed_problems(fixed: Mapping[str, str]) -> list[RowProblem]:
-    hint = f"Known are {', '.join(COLUMNS)}."
-    reason = "Unknown column."
+    hint = said("Known are %(known)s.", known=", ".join(COLUMNS))
+    reason = said("Unknown column.")
     return [RowProblem(0, name, "", reason, hint) for name in fixed if name not in COLUMNS]
 
 

@@ -25,9 +25,10 @@ from departments.inventory.foreign_files.rows import (
     rounded,
     written,
 )
+from departments.organisation.said import said
 
 IDLE = "__idle__"
-HINT = "Save the answer of /allocation?window=…&aggregate=namespace as it is."
+HINT = said("Save the answer of /allocation?window=…&aggregate=namespace as it is.")
 
 
 @dataclass(slots=True)
@@ -59,7 +60,7 @@ def read(text: str) -> ForeignFile:
         windows = answer["data"] if isinstance(answer, dict) else answer
         found = [each for window in windows or () for each in (window or {}).items()]
     except (ValueError, ArithmeticError, KeyError, TypeError, AttributeError, RecursionError):
-        file.refuse(0, "", "", "This is not an answer of OpenCost's allocation API.", HINT)
+        file.refuse(0, "", "", said("This is not an answer of OpenCost's allocation API."), HINT)
         return file
     allocations = [
         allocation
@@ -78,11 +79,13 @@ def _allocation(number: int, name: str, facts: Any, file: ForeignFile) -> Alloca
     start = _moment(window.get("start") or facts.get("start"))
     end = _moment(window.get("end") or facts.get("end"))
     if start is None or end is None or end <= start:
-        file.refuse(number, "window", name, "Its window has no start before its end.", HINT)
+        file.refuse(number, "window", name, said("Its window has no start before its end."), HINT)
         return None
     hours = _hours(facts.get("gpuHours", 0))
     if hours is None:
-        file.refuse(number, "gpuHours", str(facts["gpuHours"])[:100], "These are no hours.", HINT)
+        file.refuse(
+            number, "gpuHours", str(facts["gpuHours"])[:100], said("These are no hours."), HINT
+        )
         return None
     return Allocation(
         number=number,
@@ -118,8 +121,10 @@ def _refuse_overlaps(allocations: list[Allocation], file: ForeignFile) -> None:
     for each in sorted(allocations, key=lambda each: each.started_at):
         before = last.get((each.cluster, each.name))
         if before is not None and each.started_at < before.ended_at:
-            reason = f"Its window overlaps that of allocation {before.number}."
-            hint = "Ask for windows one after another, with step=."
+            reason = said(
+                "Its window overlaps that of allocation %(number)s.", number=before.number
+            )
+            hint = said("Ask for windows one after another, with step=.")
             file.refuse(each.number, "window", each.name, reason, hint)
         last[(each.cluster, each.name)] = each
 
@@ -152,8 +157,10 @@ def _share(idle: Allocation, users: list[Allocation], file: ForeignFile) -> None
     parts = split(idle.gpu_hours, weights, decimals=DECIMALS)
     for each in users:
         each.gpu_hours += parts[each.number]
-    why = (
-        f"its {idle.gpu_hours.normalize():f} GPU-hours are shared out over {len(users)} allocations"
+    why = said(
+        "its %(hours)s GPU-hours are shared out over %(count)s allocations",
+        hours=f"{idle.gpu_hours.normalize():f}",
+        count=len(users),
     )
     file.left_out.append(LeftOut(idle.number, idle.name, why))
     idle.gpu_hours = Decimal(0)
@@ -161,7 +168,7 @@ def _share(idle: Allocation, users: list[Allocation], file: ForeignFile) -> None
 
 def _add(allocation: Allocation, file: ForeignFile) -> None:
     if not allocation.gpu_hours:
-        file.left_out.append(LeftOut(allocation.number, allocation.name, "it had no GPU"))
+        file.left_out.append(LeftOut(allocation.number, allocation.name, said("it had no GPU")))
         return
     last = allocation.ended_at - timedelta(microseconds=1)  # a window ends before its end
     file.rows.append(

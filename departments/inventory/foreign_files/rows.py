@@ -8,6 +8,7 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation, localcontext
 
 from departments.inventory.errors import RowProblem
+from departments.organisation.said import Said, said
 
 DECIMALS = 10  # of a quantity
 PRECISION = 50
@@ -34,7 +35,13 @@ class LeftOut:
     why: str
 
     def __str__(self) -> str:
-        return f"line {self.line}: {self.what}: {self.why}"
+        return str(self.sentence())
+
+    def sentence(self) -> Said:
+        """All of it in a row, to be told."""
+        return said(
+            "line %(line)s: %(what)s: %(why)s", line=self.line, what=self.what, why=self.why
+        )
 
 
 @dataclass(slots=True)
@@ -53,7 +60,7 @@ class ForeignFile:
 def missing_columns(columns: Iterable[str], needed: Iterable[str], hint: str) -> list[RowProblem]:
     """A problem for each column that the file does not have."""
     present = set(columns)
-    reason = "This column is missing."
+    reason = said("This column is missing.")
     return [RowProblem(1, name, "", reason, hint) for name in needed if name not in present]
 
 

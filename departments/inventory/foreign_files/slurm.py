@@ -28,9 +28,10 @@ from departments.inventory.foreign_files.rows import (
     wall_clock,
     written,
 )
+from departments.organisation.said import said
 
 NEEDED = ("JobID", "State", "Start", "End", "ElapsedRaw", "AllocTRES")
-HINT = (
+HINT = said(
     "Ask for it: sacct --parsable2 --format=JobID,Account,State,Start,End,ElapsedRaw,AllocTRES,"
     "ReqTRES,ConsumedEnergyRaw,NodeList"
 )
@@ -81,7 +82,9 @@ def read(text: str) -> ForeignFile:
         if not content.strip():
             continue
         if not cells.get("JobID"):
-            file.refuse(line, "JobID", content[:100], "The row breaks off, or has no job.", HINT)
+            file.refuse(
+                line, "JobID", content[:100], said("The row breaks off, or has no job."), HINT
+            )
         elif "." in cells["JobID"]:
             job_id = cells["JobID"].partition(".")[0]
             steps[job_id] = max(steps[job_id], _joules(cells) or Decimal(0))
@@ -97,17 +100,19 @@ def read(text: str) -> ForeignFile:
 
 def _job(line: int, cells: dict[str, str], file: ForeignFile) -> Job | None:
     state, job_id = cells.get("State", "").partition(" ")[0].rstrip("+"), cells["JobID"]
-    seconds = number(cells.get("ElapsedRaw", ""))
+    seconds, job = number(cells.get("ElapsedRaw", "")), said("job %(id)s", id=job_id)
     if state in UNDER_WAY:
-        file.left_out.append(LeftOut(line, f"job {job_id}", f"it is {state.lower()}, not over"))
+        file.left_out.append(
+            LeftOut(line, job, said("it is %(state)s, not over", state=state.lower()))
+        )
         return None
     if seconds == 0:
-        file.left_out.append(LeftOut(line, f"job {job_id}", "it never ran"))
+        file.left_out.append(LeftOut(line, job, said("it never ran")))
         return None
     started_at, ended_at = (wall_clock(cells.get(name, "")) for name in ("Start", "End"))
     for name, read in (("ElapsedRaw", seconds), ("Start", started_at), ("End", ended_at)):
         if read is None:
-            file.refuse(line, name, cells.get(name, ""), "This can't be read.", HINT)
+            file.refuse(line, name, cells.get(name, ""), said("This can't be read."), HINT)
     if seconds is None or started_at is None or ended_at is None:
         return None
     tres = cells.get("AllocTRES", "") or cells.get("ReqTRES", "")
@@ -208,7 +213,7 @@ def _add(job: Job, file: ForeignFile) -> None:
         hardware = job.kinds[0] if len(job.kinds) == 1 else ""
         cells |= {"quantity": written(hours), "unit": "accelerator-hours", "hardware": hardware}
     else:
-        why = "it had no GPU, and no energy of its own was measured"
-        file.left_out.append(LeftOut(job.line, f"job {job.cells['JobID']}", why))
+        why = said("it had no GPU, and no energy of its own was measured")
+        file.left_out.append(LeftOut(job.line, said("job %(id)s", id=job.cells["JobID"]), why))
         return
     file.rows.append(ForeignRow(job.line, job.cells.get("Account", ""), cells))

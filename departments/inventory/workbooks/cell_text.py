@@ -8,6 +8,8 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal, InvalidOperation
 from enum import Enum
 from functools import lru_cache
 
+from departments.organisation.said import said
+
 # A spreadsheet keeps a number in binary and shows 15 digits of it at most.
 DIGITS = 15
 DECIMALS = 10
@@ -69,10 +71,12 @@ def number_text(raw: str, cell: str) -> tuple[str, bool]:
     except InvalidOperation:
         exact = Decimal("NaN")
     if not exact.is_finite():
-        raise CellFault(raw, "This is not a number.", f"Look at {cell}.")
+        raise CellFault(raw, said("This is not a number."), said("Look at %(cell)s.", cell=cell))
     if abs(exact) >= _TOO_LARGE:
-        reason = f"A spreadsheet keeps {DIGITS} digits of a number and loses the others."
-        hint = f"Format {cell} as text and enter it again."
+        reason = said(
+            "A spreadsheet keeps %(digits)s digits of a number and loses the others.", digits=DIGITS
+        )
+        hint = said("Format %(cell)s as text and enter it again.", cell=cell)
         raise CellFault(plain_text(exact)[:40], reason, hint)
     shown = _SHOWN.plus(exact)
     if _decimals(shown) > DECIMALS and abs(shown) >= _SMALLEST:
@@ -87,7 +91,9 @@ def day_text(raw: str, cell: str, *, is_1904: bool) -> str:
     """
     text = _day(raw, is_1904)
     if text is None:
-        raise CellFault(raw[:40], "There is no such day.", f"Look at {cell}.")
+        raise CellFault(
+            raw[:40], said("There is no such day."), said("Look at %(cell)s.", cell=cell)
+        )
     return text
 
 
@@ -118,13 +124,15 @@ def written_moment(raw: str, cell: str) -> str:
     try:
         return moment_text(datetime.fromisoformat(raw))
     except ValueError:
-        raise CellFault(raw[:40], "There is no such day.", f"Look at {cell}.") from None
+        raise CellFault(
+            raw[:40], said("There is no such day."), said("Look at %(cell)s.", cell=cell)
+        ) from None
 
 
 def time_fault(raw: str, cell: str) -> CellFault:
     """A time of day or a duration: is 1.5 days meant, or 36 hours?"""
-    hint = f"Format {cell} as a number and enter what it counts, e.g. hours."
-    return CellFault(raw[:40], "The cell shows a time, not a number or a day.", hint)
+    hint = said("Format %(cell)s as a number and enter what it counts, e.g. hours.", cell=cell)
+    return CellFault(raw[:40], said("The cell shows a time, not a number or a day."), hint)
 
 
 def unescaped(text: str) -> str:

@@ -10,6 +10,7 @@ from typing import BinaryIO
 from xml.parsers.expat import ExpatError, ParserCreate, XMLParserType
 
 from departments.inventory.workbooks.refusal import TableRefused, broken
+from departments.organisation.said import said
 
 MOST_BYTES = 64 * 1024 * 1024
 MOST_UNPACKED_BYTES = 256 * 1024 * 1024
@@ -17,7 +18,7 @@ MOST_PARTS = 10_000
 READ_BYTES = 64 * 1024
 COMPOUND = b"\xd0\xcf\x11\xe0"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
-_AS_XLSX = "Save it as .xlsx."
+_AS_XLSX = said("Save it as .xlsx.")
 _IS_ENCRYPTED = 0x1
 _DAMAGES = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError)
 Attributes = dict[str, str]
@@ -29,23 +30,23 @@ class Package:
     def __init__(self, file: BinaryIO) -> None:
         """Raises: TableRefused, before anything is unpacked."""
         file.seek(0, 2)
-        _require_size(file.tell(), MOST_BYTES, "")
+        _require_size(file.tell(), MOST_BYTES)
         file.seek(0)
         if file.read(4) == COMPOUND:
             raise _compound(file)
         try:
             self._archive = zipfile.ZipFile(file)
         except _DAMAGES as error:
-            raise broken("it is no zip archive any more") from error
+            raise broken(said("it is no zip archive any more")) from error
         parts = self._archive.infolist()
         if len(parts) > MOST_PARTS:
-            raise broken(f"it has {len(parts):,} parts")
-        _require_size(sum(part.file_size for part in parts), MOST_UNPACKED_BYTES, " unpacked")
+            raise broken(said("it has %(parts)s parts", parts=f"{len(parts):,}"))
+        _require_size(sum(part.file_size for part in parts), MOST_UNPACKED_BYTES, is_unpacked=True)
         if any(part.flag_bits & _IS_ENCRYPTED for part in parts):
-            raise TableRefused("The file is encrypted.", "Save it without a password.")
+            raise TableRefused(said("The file is encrypted."), said("Save it without a password."))
         self._names = {part.filename for part in parts}
         if "mimetype" in self._names:
-            raise TableRefused("This is an OpenDocument file (.ods).", _AS_XLSX)
+            raise TableRefused(said("This is an OpenDocument file (.ods)."), _AS_XLSX)
 
     def parse(self, name: str, parser: XMLParserType) -> Iterator[None]:
         """Feed a part to a parser, piece by piece.
@@ -53,7 +54,7 @@ class Package:
         Raises: TableRefused, if the part is missing, damaged or no XML.
         """
         if name not in self._names:
-            raise broken(f"its part {name} is missing")
+            raise broken(said("its part %(name)s is missing", name=name))
         try:
             with self._archive.open(name) as part:
                 while piece := part.read(READ_BYTES):
@@ -62,7 +63,7 @@ class Package:
                 parser.Parse(b"", True)
                 yield
         except (*_DAMAGES, ExpatError) as error:
-            raise broken(f"its part {name} can't be read") from error
+            raise broken(said("its part %(name)s can't be read", name=name)) from error
 
     def related(self, name: str) -> dict[str, tuple[str, str]]:
         """The parts that a part refers to, as kind and name by reference; empty if to none."""
@@ -102,7 +103,7 @@ def xml_parser(
     ends = end or (lambda tag: None)
 
     def refuse(*_: object) -> None:
-        raise broken("it has a document type")
+        raise broken(said("it has a document type"))
 
     parser = ParserCreate()
     parser.buffer_text = True
@@ -114,15 +115,21 @@ def xml_parser(
     return parser
 
 
-def _require_size(count: int, most: int, how: str) -> None:
+def _require_size(count: int, most: int, *, is_unpacked: bool = False) -> None:
     if count > most:
-        reason = f"The workbook has {count:,} bytes{how}; at most {most:,} are read."
-        raise TableRefused(reason, "Split it, e.g. by month, or save the sheet as CSV.")
+        reason = said(
+            "The workbook has %(count)s bytes unpacked; at most %(most)s are read."
+            if is_unpacked
+            else "The workbook has %(count)s bytes; at most %(most)s are read.",
+            count=f"{count:,}",
+            most=f"{most:,}",
+        )
+        raise TableRefused(reason, said("Split it, e.g. by month, or save the sheet as CSV."))
 
 
 def _compound(file: BinaryIO) -> TableRefused:
     """What both old and encrypted files of spreadsheet programs begin with."""
     file.seek(0)
     if _ENCRYPTED in file.read(MOST_BYTES):
-        return TableRefused("The workbook is encrypted.", "Save it without a password.")
-    return TableRefused("This is a file of an old spreadsheet program (.xls).", _AS_XLSX)
+        return TableRefused(said("The workbook is encrypted."), said("Save it without a password."))
+    return TableRefused(said("This is a file of an old spreadsheet program (.xls)."), _AS_XLSX)

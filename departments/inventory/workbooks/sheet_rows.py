@@ -17,6 +17,7 @@ from departments.inventory.workbooks.cell_text import (
 )
 from departments.inventory.workbooks.package import Attributes
 from departments.inventory.workbooks.refusal import TableRefused, broken
+from departments.organisation.said import said
 
 MOST_COLUMNS = 256
 MOST_ROWS = 1_048_576
@@ -67,7 +68,7 @@ def place_of(name: str) -> tuple[int, int]:
     """
     found = _PLACE.fullmatch(name)
     if found is None:
-        raise broken(f"it has a cell {name[:20]!r}")
+        raise broken(said("it has a cell %(name)s", name=f"{name[:20]!r}"))
     column = 0
     for letter in found[1]:
         column = column * 26 + ord(letter) - 64
@@ -130,7 +131,13 @@ class SheetReader:
         if self._texts is not None:
             self._length += len(piece)
             if self._length > LONGEST_CELL:
-                raise broken(f"a cell in row {self._row.line} holds more than {LONGEST_CELL:,}")
+                raise broken(
+                    said(
+                        "a cell in row %(line)s holds more than %(longest_cell)s",
+                        line=self._row.line,
+                        longest_cell=f"{LONGEST_CELL:,}",
+                    )
+                )
             self._texts.append(piece)
 
     def _start_row(self, attributes: Attributes) -> None:
@@ -138,7 +145,7 @@ class SheetReader:
         named = attributes.get("r", "")
         line = int(named) if named.isdecimal() and len(named) < 9 else before + 1
         if not before < line <= MOST_ROWS:
-            raise broken(f"row {line} follows row {before}")
+            raise broken(said("row %(line)s follows row %(before)s", line=line, before=before))
         self._row, self._column = SheetRow(line, []), -1
         if attributes.get("hidden") in ("1", "true"):
             self.remarks.hidden_rows += 1
@@ -150,7 +157,7 @@ class SheetReader:
         if name and name != f"{_NAMES[column]}{self._row.line}":
             column = place_of(name)[0]
         if column <= self._column:
-            raise broken(f"cell {name} stands twice")
+            raise broken(said("cell %(name)s stands twice", name=name))
         self._column = column
         self._kind, self._value, self._length = attributes.get("t", "n"), "", 0
         self._is_formula = self._has_value = False
@@ -168,8 +175,12 @@ class SheetReader:
         if text == "":
             return
         if self._column >= MOST_COLUMNS:
-            reason = f"Cell {self._name()} is filled; {MOST_COLUMNS} columns are read at most."
-            raise TableRefused(reason, "Delete the columns that are not needed.")
+            reason = said(
+                "Cell %(name)s is filled; %(most_columns)s columns are read at most.",
+                name=self._name(),
+                most_columns=MOST_COLUMNS,
+            )
+            raise TableRefused(reason, said("Delete the columns that are not needed."))
         if self._kind in _TYPED:
             self._row.typed.add(self._column)
         cells.extend([""] * (self._column + 1 - len(cells)))
@@ -187,15 +198,20 @@ class SheetReader:
         if self._kind == "s":
             at = int(raw) if raw.isdecimal() and len(raw) < 9 else -1
             if not 0 <= at < len(self._words):
-                raise broken(f"cell {self._name()} refers to a text that is not there")
+                raise broken(
+                    said("cell %(name)s refers to a text that is not there", name=self._name())
+                )
             return self._words[at]
         cell = self._name()
         if self._is_formula and not self._has_value:
-            hint = f"Open the file in a spreadsheet program, look at {cell} and save the file."
-            raise CellFault("=", "The result of this formula was not saved.", hint)
+            hint = said(
+                "Open the file in a spreadsheet program, look at %(cell)s and save the file.",
+                cell=cell,
+            )
+            raise CellFault("=", said("The result of this formula was not saved."), hint)
         if self._kind == "e":
-            hint = f"Mend the formula in {cell}, then save the file again."
-            raise CellFault(raw, "The cell holds an error.", hint)
+            hint = said("Mend the formula in %(cell)s, then save the file again.", cell=cell)
+            raise CellFault(raw, said("The cell holds an error."), hint)
         if self._kind in ("str", "inlineStr"):
             return unescaped(raw)
         if raw == "":

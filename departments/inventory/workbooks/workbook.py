@@ -14,9 +14,9 @@ from departments.inventory.workbooks.cell_text import Shown, shown_as, unescaped
 from departments.inventory.workbooks.package import Attributes, Package, xml_parser
 from departments.inventory.workbooks.refusal import TableRefused, broken
 from departments.inventory.workbooks.sheet_rows import Remarks, SheetReader, SheetRow
+from departments.organisation.said import said
 
 MOST_WORDS_BYTES = 32 * 1024 * 1024  # of the texts that cells share, which are held
-_PICK = "Name a sheet with --sheet, or put the data on the first."
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +37,10 @@ class Workbook:
         starts = self._package.related("").values()
         part = next((name for kind, name in starts if kind == "officeDocument"), "")
         if not part.endswith(".xml"):
-            reason = "This is no workbook in the form .xlsx."
-            raise TableRefused(reason, "Open it in a spreadsheet program and save it as .xlsx.")
+            reason = said("This is no workbook in the form .xlsx.")
+            raise TableRefused(
+                reason, said("Open it in a spreadsheet program and save it as .xlsx.")
+            )
         self._related = self._package.related(part)
         self.sheets, self._is_1904 = self._read_sheets(part)
         self._words: list[str] | None = None
@@ -56,12 +58,15 @@ class Workbook:
             for each in self.sheets:
                 if each.name.casefold() == name.casefold():
                     return each
-            reason = f"There is no sheet “{name}”."
-            raise TableRefused(reason, f"The workbook has {listed}.")
+            reason = said("There is no sheet “%(name)s”.", name=name)
+            raise TableRefused(reason, said("The workbook has %(listed)s.", listed=listed))
         for each in shown:
             if any(any(row.cells) for row in self.rows(each)):
                 return each
-        raise TableRefused("No sheet that is shown holds anything.", f"There are {listed}.")
+        raise TableRefused(
+            said("No sheet that is shown holds anything."),
+            said("There are %(listed)s.", listed=listed),
+        )
 
     def rows(self, sheet: Sheet) -> Iterator[SheetRow]:
         """The rows of a sheet that are written down, in their order; `remarks` fill meanwhile.
@@ -92,7 +97,7 @@ class Workbook:
         for _ in self._package.parse(part, xml_parser(start)):
             pass
         if not found:
-            raise broken("it has no sheet")
+            raise broken(said("it has no sheet"))
         return tuple(found), dates.get("date1904", "") in ("1", "true")
 
     def _read_words(self) -> list[str]:
@@ -124,8 +129,8 @@ class Workbook:
         for part in self._parts("sharedStrings"):
             for _ in self._package.parse(part, parser):
                 if state["length"] + len(words) * 16 > MOST_WORDS_BYTES:
-                    reason = "The workbook holds too much text."
-                    raise TableRefused(reason, "Split it, or save the sheet as CSV.")
+                    reason = said("The workbook holds too much text.")
+                    raise TableRefused(reason, said("Split it, or save the sheet as CSV."))
         return words
 
     def _read_formats(self) -> list[Shown]:

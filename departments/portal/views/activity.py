@@ -27,6 +27,7 @@ from departments.organisation.access import (
 )
 from departments.organisation.models import Department
 from departments.organisation.signing_in.step_up import proven_again
+from departments.organisation.telling import refusal_told
 from departments.portal.choices import Offer, department_called, offered
 from departments.portal.forms import (
     ActivityFilter,
@@ -291,7 +292,7 @@ def decide(request: PersonRequest) -> HttpResponse:
     try:
         done = _decide(request, form)
     except REFUSALS as refusal:
-        return _queue(request, str(refusal), form)
+        return _queue(request, refusal_told(refusal), form)
     messages.success(request, done)
     return redirect("portal:approvals")
 

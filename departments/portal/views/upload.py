@@ -37,6 +37,7 @@ from departments.organisation.access import (
     may_contribute,
 )
 from departments.organisation.models import Department
+from departments.organisation.telling import refusal_told
 from departments.organisation.tree import descendants_of
 from departments.portal import file_report, uploads
 from departments.portal.column_form import ColumnsForm
@@ -118,14 +119,17 @@ def columns(request: PersonRequest, department: str = "") -> HttpResponse:
             plan = find_mapping(request.POST["mapping"]).plan
             return _checked(request, found, replace(file, plan=plan))
     except (TableRefused, MappingNotFound) as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, refusal_told(refusal))
         return redirect(_address(found))
     context["table"] = table
     try:
         seen = inspect(io.BytesIO(file.content), start, sheet=file.sheet)
     except TableRefused as refusal:
         return render(
-            request, "portal/upload_columns.html", context | {"refusal": refusal}, status=422
+            request,
+            "portal/upload_columns.html",
+            context | {"refusal": refusal_told(refusal)},
+            status=422,
         )
     posted = request.POST if request.method == "POST" and not is_looking else None
     form = ColumnsForm(posted, seen=seen, department=department)
@@ -196,7 +200,7 @@ def confirm(request: PersonRequest, department: str = "") -> HttpResponse:
     try:
         report = _import(request, found, file, dry_run=False, valid_rows_only=valid_rows_only)
     except InventoryError as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, refusal_told(refusal))
         return redirect(_address(found))
     uploads.forget(request.session)
     is_submitted = request.POST.get("then") == "submit" and _submit(request, report)
