@@ -11,6 +11,7 @@ from hashlib import sha256
 from typing import Any
 
 from django.db import DataError, connection
+from psycopg2.errors import NumericValueOutOfRange
 
 from departments.organisation import tree
 from departments.organisation.models import LegalEntity
@@ -143,8 +144,8 @@ def calculate_lines(settlement: Settlement, shard: SettlementShard) -> None:
 
 def too_much(settlement: Settlement, shard: SettlementShard, error: Exception) -> Exception:
     """The same failure in words, if PostgreSQL could not count so far; otherwise as it is."""
-    is_out_of_range = isinstance(error, DataError) and _sqlstate(error) == "22003"
-    if not is_out_of_range:
+    cause = error.__cause__ if isinstance(error, DataError) else None
+    if not isinstance(cause, NumericValueOutOfRange):
         return error
     query = statement("settle_too_much").format(inputs=statement("settlement_inputs"))
     terms = price_lookup.scheme_terms(scheme_id=settlement.scheme_id)
@@ -152,10 +153,6 @@ def too_much(settlement: Settlement, shard: SettlementShard, error: Exception) -
     with connection.cursor() as cursor:
         cursor.execute(query, facts)
         return MoreThanBooksCount(cursor.fetchall())
-
-
-def _sqlstate(error: Exception) -> str:
-    return str(getattr(error.__cause__, "pgcode", ""))
 
 
 def key_inputs(cursor: Any, facts: dict[str, Any], *, inputs: str) -> None:

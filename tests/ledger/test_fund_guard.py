@@ -85,6 +85,16 @@ def test_entries_of_one_statement_are_added_up(guarded: Books) -> None:
     assert len(post(guarded, 700_000, 800_000)) == 2
 
 
+def test_what_comes_into_the_fund_beside_is_taken_off_what_leaves_it(guarded: Books) -> None:
+    """15,000.10 out and 0.05 in: a nickel too much, and 15,000.05 are said to leave."""
+    (entry,) = taking(guarded, 1_500_010)
+    out, fee = entry.lines
+    back = [Line(out.account_id, "USD", credit=5), Line(fee.account_id, "USD", debit=5)]
+    both = Entry(entry.entry_date, "Out and in", [out, fee, *back], entry.source)
+    with pytest.raises(FundOverdrawn, match=r"holds 15,000.00 USD, .* take 15,000.05 USD"):
+        posting.post_many(entries=[both], by=guarded.people["finance"])
+
+
 def test_the_fund_that_is_shortest_is_the_one_that_is_named(guarded: Books) -> None:
     """Of 15,000.00 in one fund 14,999.99 are asked, of nothing in another 0.02."""
     other = found_scheme(guarded, "other", keeps_atmosphere=False, fund_may_overdraw=False)

@@ -67,6 +67,15 @@ def test_a_settlement_keeps_the_rules_it_read_as_text(books: Books) -> None:
     assert (rate["durability_class"], rate["rate_per_tonne"]) == ("medium", "40.000000")
 
 
+@pytest.mark.parametrize(("mechanism", "covered"), [("fee", 3), ("per_event", 0)])
+def test_what_is_covered_is_kept_where_tonnes_are_priced(
+    books: Books, mechanism: str, covered: int
+) -> None:
+    found_scheme(books, "other", mechanism=mechanism, keeps_atmosphere=False)
+    rules = settlement_lines.read_rules(scheme_terms(code="other"))
+    assert len(rules["coverage"]) == covered
+
+
 def test_a_shard_that_settles_other_records_than_it_was_made_of_is_put_aside(books: Books) -> None:
     books.emit("CLOUD", FEBRUARY, "1000")
     settlement = prepare(books, "2023Q1")
