@@ -325,7 +325,11 @@ class GrantInvalid(PricingError):
                 listed=joined(
                     " ",
                     (
-                        said("%(field)s: %(reason)s", field=problem.field, reason=problem.reason)
+                        said(
+                            "%(field)s: %(reason)s",
+                            field=said(problem.field),
+                            reason=problem.reason,
+                        )
                         for problem in problems
                     ),
                 ),

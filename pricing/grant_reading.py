@@ -8,11 +8,35 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext_noop as _
+
 from departments.organisation.said import said, what_it_says
 from pricing.errors import AmountTooPrecise, AmountUnreadable, FieldProblem
 from pricing.models import GrantEffect
 from pricing.money import Money
 
+# What refusals call the fields, for those who translate them.
+FIELDS = (
+    _("title"),
+    _("description"),
+    _("effect"),
+    _("cost"),
+    _("asked"),
+    _("saved_per_year"),
+    _("tonnes_per_year"),
+    _("lifetime_years"),
+    _("uncertainty_percent"),
+    _("milestones"),
+    _("note"),
+    _("reason"),
+    _("evidence"),
+    _("discount_percent"),
+    _("starts_on"),
+    _("ends_before"),
+    _("tonnes"),
+    _("measurements"),
+    _("amount"),
+)
 LONGEST = 2_000
 MOST = Decimal(10) ** 12
 MOST_MILESTONES = 20

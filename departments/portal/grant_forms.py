@@ -80,10 +80,22 @@ class GrantForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         for row in range(1, ROWS):
-            given = [cleaned.get(f"{name}_{row}") for name in ("title", "due_on", "amount")]
+            names = (f"{name}_{row}" for name in ("title", "due_on", "amount"))
+            given = [cleaned.get(name) not in (None, "") for name in names]
             if any(given) and not all(given):
                 self.add_error(f"title_{row}", _("Fill in all three, or none."))
         return cleaned
+
+    def field_of(self, problem: str) -> str | None:
+        """The field of the page that a problem's own name means; None for none of them."""
+        match problem.split("."):
+            case ["milestones"]:  # they don't add up
+                return "asked"
+            case ["milestones", number, name]:
+                filled = [row for row in range(ROWS) if self[f"title_{row}"].value()]
+                return f"{name}_{filled[int(number)]}"
+            case _:
+                return problem if problem in self.fields else None
 
     def facts(self) -> dict[str, Any]:
         """What pricing is asked to write."""

@@ -232,8 +232,8 @@ def test_every_problem_of_a_field_is_told() -> None:
     )
     with override("ko"):
         assert refusal_told(refusal) == (
-            "보조금에 문제 2건이 있어 아무것도 기록하지 않았습니다: asked: 0보다 커야 합니다. "
-            "title: 1,000보다 작아야 합니다."
+            "보조금에 문제 2건이 있어 아무것도 기록하지 않았습니다: 신청액: 0보다 커야 합니다. "
+            "제목: 1,000보다 작아야 합니다."
         )
 
 

@@ -95,6 +95,11 @@ def test_what_is_wrong_with_an_application_stands_beside_its_field(
     assert "The whole cost is at least what is asked for." in page
     page = client.post(address, WISH | {"amount_0": "1"}).content.decode()
     assert "They add up to 1.00 USD" in page
+    gap = {"title_2": "Runs", "due_on_2": "2023-06-01", "amount_2": "0"}
+    page = client.post(address, WISH | gap).content.decode()
+    assert "It is above zero." in page
+    assert "milestones.1" not in page
+    assert '<a href="#id_amount_2">' in page
     korean = client.post(address, WISH | {"amount_0": "1"}, headers={"Accept-Language": "ko"})
     assert "합계는 1.00 USD입니다. 같은 금액을 신청해 주세요." in korean.content.decode()
     assert not GrantApplication.objects.exists()

@@ -174,7 +174,7 @@ def apply(request: PersonRequest, department: str) -> HttpResponse:
             )
         except GrantInvalid as refusal:
             for problem in refusal.field_problems:
-                field = problem.field if problem.field in form.fields else None
+                field = form.field_of(problem.field)
                 words = told(problem.reason)
                 form.add_error(field, words if field else f"{problem.field}: {words}")
         except PricingError as refusal:
