@@ -66,7 +66,7 @@ BOOKED = LineTables(
     records="""(SELECT l.settlement_id, l.activity_period_id, l.department_id,
                        r.emission_record_id, r.sign
                   FROM ledger_settlementline l JOIN ledger_settledrecord r ON r.line_id = l.id)""",
-    records_of_line="""SELECT coalesce(sum(r.sign), 0) AS records
+    records_of_line="""SELECT sum(r.sign) AS records
                          FROM ledger_settledrecord r WHERE r.line_id = l.id""",
 )
 

@@ -92,7 +92,6 @@ def _line(
 ) -> SettlementLine:
     return SettlementLine(
         settlement=settlement,
-        shard=None,
         scheme_id=settlement.scheme_id,
         department_id=row.department_id,
         activity_period=row.period,
@@ -122,7 +121,7 @@ def _accounts(
     codes = dict(
         Department.objects.filter(pk__in={pk for pk, _ in wanted}).values_list("pk", "code")
     )
-    books = LegalEntity.objects.in_bulk({entity_id for _, entity_id in wanted if entity_id})
+    books = LegalEntity.objects.in_bulk()
     ensure_accounts(
         AccountPlace(
             kind,
@@ -132,7 +131,7 @@ def _accounts(
             department_id=department_id,
             department_code=codes[department_id],
             legal_entity_id=entity_id,
-            books=books_part(terms, books.get(entity_id or 0)),
+            books=books_part(terms, books.get(entity_id)),
         )
         for department_id, entity_id in wanted
     )

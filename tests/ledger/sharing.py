@@ -38,13 +38,14 @@ def found_sharing(
     code: str = "shared",
     fund_entity: LegalEntity | None = None,
     fund_may_overdraw: bool = False,
+    starts_on: date = date(2023, 1, 1),
 ) -> Scheme:
     """A scheme that keeps no atmosphere, beside the fee: $40 a tonne of Scope 1."""
     scheme = Scheme.objects.create(
         code=code,
         name="Shared",
         currency="USD",
-        starts_on=date(2023, 1, 1),
+        starts_on=starts_on,
         mechanism=mechanism,
         fund_entity=fund_entity,
         fund_may_overdraw=fund_may_overdraw,

@@ -57,6 +57,8 @@ ACCRUALS = (
 RULES_BY_HAND = ("tests/ledger/test_allocation_rules.py", "tests/ledger/test_allocation_caps.py")
 SHARED_OUT = (
     "tests/ledger/test_allocations_by_hand.py",
+    "tests/ledger/test_allocation_facts.py",
+    "tests/ledger/test_allocation_accounts.py",
     "tests/ledger/test_mechanisms.py",
     "tests/ledger/test_abatement.py",
     "tests/ledger/test_incentive_caps.py",
