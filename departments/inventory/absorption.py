@@ -52,7 +52,7 @@ def enter_project(
     `buffer_share` of what is measured is held back for its uncertainty and for reversals.
     Raises: EntryRefused, AbsorptionTaken, NotAllowed.
     """
-    _require(by, Permission.ENTER_ABSORPTION, "enter absorption projects")
+    _require(by, Permission.ENTER_ABSORPTION, said("enter absorption projects"))
     if not country_of(place):
         hint = said("Enter a country, e.g. ID, or US-CA.")
         _refuse("place", place, said("It lies in no country."), hint)
@@ -87,7 +87,7 @@ def enter_measurement(
 
     Raises: AbsorptionNotFound, EntryRefused, AbsorptionTaken, NotAllowed.
     """
-    _require(by, Permission.ENTER_ABSORPTION, "enter measurements of absorption")
+    _require(by, Permission.ENTER_ABSORPTION, said("enter measurements of absorption"))
     least = Decimal("0.000000001")
     measurement = AbsorptionMeasurement(
         project=_project(project_code),
@@ -118,7 +118,7 @@ def approve_project(*, code: str, by: User, at: datetime) -> list[int]:
     Returns: the ids of the measurements that count now and did not before.
     Raises:  AbsorptionNotFound, AbsorptionDecidedBySamePerson, NotAllowed.
     """
-    _require(by, Permission.APPROVE_ABSORPTION, "approve absorption projects")
+    _require(by, Permission.APPROVE_ABSORPTION, said("approve absorption projects"))
     project = _project(code)
     waiting = project.measurements.select_for_update(of=("self",)).filter(approved_by=None)
     measurements = list(waiting.order_by("pk"))

@@ -50,7 +50,7 @@ def propose_key(
     Agreed percentages add up to exactly 100; other quantities to anything above 0.
     Raises: EntryRefused; NotAllowed.
     """
-    require(by, Permission.PROPOSE_KEY, "propose allocation keys")
+    require(by, Permission.PROPOSE_KEY, said("propose allocation keys"))
     if valid_before is not None and valid_before <= valid_from:
         raise EntryRefused(
             field="valid_before",
@@ -87,7 +87,7 @@ def approve_key(*, key_id: int, by: User, at: datetime) -> AllocationKey:
 
     Raises: KeyDecidedBySamePerson, KeyNotFound, NotAllowed.
     """
-    require(by, Permission.APPROVE_KEY, "approve allocation keys")
+    require(by, Permission.APPROVE_KEY, said("approve allocation keys"))
     key = _locked(key_id)
     if key.approved_by_id is not None:
         return key
@@ -104,7 +104,7 @@ def withdraw_key(*, key_id: int, by: User) -> None:
 
     Raises: KeyInWrongState, KeyNotFound, NotAllowed.
     """
-    require(by, Permission.PROPOSE_KEY, "withdraw allocation keys")
+    require(by, Permission.PROPOSE_KEY, said("withdraw allocation keys"))
     key = _locked(key_id)
     if key.approved_by_id is not None:
         raise KeyInWrongState(key=str(key), state="approved", step="withdrawn")

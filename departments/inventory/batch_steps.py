@@ -37,7 +37,7 @@ from departments.inventory.submission import APPROVERS, CONTRIBUTORS
 from departments.organisation.access import approved_department_ids, contributed_department_ids
 from departments.organisation.errors import NotAllowed
 from departments.organisation.models import User
-from departments.organisation.said import what_it_says
+from departments.organisation.said import said, what_it_says
 
 MOST_LISTED = 1000
 AT_ONCE = 2000
@@ -55,7 +55,7 @@ def submit_batch(*, batch_id: int, by: User, at: datetime) -> int:
     with connection.cursor() as cursor:
         cursor.execute(read_sql("batch_take"), {"batch": batch_id, "by": by.pk, "at": at})
         reach = contributed_department_ids(by)
-        _require_reach(cursor, reach, by, "enter activity of this department", CONTRIBUTORS)
+        _require_reach(cursor, reach, by, said("enter activity of this department"), CONTRIBUTORS)
         for rows in _chunks(_recipes(library)):
             _keep_recipes(cursor.cursor, rows)
         facts: dict[str, Any] = {"at": at, "largest": LARGEST_KGCO2E}
@@ -83,7 +83,7 @@ def approve_batch(*, batch_id: int, by: User, at: datetime, doubtful: Collection
     with connection.cursor() as cursor:
         cursor.execute(read_sql("batch_approve"), facts)
         reach = approved_department_ids(by)
-        _require_reach(cursor, reach, by, "decide records of this department", APPROVERS)
+        _require_reach(cursor, reach, by, said("decide records of this department"), APPROVERS)
         _refuse_undecidable(cursor, facts, by)
         _refuse_doubtful(cursor, facts)
         cursor.execute(read_sql("batch_decide"), facts)

@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from departments.inventory.calculation.arithmetic import per, plus
 from departments.inventory.entry import plain
+from departments.organisation.said import Said, said
 
 PARTS = ("co2_kgco2e", "ch4_kgco2e", "n2o_kgco2e")
 GRID = "electricity/grid"
@@ -34,7 +35,16 @@ class Flag:
     is_suspect: bool = False
 
     def __str__(self) -> str:
-        return f"line {self.line}, {self.factor_id}: {self.says}"
+        return str(self.sentence())
+
+    def sentence(self) -> Said:
+        """All of it in a row, to be told."""
+        return said(
+            "line %(line)s, %(factor)s: %(says)s",
+            line=self.line,
+            factor=self.factor_id,
+            says=self.says,
+        )
 
 
 def flags_of(rows: Iterable[Row], neighbours: Mapping[Key, Decimal]) -> list[Flag]:
@@ -48,7 +58,7 @@ def flags_of(rows: Iterable[Row], neighbours: Mapping[Key, Decimal]) -> list[Fla
     ordered = sorted(enumerate(rows, start=2), key=lambda item: item[1]["year"])
     for line, row in ordered:
         key, figure = key_of(row), Decimal(row["kgco2e_per_unit"])
-        year, neighbour = before.get(key, ("the other release", neighbours.get(key)))
+        year, neighbour = before.get(key, (said("the other release"), neighbours.get(key)))
         if row["suspect"] != "1":
             found += _parts(line, row, figure)
             found += _zero(line, row, figure, neighbour)
@@ -72,7 +82,11 @@ def _parts(line: int, row: Row, figure: Decimal) -> Iterator[Flag]:
     decimals = max(0, -exponent) if isinstance(exponent, int) else 0
     allowed = max(2 * Decimal(1).scaleb(-decimals), figure * RELATIVE_ROUNDING)
     if abs(total - figure) > allowed:
-        says = f"CO2, CH4 and N2O add up to {total:f}, the printed sum is {figure:f}."
+        says = said(
+            "CO2, CH4 and N2O add up to %(total)s, the printed sum is %(figure)s.",
+            total=f"{total:f}",
+            figure=f"{figure:f}",
+        )
         yield Flag(line, row["factor_id"], "parts", says)
 
 
@@ -80,7 +94,9 @@ def _zero(line: int, row: Row, figure: Decimal, neighbour: Decimal | None) -> It
     """A grid of zero, or a zero where the neighbour has none."""
     if figure or not (row["activity"] == GRID or neighbour):
         return
-    says = f"It is 0; beside it is {neighbour:f}." if neighbour else "It is 0."
+    says = said("It is 0.")
+    if neighbour:
+        says = said("It is 0; beside it is %(neighbour)s.", neighbour=f"{neighbour:f}")
     yield Flag(line, row["factor_id"], "zero", says, is_suspect=row["activity"] == GRID)
 
 
@@ -91,5 +107,11 @@ def _slip(
         return
     if not neighbour < figure * SLIP < neighbour * SLIP * SLIP:
         times = f"{plain(round(per(figure, neighbour), 3)):,f}"
-        says = f"{figure:f} is {times} times the {neighbour:f} of {year}."
+        says = said(
+            "%(figure)s is %(times)s times the %(neighbour)s of %(year)s.",
+            figure=f"{figure:f}",
+            times=times,
+            neighbour=f"{neighbour:f}",
+            year=year,
+        )
         yield Flag(line, row["factor_id"], "slip", says, is_suspect=True)

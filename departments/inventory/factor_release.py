@@ -72,7 +72,7 @@ def propose_company_factors(*, folder: Path, by: User, at: datetime) -> LoadRepo
     Every row says where it comes from, in `source_url` or `notes`.
     Raises: NotAllowed; else as `load_factor_set`.
     """
-    _require(by, Permission.PROPOSE_FACTORS, "propose factors")
+    _require(by, Permission.PROPOSE_FACTORS, said("propose factors"))
     return _load(folder, proposed_by=by, proposed_at=at)
 
 
@@ -83,7 +83,7 @@ def approve_company_factors(*, code: str, by: User, at: datetime) -> FactorSet:
     Safe to call again by the same person.
     Raises: NotAllowed; FactorSetNotFound; FactorSetNotProposed; FactorsDecidedBySamePerson.
     """
-    _require(by, Permission.APPROVE_FACTORS, "approve factors")
+    _require(by, Permission.APPROVE_FACTORS, said("approve factors"))
     release = FactorSet.objects.select_for_update().filter(code=code).first()
     if release is None:
         known = list(FactorSet.objects.order_by("code").values_list("code", flat=True))

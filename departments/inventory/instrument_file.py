@@ -45,7 +45,7 @@ def import_instruments(*, path: Path, by: User, at: datetime) -> list[int]:
     Returns: the ids, in the order of the file.
     Raises:  ImportRefused, with every problem; NotAllowed; OSError.
     """
-    require(by, Permission.ENTER_INSTRUMENT, "enter instruments")
+    require(by, Permission.ENTER_INSTRUMENT, said("enter instruments"))
     entered: list[int] = []
     problems: list[RowProblem] = []
     with path.open(encoding="utf-8-sig", newline="") as file:

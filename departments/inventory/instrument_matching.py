@@ -98,7 +98,7 @@ def match_instruments(
     Raises: as `plan_matching`; StepRefused, if a factor has changed; NotAllowed; else as
             `propose_recalculation`.
     """
-    require(by, Permission.ENTER_INSTRUMENT, "match instruments")
+    require(by, Permission.ENTER_INSTRUMENT, said("match instruments"))
     _one_at_a_time()
     planned = plan_matching(year=year, market=market, record_ids=record_ids)
     ids = sorted({match.record_id for match in planned.matches})
@@ -143,7 +143,7 @@ def release_uses(*, record_ids: Collection[int], by: User, at: datetime, reason:
     Returns: the ids of the records whose result would change.
     Raises:  NotAllowed; else as `propose_recalculation`.
     """
-    require(by, Permission.ENTER_INSTRUMENT, "take back what instruments cover")
+    require(by, Permission.ENTER_INSTRUMENT, said("take back what instruments cover"))
     _one_at_a_time()
     lock_records(record_ids)
     uses_in_force(record_ids).order_by().update(released_at=at)

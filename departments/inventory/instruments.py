@@ -52,7 +52,7 @@ def enter_instrument(
     Registry and serial are kept in capital letters, so that one instrument is entered once.
     Raises: EntryRefused; InstrumentTaken; NotAllowed.
     """
-    require(by, Permission.ENTER_INSTRUMENT, "enter instruments")
+    require(by, Permission.ENTER_INSTRUMENT, said("enter instruments"))
     _require_vintage(generated_from, generated_to)
     instrument = Instrument(
         kind=_choice("kind", kind, InstrumentKind.values),
@@ -88,7 +88,7 @@ def approve_instruments(*, instrument_ids: Collection[int], by: User, at: dateti
     Returns: the ids that were approved now; those approved before are left alone.
     Raises:  InstrumentDecidedBySamePerson, InstrumentNotFound, NotAllowed.
     """
-    require(by, Permission.APPROVE_INSTRUMENT, "approve instruments")
+    require(by, Permission.APPROVE_INSTRUMENT, said("approve instruments"))
     going = [row for row in locked(instrument_ids) if row.approved_by_id is None]
     for row in going:
         if row.entered_by_id == by.pk:
@@ -104,7 +104,7 @@ def withdraw_instrument(*, instrument_id: int, by: User) -> None:
 
     Raises: InstrumentInWrongState, InstrumentNotFound, NotAllowed.
     """
-    require(by, Permission.ENTER_INSTRUMENT, "withdraw instruments")
+    require(by, Permission.ENTER_INSTRUMENT, said("withdraw instruments"))
     (row,) = locked([instrument_id])
     if row.approved_by_id is not None:
         raise InstrumentInWrongState(instrument=str(row), state="approved", step="withdrawn")
@@ -120,7 +120,7 @@ def retire_instrument(
     Safe to call again with the same day and reference.
     Raises: InstrumentInWrongState, EntryRefused, InstrumentNotFound, NotAllowed.
     """
-    require(by, Permission.ENTER_INSTRUMENT, "retire instruments")
+    require(by, Permission.ENTER_INSTRUMENT, said("retire instruments"))
     reference = _text("retirement_reference", reference, 200)
     (row,) = locked([instrument_id])
     if (row.retired_on, row.retirement_reference) == (retired_on, reference):

@@ -22,14 +22,17 @@ PATTERNS = (
     _("Electric vehicles"),
     _("Electricity"),
     _("Embodied share"),
+    _("Embodied carbon of one"),
     _("Emissions"),
     _("End of life of sold products"),
     _("Energy, %(path)s"),
+    _("Energy of requests"),
     _("Equipment bought"),
     _("Franchises"),
     _("Freight"),
     _("Fuel burned"),
     _("Fugitive %(gas)s"),
+    _("GWP-100 of %(gas)s, %(gwp_set)s"),
     _("In kilograms"),
     _("Journey"),
     _("Leased assets"),
@@ -40,6 +43,7 @@ PATTERNS = (
     _("Processing of sold products"),
     _("Purchased goods"),
     _("Purchased heat"),
+    _("Rated power"),
     _("Removal"),
     _("Reported"),
     _("Reported, location-based"),
@@ -99,6 +103,18 @@ PATTERNS = (
     _("No factor for an empty place: the one for %(instead)s is used."),
     _("No factor for %(place)s: the one for %(instead)s is used."),
     _("No factor for %(year)s: the nearest earlier year, %(used)s, is used."),
+    _("By a restatement %(after)s takes the place of %(before)s."),
+    _("No PUE is given: %(pue)s, %(source)s, is used."),
+    _("No utilisation is given: full load, the most there can be."),
+    _(
+        "PUE %(pue)s is not applied: energy_kwh is what the building's meter counts, cooling "
+        "included. Energy at the machines is entered as machine_energy_kwh."
+    ),
+    _(
+        "Utilisation %(utilisation)s is not applied: average_power_w is what was measured. Rated "
+        "power is entered as tdp_w, or by the hardware."
+    ),
+    _("The figure is of the hardware's kind, not of the maker's own."),
     # what looks wrong in a record, and what to do: see `doubts`
     _("of this meter"),
     _("of this department, activity and place"),

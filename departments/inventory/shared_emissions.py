@@ -39,6 +39,7 @@ from departments.inventory.models.emissions import EmissionRecord
 from departments.inventory.totals import results_in_force
 from departments.organisation.access import Permission
 from departments.organisation.models import Department, User
+from departments.organisation.said import said
 
 REASON = "shared out again"
 
@@ -89,7 +90,7 @@ def share_out(*, by: User, at: datetime) -> SharedOut:
     up to nothing, so no total changes.
     Raises: SharedOutByItsApprover, NotAllowed.
     """
-    require(by, Permission.SHARE_OUT, "share out emissions of pools")
+    require(by, Permission.SHARE_OUT, said("share out emissions of pools"))
     with connection.cursor() as cursor:  # two runs at once wait for each other
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('inventory_share_out'))")
     changed = [part for part in _wanted_parts() if part.is_new]

@@ -53,7 +53,7 @@ def enter_site(
 
     Raises: SiteTaken, EntryRefused, NotAllowed.
     """
-    require(by, Permission.ENTER_SITE, "enter sites")
+    require(by, Permission.ENTER_SITE, said("enter sites"))
     if closed_on is not None and closed_on < opened_on:
         raise EntryRefused(
             field="closed_on",
@@ -103,7 +103,7 @@ def close_site(*, code: str, by: User, closed_on: date) -> Site:
 
     Raises: SiteNotFound; EntryRefused, also where readings reach beyond that day; NotAllowed.
     """
-    require(by, Permission.ENTER_SITE, "close sites")
+    require(by, Permission.ENTER_SITE, said("close sites"))
     site = Site.objects.select_for_update(no_key=True).filter(code=code).first()
     if site is None:
         raise SiteNotFound(site=code)

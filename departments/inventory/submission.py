@@ -48,13 +48,13 @@ from departments.organisation.access import (
 from departments.organisation.constraints import constraint_of
 from departments.organisation.errors import NotAllowed
 from departments.organisation.models import Department, User
-from departments.organisation.said import either, what_it_says, word
+from departments.organisation.said import either, said, what_it_says, word
 
 Checked = TypeVar("Checked")
 
 LONGEST_REASON = 500
-CONTRIBUTORS = "contributor of the department, or sustainability analyst"
-APPROVERS = "approver of the department, or sustainability approver"
+CONTRIBUTORS = said("contributor of the department, or sustainability analyst")
+APPROVERS = said("approver of the department, or sustainability approver")
 _EXTERNAL_ID = "inventory_external_id_is_unique_in_its_department"
 _OPEN = (RecordState.DRAFT, RecordState.RETURNED)
 
@@ -282,7 +282,7 @@ def require_contributor(by: User, department_ids: Iterable[int]) -> None:
     Raises: NotAllowed.
     """
     if not all(may_contribute(by, department_id) for department_id in set(department_ids)):
-        raise NotAllowed(by.get_username(), "enter activity of this department", CONTRIBUTORS)
+        raise NotAllowed(by.get_username(), said("enter activity of this department"), CONTRIBUTORS)
 
 
 def require_approver(by: User, department_ids: Iterable[int]) -> None:
@@ -291,7 +291,7 @@ def require_approver(by: User, department_ids: Iterable[int]) -> None:
     Raises: NotAllowed.
     """
     if not all(may_approve_records(by, department_id) for department_id in set(department_ids)):
-        raise NotAllowed(by.get_username(), "decide records of this department", APPROVERS)
+        raise NotAllowed(by.get_username(), said("decide records of this department"), APPROVERS)
 
 
 def _losing_and_gaining(records: Collection[ActivityRecord]) -> set[int]:

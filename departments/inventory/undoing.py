@@ -12,8 +12,9 @@ from departments.inventory.set_based import read_sql
 from departments.organisation.access import contributed_department_ids
 from departments.organisation.errors import NotAllowed
 from departments.organisation.models import User
+from departments.organisation.said import said
 
-WHO = "whoever brought the file, or sustainability analyst"
+WHO = said("whoever brought the file, or sustainability analyst")
 
 
 @transaction.atomic
@@ -29,7 +30,7 @@ def undo_import(*, batch_id: int, by: User, at: datetime) -> int:
         raise BatchNotFound(batch_id=batch_id)
     reach = contributed_department_ids(by)
     if reach is not None and batch.imported_by_id != by.pk:
-        raise NotAllowed(by.get_username(), "undo this import", WHO)
+        raise NotAllowed(by.get_username(), said("undo this import"), WHO)
     if batch.undone_at is not None:
         return 0
     records = ActivityRecord.objects.filter(batch=batch)

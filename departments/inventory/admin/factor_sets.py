@@ -22,6 +22,7 @@ from departments.inventory.admin.rehearsed import EnteredAdmin, RehearsedForm
 from departments.inventory.errors import EntryRefused, FactorFileRefused
 from departments.inventory.factor_release import LoadReport
 from departments.inventory.models.factors import FactorSet
+from departments.inventory.sentences import told
 from departments.organisation.access import Permission
 from departments.organisation.admin_access import may_here
 from departments.organisation.said import joined, said
@@ -120,7 +121,7 @@ class FactorSetAdmin(EnteredAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         for flag in form.report.flags[:MOST_SHOWN]:
-            messages.warning(request, str(flag))
+            messages.warning(request, told(flag.sentence()))
 
     @admin.display(description=_("standing"))
     def standing(self, release: FactorSet) -> str:

@@ -15,6 +15,7 @@ from departments.inventory.models.mappings import ColumnMapping
 from departments.organisation.access import contributed_department_ids
 from departments.organisation.errors import NotAllowed
 from departments.organisation.models import User
+from departments.organisation.said import said
 
 LONGEST_NAME = 100
 
@@ -42,7 +43,7 @@ def save_mapping(
     """
     reach = contributed_department_ids(by)
     if reach is not None and not reach:
-        raise NotAllowed(by.get_username(), "save a mapping", "whoever enters activity")
+        raise NotAllowed(by.get_username(), said("save a mapping"), said("whoever enters activity"))
     name, names = name.replace("\x00", "").strip(), list(header)
     plan = settled(plan, names)
     problems = plan_problems(plan, names, 1)
