@@ -11,6 +11,7 @@ from django.test import Client
 from django.utils.translation import override
 
 from departments.inventory.sentences import told
+from departments.portal.templatetags.portal import whole_days
 from tests.inventory.workbooks.written import workbook
 from tests.ledger.books import Books
 from tests.portal.test_activity import (
@@ -71,6 +72,15 @@ def test_every_problem_of_a_file_is_told_and_its_errors_csv_is_english(
     ]
 
 
+def test_a_day_of_a_problem_stays_on_one_line(contributor: Client) -> None:
+    page = contributor.post(UPLOAD, file_of(WRONG)).content.decode()
+    assert '<code class="figure">2023-07-01</code>' in page
+    assert 'class="figure">2023-01-02</span> 또는 <span class="figure">2023-02-01</span>' in page
+    assert "첫날(<span" in page
+    assert whole_days("<2024-01-31>") == '&lt;<span class="figure">2024-01-31</span>&gt;'
+    assert whole_days("12024-01-31 2024-1-31") == "12024-01-31 2024-1-31"
+
+
 @pytest.mark.parametrize(
     "content",
     [
@@ -109,7 +119,7 @@ def test_how_a_file_was_read_is_told_in_korean(contributor: Client) -> None:
     given |= {"units": "Tonnen = tCO2e", "value_activity": "reported/scope-1"}
     page = text_of(contributor.post(COLUMNS, given))
     assert "“Menge” → quantity" in page
-    assert "단위 “Tonnen” → tCO2e(으)로 읽음: 1번." in page
+    assert "단위 “Tonnen” → tCO2e: 1번." in page
     assert "quantity: 1행의" not in page
     assert "quantity: 2행의 “1.412,5”에서 보듯 소수 쉼표입니다: 1412.5." in page
     header, row = (line.split(",") for line in GOOD.splitlines())

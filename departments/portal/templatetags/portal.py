@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from typing import Any
 
 from django import template
 from django.conf import settings
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from departments.inventory.records import RecordSummary
@@ -28,6 +29,7 @@ from pricing.price_lookup import SchemeTerms
 from pricing.sentences import told
 
 MOST_UNREAD = 100  # shown as 99+
+_DAY = re.compile(r"(\b[0-9]{4}-[0-9]{2}-[0-9]{2}\b)", re.ASCII)
 
 register = template.Library()
 register.filter("told", told)
@@ -270,6 +272,14 @@ def amount(value: Money | None) -> SafeString:
 def per_tonne(cost: Decimal | None, currency: str) -> SafeString:
     """What a tonne costs; an end that is open is a dash."""
     return _figure("–" if cost is None else figures.money(cost, currency))
+
+
+@register.filter
+def whole_days(text: str) -> SafeString:
+    """A text in which no day, such as 2024-01-31, breaks at the end of a line."""
+    pieces = _DAY.split(text)  # every second one is a day
+    shown = (_figure(each) if at % 2 else each for at, each in enumerate(pieces))
+    return format_html_join("", "{}", ((each,) for each in shown))
 
 
 def _figure(text: str) -> SafeString:
