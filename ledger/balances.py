@@ -8,10 +8,12 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
+from django.db.models import Sum
 
 from departments.organisation.models import LegalEntity
 from ledger.errors import LegalEntityNotFound, WindowUpsideDown
 from ledger.models.accounts import AccountKind
+from ledger.models.journal import PeriodBalance
 from ledger.sql import statement
 from pricing.price_lookup import scheme_terms
 
@@ -142,14 +144,16 @@ def _moved(now: AccountBalance, before: AccountBalance | None) -> AccountMovemen
 
 
 def fund_balance(*, scheme_id: int) -> Decimal:
-    """What the carbon fund of a scheme holds, in its currency: fees in, incentives out."""
-    return -sum(
-        (
-            row.balance
-            for row in trial_balance(scheme_id=scheme_id)
-            if row.kind == AccountKind.CARBON_FUND
-        ),
-        Decimal(0),
+    """What the carbon fund of a scheme holds, in its currency: fees in, incentives out.
+
+    Costs periods, however many accounts and lines there are.
+    """
+    kept = PeriodBalance.objects.filter(
+        account__kind=AccountKind.CARBON_FUND, account__scheme_id=scheme_id
+    )
+    sums = kept.values_list("account__commodity__exponent").annotate(Sum("credit"), Sum("debit"))
+    return sum(
+        (Decimal(credit - debit).scaleb(-exponent) for exponent, credit, debit in sums), Decimal(0)
     )
 
 

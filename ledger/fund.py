@@ -12,7 +12,7 @@ from django.db import connection
 from ledger.balances import fund_balance
 from ledger.sql import statement
 from pricing.grant_facts import Budget, Grant
-from pricing.grant_lookup import budgets, list_grants
+from pricing.grant_lookup import budgets
 from pricing.money import Money
 from pricing.price_lookup import scheme_terms
 
@@ -69,17 +69,9 @@ def fund_position(*, scheme_code: str, on: date) -> FundPosition:
     Raises: SchemeNotFound.
     """
     terms = scheme_terms(code=scheme_code)
-    grants = list_grants(scheme_code=scheme_code, states=["awarded", "closed", "failed"])
-    paid = payments_of(grants)
-    sums = {"committed": 0, "paid": 0, "taken_back": 0}
-    for grant in grants:
-        for milestone in grant.milestones:
-            payment = paid.get(milestone.id)
-            if payment is not None:
-                name = "paid" if payment.reversal_id is None else "taken_back"
-                sums[name] += milestone.amount.amount_minor
-            elif grant.state == "awarded":
-                sums["committed"] += milestone.amount.amount_minor
+    with connection.cursor() as cursor:
+        cursor.execute(statement("fund_promised"), {"scheme_id": terms.id})
+        committed, paid, taken_back = (int(minor) for minor in cursor.fetchone())
     approved = [one for one in budgets(scheme_id=terms.id) if one.is_approved]
     return FundPosition(
         scheme=terms.code,
@@ -87,7 +79,9 @@ def fund_position(*, scheme_code: str, on: date) -> FundPosition:
         may_overdraw=terms.fund_may_overdraw,
         balance=Money.from_decimal(fund_balance(scheme_id=terms.id), terms.currency),
         budget=next((one for one in approved if one.starts_on <= on < one.ends_before), None),
-        **{name: Money(minor, terms.currency) for name, minor in sums.items()},
+        committed=Money(committed, terms.currency),
+        paid=Money(paid, terms.currency),
+        taken_back=Money(taken_back, terms.currency),
     )
 
 
