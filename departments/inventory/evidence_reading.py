@@ -35,7 +35,12 @@ class Evidence:
 
 def evidence_of(record_id: int) -> list[Evidence]:
     """The files of a record, oldest first; whoever may see it has been asked before."""
-    rows = EvidenceFile.objects.filter(record=record_id).select_related("added_by", "record")
+    return files_of([record_id])
+
+
+def files_of(record_ids: Collection[int]) -> list[Evidence]:
+    """The same of many records."""
+    rows = EvidenceFile.objects.filter(record__in=record_ids).select_related("added_by", "record")
     return [_presented(row) for row in rows.order_by("pk")]
 
 

@@ -72,10 +72,13 @@ def note_import(batch: ImportBatch) -> None:
 
 
 def history_of(
-    record: ActivityRecord, results: Iterable[EmissionRecord], corrections: Iterable[ActivityRecord]
+    record: ActivityRecord,
+    results: Iterable[EmissionRecord],
+    corrections: Iterable[ActivityRecord],
+    kept: Iterable[RecordEvent],
 ) -> tuple[HistoryEvent, ...]:
-    """Everything that was done with a record, in the order of time."""
-    kept = list(_kept(record))
+    """Everything that was done with a record, in the order of time; `kept` are its kept steps."""
+    kept = list(kept)
     events = [_entered(record, kept)]
     events += [
         HistoryEvent(each.at, each.by.get_username(), each.step, each.words)
@@ -88,11 +91,22 @@ def history_of(
     return tuple(sorted(events, key=lambda event: event.at or record.created_at))
 
 
-def _kept(record: ActivityRecord) -> Iterable[RecordEvent]:
-    of_either = Q(record_id=record.pk)
-    if record.batch_id is not None:
-        of_either |= Q(batch_id=record.batch_id)
-    return RecordEvent.objects.filter(of_either).select_related("by").order_by("pk")
+def kept_steps(records: Collection[ActivityRecord]) -> dict[int, list[RecordEvent]]:
+    """The steps that were kept of records and of the imports they came with, oldest first."""
+    of_any = Q(record_id__in=[each.pk for each in records])
+    batches = {each.batch_id for each in records if each.batch_id is not None}
+    if batches:
+        of_any |= Q(batch_id__in=batches)
+    rows = list(RecordEvent.objects.filter(of_any).select_related("by").order_by("pk"))
+    return {
+        record.pk: [
+            row
+            for row in rows
+            if row.record_id == record.pk
+            or (row.batch_id is not None and row.batch_id == record.batch_id)
+        ]
+        for record in records
+    }
 
 
 def _entered(record: ActivityRecord, kept: Iterable[RecordEvent]) -> HistoryEvent:
@@ -153,4 +167,5 @@ def _superseded(corrections: Iterable[ActivityRecord]) -> Iterator[HistoryEvent]
 
 def was_submitted(record: ActivityRecord, *, since: datetime) -> bool:
     """Whether a record, or its import as a whole, was submitted at this moment or later."""
-    return any(each.step == RecordStep.SUBMITTED and each.at >= since for each in _kept(record))
+    kept = kept_steps([record])[record.pk]
+    return any(each.step == RecordStep.SUBMITTED and each.at >= since for each in kept)

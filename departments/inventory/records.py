@@ -8,12 +8,12 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from departments.inventory.entry import plain
 from departments.inventory.errors import RecordNotFound
-from departments.inventory.evidence_reading import Evidence, evidence_of
-from departments.inventory.history import HistoryEvent, history_of
+from departments.inventory.evidence_reading import Evidence, evidence_of, files_of
+from departments.inventory.history import HistoryEvent, history_of, kept_steps
 from departments.inventory.models.activity import ActivityRecord, RecordState
 from departments.inventory.models.emissions import EmissionRecord
 from departments.inventory.record_filters import (
@@ -139,6 +139,14 @@ class RecordSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordPast:
+    """Who did what with a record, in the order of time, and the files that prove it."""
+
+    history: tuple[HistoryEvent, ...]
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RecordDetail:
     """A record with its inputs, its result in force (or the one proposed), history and evidence.
 
@@ -217,12 +225,36 @@ def record_detail(*, record_id: int, department_ids: Collection[int] | None) -> 
         pending=_present(pending) if pending else None,
         earlier=tuple(_present(r) for r in results if r not in (current, pending)),
         history=history_of(
-            found, results, [one for one in relatives if one.supersedes_id == record_id]
+            found,
+            results,
+            [one for one in relatives if one.supersedes_id == record_id],
+            kept_steps([found])[record_id],
         ),
         evidence=tuple(evidence_of(record_id)),
         corrections=tuple(one for one in family if one.supersedes_id == record_id),
         supersedes=next((one for one in family if one.record_id == found.supersedes_id), None),
     )
+
+
+def pasts_of(record_ids: Collection[int]) -> dict[int, RecordPast]:
+    """What was done with records, and what proves them; as many queries for one as for many."""
+    found = list(visible_records(None).filter(pk__in=record_ids))
+    corrections = list(visible_records(None).filter(supersedes_id__in=record_ids).order_by("pk"))
+    results = list(_results().filter(activity_record__in=record_ids).defer("trace").order_by("pk"))
+    kept = kept_steps(found)
+    files = files_of(record_ids)
+    return {
+        record.pk: RecordPast(
+            history_of(
+                record,
+                [one for one in results if one.activity_record_id == record.pk],
+                [one for one in corrections if one.supersedes_id == record.pk],
+                kept[record.pk],
+            ),
+            tuple(one for one in files if one.record_id == record.pk),
+        )
+        for record in found
+    }
 
 
 def emission_details(*, emission_record_ids: Collection[int]) -> list[EmissionDetail]:
@@ -258,12 +290,16 @@ def emissions_after(
 
 
 def visible_records(department_ids: Collection[int] | None) -> QuerySet[ActivityRecord]:
-    """The records of these departments (None: all), with what a list says of each."""
-    corrected = ActivityRecord.objects.filter(
+    """The records of these departments (None: all), with what a list says of each.
+
+    The correction is looked up for each row that is shown: EXISTS would be answered for all
+    departments at once, by reading every approved record, whatever the limit.
+    """
+    corrections = ActivityRecord.objects.filter(
         supersedes_id=OuterRef("pk"), state=RecordState.APPROVED
     )
     rows = ActivityRecord.objects.select_related("department", *_PEOPLE).annotate(
-        has_approved_correction=Exists(corrected)
+        approved_correction=Subquery(corrections.values("pk")[:1])
     )
     return rows if department_ids is None else rows.filter(department_id__in=department_ids)
 
@@ -325,7 +361,7 @@ def _summary(row: ActivityRecord, result: EmissionRecord | None) -> RecordSummar
         is_estimated=row.is_estimated,
         state=row.state,
         is_correction=row.supersedes_id is not None,
-        is_superseded=bool(getattr(row, "has_approved_correction", False)),
+        is_superseded=getattr(row, "approved_correction", None) is not None,
         supersedes_id=row.supersedes_id,
         correction_reason=row.correction_reason,
         return_reason=row.return_reason if row.state == RecordState.RETURNED else "",

@@ -15,7 +15,7 @@ from django.db import connection
 
 from departments.inventory.evidence_reading import Evidence
 from departments.inventory.history import HistoryEvent
-from departments.inventory.records import record_detail
+from departments.inventory.records import RecordPast, pasts_of
 from departments.organisation.said import said
 from ledger.errors import JournalLineNotFound
 from ledger.journal_lines import JournalRow, journal_rows
@@ -210,15 +210,16 @@ def _traced(row: SettlementLine, adds: int, records_after: int) -> TracedLine:
         most_records=RECORDS_SHOWN + 1,
     )
     shown = detail.records[:RECORDS_SHOWN]
+    pasts = pasts_of([each.emission.record_id for each in shown])
     has_more = len(detail.records) > RECORDS_SHOWN
     return TracedLine(
         adds_minor=adds,
         detail=detail,
-        records=tuple(_traced_record(each) for each in shown),
+        records=tuple(_traced_record(each, pasts) for each in shown),
         next_after=shown[-1].emission.emission_record_id if has_more else None,
     )
 
 
-def _traced_record(settled: SettledRecordDetail) -> TracedRecord:
-    found = record_detail(record_id=settled.emission.record_id, department_ids=None)
-    return TracedRecord(settled, found.history, found.evidence)
+def _traced_record(settled: SettledRecordDetail, pasts: dict[int, RecordPast]) -> TracedRecord:
+    past = pasts[settled.emission.record_id]
+    return TracedRecord(settled, past.history, past.evidence)

@@ -42,7 +42,7 @@ from departments.inventory.seen import seen_results
 from departments.inventory.sentences import told
 from departments.organisation.access import may_contribute
 from departments.organisation.admin_access import RoleAdmin
-from departments.organisation.admin_choices import LongRelatedFilter
+from departments.organisation.admin_choices import LongRelatedFilter, values_filter
 from departments.organisation.errors import OrganisationError
 from departments.organisation.models import User
 from departments.organisation.telling import refusal_told
@@ -132,8 +132,8 @@ class EmissionRecordAdmin(ReadAdmin):
     list_filter = (
         ("department", LongRelatedFilter),
         ("kind", ChoicesDropdownFilter),
-        "scope",
-        "quality_tier",
+        ("scope", values_filter(1, 2, 3, None)),
+        ("quality_tier", values_filter(1, 2, 3, 4, 5)),
     )
     list_select_related = ("department",)
     exclude = ("trace", "recipe", "location_kgco2e", "market_kgco2e")
