@@ -145,7 +145,6 @@ class Removal:
     durability_class: str
     state: str
     kgco2e: Decimal
-    line_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

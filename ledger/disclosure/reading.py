@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import QuerySet, Sum
 
-from departments.inventory.removal_records import removals_between, removals_never_settled
+from departments.inventory.removal_records import removals_never_settled
 from departments.inventory.totals import PlaceTotal, place_totals
 from ledger.disclosure.datapoint_map import datapoint_map
 from ledger.disclosure.facts import (
@@ -37,11 +37,7 @@ from ledger.disclosure.tables import Disclosure, disclosure_of
 from ledger.disclosure.view_file import read_views
 from ledger.errors import ReportingYearHasGap, ReportingYearNotFound
 from ledger.models.periods import AccountingPeriod, PeriodState
-from ledger.models.settlements import (
-    LineKind,
-    SettledRecord,
-    SettlementState,
-)
+from ledger.models.settlements import LineKind, SettlementState
 from ledger.models.totals import LineTotal
 from ledger.sql import statement
 from pricing import price_lookup
@@ -285,33 +281,21 @@ def _approved_removals(totals: Iterable[PlaceTotal]) -> Decimal:
 
 def _removals(scheme_id: int, year: Year) -> tuple[Removal, ...]:
     """The results behind lines of removals, with what was taken back."""
-    found = removals_between(first_day=year.first_day, ends_before=year.ends_before)
-    rows = (
-        SettledRecord.objects.filter(
-            scheme_id=scheme_id,
-            emission_record_id__in=list(found),
-            line__settlement__state=SettlementState.POSTED,
-        )
-        .order_by("line_id", "emission_record_id", "sign")
-        .values_list("emission_record_id", "sign", "line_id")
-    )
-    return tuple(_removal(found[result], sign, line) for result, sign, line in rows)
+    facts: dict[str, Any] = {
+        "scheme_id": scheme_id,
+        "first_day": year.first_day,
+        "ends_before": year.ends_before,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(statement("disclosure_removals"), facts)
+        return tuple(Removal(*row) for row in cursor.fetchall())
 
 
 def _never_settled(year: Year) -> tuple[Removal, ...]:
     rows = removals_never_settled(first_day=year.first_day, ends_before=year.ends_before)
-    return tuple(_removal(each, 0, None) for each in rows)
-
-
-def _removal(found: Any, sign: int, line_id: int | None) -> Removal:
-    return Removal(
-        sign=sign,
-        activity=found.activity,
-        project=found.project,
-        durability_class=found.durability_class,
-        state=found.state,
-        kgco2e=found.kgco2e,
-        line_id=line_id,
+    return tuple(
+        Removal(0, each.activity, each.project, each.durability_class, each.state, each.kgco2e)
+        for each in rows
     )
 
 
