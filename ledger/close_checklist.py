@@ -11,10 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from departments.inventory import shared_totals
-from ledger import allocation_check, control_totals
+from ledger import allocation_check, control_totals, dispute_lookup
 from ledger.errors import PeriodNotFound
 from ledger.exports import coverage
-from ledger.models.disputes import Dispute, DisputeState
 from ledger.models.manual_entries import ManualEntry, ManualEntryState
 from ledger.models.periods import AccountingPeriod, PeriodState
 from ledger.models.settlements import (
@@ -211,22 +210,20 @@ def _review_over(period: AccountingPeriod, at: datetime) -> Check:
 
 def _disputes_answered(period: AccountingPeriod) -> Check:
     """What is accepted is put right while its period can still be looked at."""
-    of_period = Dispute.objects.filter(line__settlement__period=period).aggregate(
-        all=Count("pk"), waiting=Count("pk", Q(state=DisputeState.OPEN))
-    )
+    found, waiting = dispute_lookup.counted_in(period.pk)
     problem = ngettext(
         "%(count)s dispute waits for an answer. Accept or reject it.",
         "%(count)s disputes wait for an answer. Accept or reject them.",
-        of_period["waiting"],
+        waiting,
     )
     return Check(
         "disputes_answered",
         _("Every dispute is answered"),
         (
-            Figure(_("disputes of its bills"), str(of_period["all"])),
-            Figure(_("unanswered"), str(of_period["waiting"])),
+            Figure(_("disputes of its bills"), str(found)),
+            Figure(_("unanswered"), str(waiting)),
         ),
-        problem % {"count": of_period["waiting"]} if of_period["waiting"] else "",
+        problem % {"count": waiting} if waiting else "",
     )
 
 

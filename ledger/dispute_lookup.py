@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from django.db import connection
+
 from ledger.models.disputes import Dispute, DisputeState
 from ledger.models.periods import PeriodState
 from ledger.models.settlements import Settlement, SettlementState
+from ledger.sql import statement
 from ledger.statements import StatementLine, present_line
 from pricing import price_lookup
 from pricing.price_lookup import SchemeTerms
@@ -43,6 +46,14 @@ class DisputeDetail:
     @property
     def amount(self) -> Decimal:
         return self.line.amount
+
+
+def counted_in(period_id: int) -> tuple[int, int]:
+    """How many disputes there are of the bills of a period, and how many of them wait."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement("close_disputes"), {"period_id": period_id})
+        found, waiting = cursor.fetchone()
+    return int(found), int(waiting)
 
 
 def list_disputes(

@@ -178,9 +178,15 @@ def _charged_kinds(
 
 
 def _lines(terms: SchemeTerms, period: AccountingPeriod) -> QuerySet[SettlementLine]:
-    """What is posted of the activity of a period."""
+    """What is posted of the activity of a period: by its own settlements and later ones.
+
+    No earlier one settles it, and the lines of a settlement lie together; so most are not read.
+    """
     return SettlementLine.objects.filter(
-        scheme_id=terms.id, activity_period=period, settlement__state=SettlementState.POSTED
+        scheme_id=terms.id,
+        activity_period=period,
+        settlement__state=SettlementState.POSTED,
+        settlement__period__days__startswith__gte=period.first_day,
     )
 
 
