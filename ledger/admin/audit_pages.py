@@ -168,23 +168,32 @@ def duties_page(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     """Who decided whose work in a window, by kind; the same person is shown first."""
     require_here(request, Permission.READ_TRAIL)
     form = WindowForm(request.GET or None)
-    window = form.window() if form.is_bound else {"since": None, "until": None}
+    nothing: dict[str, datetime | None] = {"since": None, "until": None}
+    window = form.window() if form.is_bound else nothing
     if "csv" in request.GET:
         each = duties.each_decision(since=window["since"], until=window["until"])
         return _csv("decisions", duties.EACH_COLUMNS, each)
-    found = duties.pairs(since=window["since"], until=window["until"])
     return _page(
         request,
         "duties",
         _("Separation of duties"),
         form=form,
-        pairs=found,
-        decided=sum(pair.count for pair in found),
-        same=sum(pair.count for pair in found if pair.is_same_person),
-        kinds=len(duties.duties()),
+        counted=_counted(window) if form.is_bound else None,  # the page is there before
         conflicts=duties.conflicts(),
         as_csv=urlencode({**request.GET.dict(), "csv": ""}),
     )
+
+
+def _counted(window: dict[str, datetime | None]) -> dict[str, Any]:
+    """Every decision of a window is read for it, and when that was."""
+    found = duties.pairs(since=window["since"], until=window["until"])
+    return {
+        "at": timezone.now(),
+        "pairs": found,
+        "decided": sum(pair.count for pair in found),
+        "same": sum(pair.count for pair in found if pair.is_same_person),
+        "kinds": len(duties.duties()),
+    }
 
 
 def _page(request: HttpRequest, template: str, title: str, **shown: Any) -> HttpResponse:

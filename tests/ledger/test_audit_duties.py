@@ -124,7 +124,29 @@ def test_the_same_person_is_found_though_the_database_would_refuse_it(settled: B
         call_command("separation_of_duties", stdout=io.StringIO())
     page = Client()
     page.force_login(settled.people["auditor"])
-    assert "same person" in page.get("/admin/duties/").content.decode()
+    counted = page.get("/admin/duties/?since=").content.decode()
+    assert "same person" in counted
+    assert "1 was decided by whoever prepared it." in counted
+
+
+def test_the_page_is_there_before_every_decision_is_counted(
+    settled: Books, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = Client()
+    page.force_login(settled.people["auditor"])
+    counted = page.get("/admin/duties/?since=").content.decode()
+    assert "nobody decided their own work" in counted
+    monkeypatch.setattr(duties, "pairs", _not_now)
+    at_once = page.get("/admin/duties/").content.decode()
+    for way in ('hx-get="?since="', 'href="?since="'):
+        assert way in at_once
+    assert "nobody decided their own work" not in at_once
+    for place in ("decisions", "duties-verdict"):
+        assert at_once.count(f'id="{place}"') == counted.count(f'id="{place}"') == 1
+
+
+def _not_now(**_: Any) -> list[duties.Pair]:
+    raise AssertionError("the page waits for what is counted")
 
 
 def test_what_its_author_took_back_was_decided_by_nobody(settled: Books) -> None:
