@@ -76,7 +76,10 @@ def test_a_day_of_a_problem_stays_on_one_line(contributor: Client) -> None:
     page = contributor.post(UPLOAD, file_of(WRONG)).content.decode()
     assert '<code class="figure">2023-07-01</code>' in page
     assert 'class="figure">2023-01-02</span> 또는 <span class="figure">2023-02-01</span>' in page
-    assert '"><span>마지막 날이 첫날(<span class="figure">2023-07-31</span>)보다' in page  # one item
+    first_day = '첫날(<span class="figure">2023-07-31</span>)'
+    assert (
+        f'"><span>마지막 날이 {first_day}보다 앞섭니다.</span></td>' in page
+    )  # one part of the cell
     assert whole_days("<2024-01-31>") == '&lt;<span class="figure">2024-01-31</span>&gt;'
     assert whole_days("12024-01-31 2024-1-31") == "12024-01-31 2024-1-31"
 
