@@ -88,7 +88,7 @@ def test_a_refusal_is_told_in_the_readers_language() -> None:
     analyst = client_of(cast, "analyst")
     korean = {"Accept-Language": "ko"}
     page = analyst.post(f"{PRICES}add/", proposal(scheme), headers=korean).content.decode()
-    assert "똑같은 대상에 대해 이미 유효하거나 제안된 것이 있습니다(가격, 2022-07-01부터" in page
+    assert "이미 유효하거나 제안된 가격 항목이 있습니다(2022-07-01 ~ 계속)" in page
     assert "already in force" not in page
     withdraw = {"action": "withdraw_selected", "_selected_action": [price.pk]}
     page = analyst.post(PRICES, withdraw, headers=korean, follow=True).content.decode()
