@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from decimal import Decimal
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -241,4 +242,10 @@ def _lines_address(source: Source) -> str:
         asked["price__id__exact"] = lines.price_id
     if lines.durability_class:
         asked["durability_class__exact"] = lines.durability_class
-    return f"{reverse('admin:ledger_settlementline_changelist')}?{urlencode(asked)}"
+    return f"{_lines_list()}?{urlencode(asked)}"
+
+
+@cache
+def _lines_list() -> str:
+    """A year's tables lead there a thousand times."""
+    return reverse("admin:ledger_settlementline_changelist")
