@@ -15,7 +15,7 @@ from typing import Any
 
 from django.db import connection
 
-from ledger.errors import AccountNotFound
+from ledger.errors.journal import AccountNotFound
 from ledger.models.accounts import Account
 from ledger.sql import statement
 

@@ -21,13 +21,8 @@ from ledger.chart_of_accounts import (
     ensure_accounts,
     ensure_commodities,
 )
-from ledger.errors import (
-    AccountCodeTaken,
-    AlreadyReversed,
-    NotAllowed,
-    NothingToAccrue,
-    WrongState,
-)
+from ledger.errors.journal import AccountCodeTaken, AlreadyReversed
+from ledger.errors.settlements import NotAllowed, NothingToAccrue, WrongState
 from ledger.models.accounts import Account, AccountKind
 from ledger.models.settlements import (
     CHARGING,

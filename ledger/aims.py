@@ -13,7 +13,8 @@ from departments.organisation.access import Permission, may
 from departments.organisation.models import User
 from departments.organisation.said import Said, said
 from ledger.atmosphere_outlook import Aims
-from ledger.errors import AimDecided, AimInvalid, NotAllowed
+from ledger.errors.proposals import AimDecided, AimInvalid
+from ledger.errors.settlements import NotAllowed
 from ledger.models.aims import AimKind, ClimateAim
 
 YEARS = (2000, 2200)

@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from departments.organisation.said import said
-from ledger.errors import AllocationImpossible
+from ledger.errors.settlements import AllocationImpossible
 from ledger.models.periods import AccountingPeriod
 from ledger.models.settlements import Settlement
 from pricing.incentive_caps import Cap

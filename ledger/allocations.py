@@ -10,7 +10,7 @@ from typing import Any
 from departments.organisation.models import Department, LegalEntity
 from ledger.allocation_facts import Allocated, allocated_by
 from ledger.chart_of_accounts import AccountPlace, books_part, ensure_accounts
-from ledger.errors import AccountCodeTaken
+from ledger.errors.journal import AccountCodeTaken
 from ledger.models.accounts import Account, AccountKind
 from ledger.models.settlements import LineKind, Settlement, SettlementLine
 from pricing import price_lookup

@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import Sum
 
 from departments.organisation.models import LegalEntity
-from ledger.errors import LegalEntityNotFound, WindowUpsideDown
+from ledger.errors.journal import LegalEntityNotFound, WindowUpsideDown
 from ledger.models.accounts import AccountKind
 from ledger.models.journal import PeriodBalance
 from ledger.sql import statement

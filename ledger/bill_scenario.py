@@ -14,7 +14,7 @@ from departments.organisation.said import joined, said
 from ledger.bill_facts import BillFacts, BillLine, BillSettings, ScenarioLine
 from ledger.bill_shares import share_anew
 from ledger.bill_swaps import Swappable, TonnesStep, by_certificates, by_rail, less
-from ledger.errors import ScenarioInvalid
+from ledger.errors.proposals import ScenarioInvalid
 from ledger.statements import StatementLine
 from pricing.charging import charge
 

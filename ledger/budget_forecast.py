@@ -17,7 +17,8 @@ from django.db.models import Sum
 
 from departments.organisation.said import said
 from ledger.budget_trend import DepartmentTrend, trends
-from ledger.errors import PeriodNotFound, ScenarioInvalid
+from ledger.errors.calendar import PeriodNotFound
+from ledger.errors.proposals import ScenarioInvalid
 from ledger.models.periods import AccountingPeriod
 from ledger.models.settlements import LineKind, SettlementLine, SettlementState
 from ledger.scenario_settings import ScenarioPrice

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from departments.organisation.models import LegalEntity
-from ledger.errors import AccountCodeTaken
+from ledger.errors.journal import AccountCodeTaken
 from ledger.models.accounts import Account, AccountKind, Commodity
 from pricing.money import minor_exponent
 from pricing.price_lookup import SchemeTerms

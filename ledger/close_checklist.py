@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from departments.inventory import shared_totals
 from ledger import allocation_check, control_totals, dispute_lookup
-from ledger.errors import PeriodNotFound
+from ledger.errors.calendar import PeriodNotFound
 from ledger.exports import coverage
 from ledger.models.manual_entries import ManualEntry, ManualEntryState
 from ledger.models.periods import AccountingPeriod, PeriodState

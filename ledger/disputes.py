@@ -15,18 +15,17 @@ from departments.organisation.access import Permission, may, may_contribute
 from departments.organisation.models import User
 from departments.organisation.said import said
 from ledger import notices
-from ledger.errors import (
+from ledger.errors import FieldProblem
+from ledger.errors.disputes import (
     DisputeAnsweredByOpener,
     DisputeDecided,
     DisputeExists,
     DisputeInvalid,
     DisputeNotFound,
     DisputeTooLate,
-    FieldProblem,
-    LineNotFound,
-    NotAllowed,
     RecordNotInLine,
 )
+from ledger.errors.settlements import LineNotFound, NotAllowed
 from ledger.models.disputes import Dispute, DisputeState
 from ledger.models.manual_entries import ManualEntry, ManualEntryState
 from ledger.models.periods import PeriodState

@@ -17,7 +17,9 @@ from django.db import Error, connection, transaction
 
 from departments.inventory.errors import InventoryError
 from departments.organisation.models import User
-from ledger.errors import ExportBroken, JobNotFound, LedgerError
+from ledger.errors import LedgerError
+from ledger.errors.exports import ExportBroken
+from ledger.errors.settlements import JobNotFound
 from ledger.exports.registered import part_of, to_replace
 from ledger.exports.rows import Selection, last_line_id
 from ledger.exports.run import Nowhere, Order, check, make

@@ -17,7 +17,8 @@ from departments.organisation.models import Department
 from departments.organisation.said import said
 from ledger.allocation_facts import facts_of_period
 from ledger.allocation_rules import KeptPrices
-from ledger.errors import PeriodNotFound, ScenarioInvalid
+from ledger.errors.calendar import PeriodNotFound
+from ledger.errors.proposals import ScenarioInvalid
 from ledger.models.periods import AccountingPeriod
 from ledger.models.settlements import LineKind, Settlement, SettlementLine, SettlementState
 from pricing.mechanisms.terms import Frame

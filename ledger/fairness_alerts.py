@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from departments.inventory.moved_emissions import moved_between
-from ledger.errors import PeriodNotFound
+from ledger.errors.calendar import PeriodNotFound
 from ledger.models.periods import AccountingPeriod
 from pricing import price_lookup
 from pricing.baseline_lookup import SignedBaseline, approved_baselines

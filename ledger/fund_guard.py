@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from django.db import connection
 
-from ledger.errors import FundOverdrawn
+from ledger.errors.journal import FundOverdrawn
 from ledger.models.accounts import Account, AccountKind
 from pricing.money import Money
 from pricing.price_lookup import SchemeTerms

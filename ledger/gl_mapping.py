@@ -17,7 +17,8 @@ from django.db import connection, transaction
 from departments.organisation.access import Permission, may
 from departments.organisation.models import LegalEntity, User
 from departments.organisation.said import said
-from ledger.errors import GlMappingRefused, NotAllowed
+from ledger.errors.journal import GlMappingRefused
+from ledger.errors.settlements import NotAllowed
 from ledger.models.accounts import AccountKind
 from ledger.models.gl_mapping import MONEY_KINDS, GlMapping
 from pricing import price_lookup

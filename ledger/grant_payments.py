@@ -18,13 +18,8 @@ from ledger.chart_of_accounts import (
     fund_place,
     open_scheme_accounts,
 )
-from ledger.errors import (
-    AccountCodeTaken,
-    AlreadyReversed,
-    GrantNotPayable,
-    GrantPaidByItsOwn,
-    NotAllowed,
-)
+from ledger.errors.journal import AccountCodeTaken, AlreadyReversed
+from ledger.errors.settlements import GrantNotPayable, GrantPaidByItsOwn, NotAllowed
 from ledger.fund import payments
 from ledger.models.accounts import Account, AccountKind
 from ledger.posting import Line, Source

@@ -15,7 +15,7 @@ from pathlib import Path
 from django.conf import settings
 
 from ledger import seal
-from ledger.errors import HeadContradicts, HeadsUnreadable
+from ledger.errors.calendar import HeadContradicts, HeadsUnreadable
 from ledger.findings import Finding
 from ledger.models.periods import PeriodSeal
 

@@ -14,7 +14,7 @@ from django.db import transaction
 from departments.organisation.models import User
 from ledger import manual_entries
 from ledger.chart_of_accounts import ATMOSPHERE, HISTORICAL_CODE, account_code, ensure_historical
-from ledger.errors import PeriodNotFound
+from ledger.errors.calendar import PeriodNotFound
 from ledger.manual_lines import WrittenLine
 from ledger.models.manual_entries import ManualEntry
 from ledger.models.periods import AccountingPeriod, PeriodState

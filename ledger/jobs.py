@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import connection
 
-from ledger.errors import JobNotFound
+from ledger.errors.settlements import JobNotFound
 from ledger.models.scenarios import ScenarioRun
 from ledger.models.sweet_spots import SweetSpotRun
 from ledger.sql import statement

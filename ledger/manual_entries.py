@@ -16,17 +16,17 @@ from departments.organisation.access import Permission, may
 from departments.organisation.models import User
 from departments.organisation.said import Said, said
 from ledger import posting
-from ledger.errors import (
+from ledger.errors import FieldProblem
+from ledger.errors.proposals import (
     DecidedByProposer,
-    FieldProblem,
     ManualEntryDecided,
     ManualEntryInvalid,
     ManualEntryNotFound,
     ManualEntryNotPosted,
-    NotAllowed,
     ReversalProposed,
     WithdrawnByAnother,
 )
+from ledger.errors.settlements import NotAllowed
 from ledger.manual_lines import WrittenLine, period_problems, read_lines
 from ledger.models.manual_entries import ManualEntry, ManualEntryLine, ManualEntryState
 from ledger.posting import Line, Source

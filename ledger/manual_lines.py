@@ -9,7 +9,8 @@ from datetime import date
 from decimal import Decimal
 
 from departments.organisation.said import said, what_it_says
-from ledger.errors import FieldProblem, PeriodClosed, PeriodNotFound
+from ledger.errors import FieldProblem
+from ledger.errors.calendar import PeriodClosed, PeriodNotFound
 from ledger.models.accounts import Account, Commodity
 from ledger.posting import Line, open_period_of, unequal_books
 

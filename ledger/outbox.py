@@ -17,7 +17,7 @@ from django.db.models import Q
 from departments.organisation.access import Permission, may
 from departments.organisation.models import User
 from departments.organisation.said import said
-from ledger.errors import MessageNotFound, NotAllowed
+from ledger.errors.settlements import MessageNotFound, NotAllowed
 from ledger.models.outbox import OutboxMessage
 
 Deliver = Callable[[dict[str, Any]], None]

@@ -11,7 +11,8 @@ from departments.organisation.constraints import constraint_of
 from departments.organisation.models import User
 from departments.organisation.said import said
 from ledger import close_checklist, deliveries, seal
-from ledger.errors import NotAllowed, PeriodNotFound, PeriodNotReady
+from ledger.errors.calendar import PeriodNotFound, PeriodNotReady
+from ledger.errors.settlements import NotAllowed
 from ledger.models.periods import AccountingPeriod, PeriodSeal, PeriodState
 from ledger.webhooks import events
 

@@ -11,7 +11,8 @@ from departments.organisation.access import Permission, may
 from departments.organisation.calendar import Calendar, FiscalRange, ranges_from
 from departments.organisation.models import User
 from departments.organisation.said import said
-from ledger.errors import NotAllowed, PeriodsNotOpened
+from ledger.errors.calendar import PeriodsNotOpened
+from ledger.errors.settlements import NotAllowed
 from ledger.models.periods import AccountingPeriod, PeriodState
 
 MOST_AT_ONCE = 600  # fifty years of months

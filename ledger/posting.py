@@ -18,18 +18,17 @@ from departments.organisation.models import User
 from departments.organisation.said import said
 from ledger import fund_guard
 from ledger.chart_of_accounts import ATMOSPHERE, account_id, fund_place
-from ledger.errors import (
+from ledger.errors.calendar import PeriodClosed, PeriodNotFound
+from ledger.errors.journal import (
     AlreadyReversed,
     EntryEmpty,
     EntryNotFound,
     EntryOfSettlement,
     EntryUnbalanced,
     EntryUnbalancedByEntity,
-    NotAllowed,
-    PeriodClosed,
-    PeriodNotFound,
     SourcePostedDifferently,
 )
+from ledger.errors.settlements import NotAllowed
 from ledger.models.accounts import Account
 from ledger.models.journal import JournalEntry, JournalLine, PostedSource
 from ledger.models.periods import AccountingPeriod, PeriodState

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from django.db import connection
 
-from ledger.errors import WindowTooWide
+from ledger.errors.journal import WindowTooWide
 from ledger.journal_lines import whole_through
 from ledger.sql import statement
 

@@ -17,7 +17,8 @@ from departments.organisation.calendar import Calendar, FiscalRange, ranges_from
 from departments.organisation.models import User
 from departments.organisation.said import said, what_it_says
 from ledger import accruals, deliveries, period_close, periods, seal, settlement_run
-from ledger.errors import ClockRunsForward, LedgerError, NoPeriodFollows, RehearsalStopped
+from ledger.errors import LedgerError
+from ledger.errors.calendar import ClockRunsForward, NoPeriodFollows, RehearsalStopped
 from ledger.models.periods import AccountingPeriod, PeriodState
 from ledger.models.settlements import LineKind, Settlement, ShardState
 from pricing import price_lookup

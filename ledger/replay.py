@@ -20,7 +20,8 @@ from departments.organisation.said import said
 from ledger import settlement_lines
 from ledger.allocation_facts import LineTables, allocated_by
 from ledger.allocation_rules import refuse_unready, shares_out
-from ledger.errors import PeriodNotFound, ScenarioInvalid
+from ledger.errors.calendar import PeriodNotFound
+from ledger.errors.proposals import ScenarioInvalid
 from ledger.models.periods import AccountingPeriod
 from ledger.models.settlements import LineKind, Settlement, SettlementLine, SettlementState
 from ledger.scenario_settings import Settings, replaced_rules

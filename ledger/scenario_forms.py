@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from departments.organisation.telling import refusal_told
-from ledger.errors import ScenarioInvalid
+from ledger.errors.proposals import ScenarioInvalid
 from ledger.forms import describe
 from ledger.models.periods import AccountingPeriod
 from ledger.models.settlements import Settlement, SettlementState

@@ -17,7 +17,9 @@ from departments.inventory.errors import InventoryError
 from departments.organisation.access import Permission, may
 from departments.organisation.models import User
 from departments.organisation.said import said
-from ledger.errors import LedgerError, NotAllowed, PeriodNotFound
+from ledger.errors import LedgerError
+from ledger.errors.calendar import PeriodNotFound
+from ledger.errors.settlements import NotAllowed
 from ledger.models.periods import AccountingPeriod
 from ledger.models.scenarios import ScenarioRun, ScenarioState
 from ledger.replay import Replay, replay

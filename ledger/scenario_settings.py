@@ -11,7 +11,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from departments.organisation.said import said
-from ledger.errors import ScenarioInvalid
+from ledger.errors.proposals import ScenarioInvalid
 
 EVER = date.min.isoformat()
 BASES = ("location", "market")

@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from django.db.models import Q, Sum
 
-from ledger.errors import PeriodNotFound
+from ledger.errors.calendar import PeriodNotFound
 from ledger.models.periods import AccountingPeriod
 from ledger.models.settlements import LineKind, SettlementState
 from ledger.models.totals import LineTotal

@@ -17,13 +17,9 @@ from departments.organisation import tree
 from departments.organisation.models import LegalEntity
 from departments.organisation.said import said
 from ledger.chart_of_accounts import CHART, books_part, scheme_part
-from ledger.errors import (
-    MOST_KGCO2E,
-    AccountCodeTaken,
-    InputsChanged,
-    MoreThanBooksCount,
-    PriceMissing,
-)
+from ledger.errors import MOST_KGCO2E
+from ledger.errors.journal import AccountCodeTaken
+from ledger.errors.settlements import InputsChanged, MoreThanBooksCount, PriceMissing
 from ledger.models.accounts import AccountKind
 from ledger.models.periods import AccountingPeriod
 from ledger.models.settlements import LineKind, Settlement, SettlementShard

@@ -17,14 +17,13 @@ from departments.organisation.said import Said, said
 from ledger import allocations, notices, posting, settlement_lines
 from ledger.allocation_rules import refuse_unready
 from ledger.chart_of_accounts import open_scheme_accounts
-from ledger.errors import (
+from ledger.errors import LedgerError
+from ledger.errors.calendar import PeriodClosed, PeriodNotFound
+from ledger.errors.settlements import (
     ActivityOutsidePeriods,
     AlreadySettled,
     ApprovedByPreparer,
-    LedgerError,
     NotAllowed,
-    PeriodClosed,
-    PeriodNotFound,
     SettledLater,
     SettlementNotFound,
     SettlementUnderWay,

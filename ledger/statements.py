@@ -14,7 +14,8 @@ from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Sum, When
 
 from departments.inventory.records import EmissionDetail, emission_details
 from departments.organisation.models import Department
-from ledger.errors import LineNotFound, PeriodNotFound, StatementNotFound
+from ledger.errors.calendar import PeriodNotFound
+from ledger.errors.settlements import LineNotFound, StatementNotFound
 from ledger.models.journal import JournalEntry
 from ledger.models.periods import AccountingPeriod, PeriodSeal
 from ledger.models.settlements import (

@@ -16,7 +16,7 @@ from django.db import transaction
 from departments.organisation.access import Permission, may
 from departments.organisation.models import User
 from departments.organisation.said import said
-from ledger.errors import NotAllowed
+from ledger.errors.settlements import NotAllowed
 from ledger.models.sweet_spots import SweetSpotRun, SweetSpotState
 from ledger.sweet_spot_panel import settled_panel
 from pricing.errors import PricingError

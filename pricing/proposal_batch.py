@@ -11,6 +11,7 @@ from django.db import transaction
 
 from departments.organisation.access import Permission
 from departments.organisation.models import Department, User
+from departments.organisation.said import said
 from pricing import (
     abatement_setting,
     allocation_setting,
@@ -141,7 +142,7 @@ def _placed(facts: dict[str, Any]) -> dict[str, Any]:
         return facts
     found = Department.objects.filter(code=code).first()
     if found is None:
-        raise PriceInvalid(f"there is no department {code!r}")
+        raise PriceInvalid(said("there is no department %(code)s", code=repr(code)))
     kept = {name: value for name, value in facts.items() if name != "department"}
     return kept | {"department_id": found.pk}
 

@@ -14,7 +14,7 @@ from config.bench.sizes import Size
 from config.bench.worker import worker
 from departments.organisation.models import User
 from ledger import period_close, settlement_run, tasks
-from ledger.errors import AlreadySettled
+from ledger.errors.settlements import AlreadySettled
 
 NOW = datetime(2025, 1, 31, tzinfo=UTC)
 MONTHS = [f"2024-{month:02}" for month in range(1, 13)]

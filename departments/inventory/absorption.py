@@ -10,11 +10,11 @@ from typing import TypeVar
 from django.db import IntegrityError, transaction
 
 from departments.inventory.entry import read_text
-from departments.inventory.errors import (
+from departments.inventory.errors import EntryRefused
+from departments.inventory.errors.absorption import (
     AbsorptionDecidedBySamePerson,
     AbsorptionNotFound,
     AbsorptionTaken,
-    EntryRefused,
 )
 from departments.inventory.factor_choice import country_of
 from departments.inventory.models.absorption import (

@@ -21,7 +21,8 @@ from departments.inventory.activity_rows import (
     read_row,
 )
 from departments.inventory.doubts import Doubt
-from departments.inventory.errors import ImportRefused, RowProblem
+from departments.inventory.errors import RowProblem
+from departments.inventory.errors.imports import ImportRefused
 from departments.inventory.evidence import digest_of, keep_file
 from departments.inventory.factor_choice import FactorLibrary
 from departments.inventory.foreign_files.conversion import Conversion

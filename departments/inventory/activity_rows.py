@@ -21,16 +21,9 @@ from departments.inventory.entry import (
     read_switch,
     read_text,
 )
-from departments.inventory.errors import (
-    EntryRefused,
-    FactorNotFound,
-    GwpNotFound,
-    InventoryError,
-    NotCalculable,
-    ResultTooLarge,
-    RowProblem,
-    UnknownActivity,
-)
+from departments.inventory.errors import EntryRefused, InventoryError, RowProblem
+from departments.inventory.errors.entering import NotCalculable, ResultTooLarge, UnknownActivity
+from departments.inventory.errors.factors import FactorNotFound, GwpNotFound
 from departments.inventory.factor_choice import MOST_SUGGESTIONS, FactorLibrary
 from departments.inventory.record_fields import require_order
 from departments.inventory.site_places import placed, site_places

@@ -11,7 +11,7 @@ from departments.inventory.activity_file import COLUMNS
 from departments.inventory.activity_rows import Enterable, Row, calculate_row, read_row
 from departments.inventory.calculation_run import Calculated
 from departments.inventory.entry import ALIASES
-from departments.inventory.errors import TrialRefused
+from departments.inventory.errors.entering import TrialRefused
 from departments.inventory.kept_library import kept_library
 from departments.inventory.records import Citation, StepDetail, citation_of, steps_of
 from departments.organisation.models import Department

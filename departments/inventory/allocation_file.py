@@ -6,7 +6,8 @@ import csv
 from pathlib import Path
 
 from departments.inventory.entry import read_quantity
-from departments.inventory.errors import EntryRefused, ImportRefused, RowProblem
+from departments.inventory.errors import EntryRefused, RowProblem
+from departments.inventory.errors.imports import ImportRefused
 from departments.organisation.models import Department
 from departments.organisation.said import said
 

@@ -14,8 +14,8 @@ from django.db.models import Max
 
 from departments.inventory import units
 from departments.inventory.entry import read_quantity, read_text
-from departments.inventory.errors import (
-    EntryRefused,
+from departments.inventory.errors import EntryRefused
+from departments.inventory.errors.sharing import (
     KeyDecidedBySamePerson,
     KeyInWrongState,
     KeyNotFound,

@@ -17,13 +17,12 @@ from psycopg2.extras import execute_values
 
 from departments.inventory import comparison, results
 from departments.inventory.calculation_run import calculate
-from departments.inventory.errors import (
-    BatchNotFound,
+from departments.inventory.errors import InventoryError, RecordProblem
+from departments.inventory.errors.imports import BatchNotFound
+from departments.inventory.errors.records import (
     DecidedBySamePerson,
-    InventoryError,
     RecordDoubtful,
     RecordInWrongState,
-    RecordProblem,
     StepRefused,
 )
 from departments.inventory.factor_choice import FactorLibrary

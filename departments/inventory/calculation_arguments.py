@@ -33,7 +33,8 @@ from departments.inventory.calculation.errors import MissingInput
 from departments.inventory.calculation.methods import Method, factor_activity
 from departments.inventory.calculation.result import Factor
 from departments.inventory.entry import plain
-from departments.inventory.errors import EntryRefused, UnknownActivity
+from departments.inventory.errors import EntryRefused
+from departments.inventory.errors.entering import UnknownActivity
 from departments.inventory.factor_choice import FactorLibrary
 from departments.organisation.said import said
 

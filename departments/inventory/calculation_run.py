@@ -25,13 +25,9 @@ from departments.inventory.calculation.purchased_electricity import Cover
 from departments.inventory.calculation.result import DualResult, RemovalResult, Result, Step
 from departments.inventory.calculation_arguments import Activity, Arguments, gather
 from departments.inventory.entry import INPUTS, plain
-from departments.inventory.errors import (
-    EntryRefused,
-    NotCalculable,
-    OutsideOfScopes,
-    ResultTooLarge,
-)
-from departments.inventory.errors import UnknownActivity as ActivityRefused
+from departments.inventory.errors import EntryRefused
+from departments.inventory.errors.entering import NotCalculable, OutsideOfScopes, ResultTooLarge
+from departments.inventory.errors.entering import UnknownActivity as ActivityRefused
 from departments.inventory.factor_choice import WORST_TIER, FactorLibrary, country_of
 from departments.inventory.models.emissions import (
     LARGEST_KGCO2E,

@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef, QuerySet, Sum
 from departments.inventory import units
 from departments.inventory.argument_figures import entered
 from departments.inventory.entry import MOST_DECIMALS, plain
-from departments.inventory.errors import RecordNotCoverable
+from departments.inventory.errors.instruments import RecordNotCoverable
 from departments.inventory.factor_choice import GRID
 from departments.inventory.models.activity import ActivityRecord, RecordState
 from departments.inventory.models.emissions import EmissionRecord

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from departments.inventory.errors import EvidenceNotFound
+from departments.inventory.errors.records import EvidenceNotFound
 from departments.inventory.evidence_kinds import download_name
 from departments.inventory.history import was_submitted
 from departments.inventory.models.activity import RecordState

@@ -21,12 +21,8 @@ from departments.inventory.calculation.methods import METHODS
 from departments.inventory.calculation.result import Factor
 from departments.inventory.compute_tables import alpha2_of, region_named
 from departments.inventory.entry import plain
-from departments.inventory.errors import (
-    FactorNotFound,
-    GwpNotFound,
-    SuspectFactor,
-    UnknownActivity,
-)
+from departments.inventory.errors.entering import UnknownActivity
+from departments.inventory.errors.factors import FactorNotFound, GwpNotFound, SuspectFactor
 from departments.inventory.models.factors import EmissionFactor, GlobalWarmingPotential
 from departments.organisation.said import said, together
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from departments.inventory.calculation.arithmetic import per, plus
 from departments.inventory.entry import plain
-from departments.inventory.errors import FactorSetNotFound
+from departments.inventory.errors.factors import FactorSetNotFound
 from departments.inventory.models.factors import EmissionFactor, FactorSet
 
 # What is the same factor in another release; the year is what differs.

@@ -16,7 +16,8 @@ from typing import Any
 from departments.inventory import units
 from departments.inventory.calculation.methods import OUTSIDE
 from departments.inventory.entry import read_day
-from departments.inventory.errors import EntryRefused, FactorFileRefused, RowProblem
+from departments.inventory.errors import EntryRefused, RowProblem
+from departments.inventory.errors.factors import FactorFileRefused
 from departments.organisation.said import said
 
 COLUMNS = (

@@ -12,13 +12,13 @@ from typing import Any
 from django.db import connection, transaction
 
 from departments.inventory.entry import plain
-from departments.inventory.errors import (
+from departments.inventory.errors import RowProblem
+from departments.inventory.errors.factors import (
     FactorFileRefused,
     FactorsDecidedBySamePerson,
     FactorSetNotFound,
     FactorSetNotProposed,
     ReleaseChanged,
-    RowProblem,
 )
 from departments.inventory.factor_checks import Flag, Key, flags_of
 from departments.inventory.factor_difference import figures_of

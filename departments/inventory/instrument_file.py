@@ -11,12 +11,9 @@ from typing import Any
 from django.db import transaction
 
 from departments.inventory.entry import read_day, read_number
-from departments.inventory.errors import (
-    EntryRefused,
-    ImportRefused,
-    InstrumentTaken,
-    RowProblem,
-)
+from departments.inventory.errors import EntryRefused, RowProblem
+from departments.inventory.errors.imports import ImportRefused
+from departments.inventory.errors.instruments import InstrumentTaken
 from departments.inventory.instruments import enter_instrument, require
 from departments.organisation.access import Permission
 from departments.organisation.models import LegalEntity, User

@@ -21,7 +21,8 @@ from departments.inventory import recalculation
 from departments.inventory.calculation.cover_shares import share_out
 from departments.inventory.coverable import Coverable, coverable_records
 from departments.inventory.entry import plain
-from departments.inventory.errors import RecordProblem, StepRefused
+from departments.inventory.errors import RecordProblem
+from departments.inventory.errors.records import StepRefused
 from departments.inventory.instrument_markets import countries_of
 from departments.inventory.instrument_uses import uses_in_force, with_used
 from departments.inventory.instruments import require

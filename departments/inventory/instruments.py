@@ -9,8 +9,8 @@ from decimal import Decimal
 from django.db import IntegrityError, transaction
 
 from departments.inventory.entry import read_text
-from departments.inventory.errors import (
-    EntryRefused,
+from departments.inventory.errors import EntryRefused
+from departments.inventory.errors.instruments import (
     InstrumentDecidedBySamePerson,
     InstrumentInWrongState,
     InstrumentNotFound,

@@ -12,7 +12,7 @@ from django.db import transaction
 
 from departments.inventory import results
 from departments.inventory.calculation_run import Calculated
-from departments.inventory.errors import (
+from departments.inventory.errors.records import (
     DecidedBySamePerson,
     RecalculationNotPending,
     RecordAlreadyCorrected,

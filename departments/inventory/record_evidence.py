@@ -10,7 +10,7 @@ from hashlib import sha256
 
 from django.db import transaction
 
-from departments.inventory.errors import EvidenceNotFound, EvidenceRefused, EvidenceStays
+from departments.inventory.errors.records import EvidenceNotFound, EvidenceRefused, EvidenceStays
 from departments.inventory.evidence_kinds import kind_of, shown_name
 from departments.inventory.evidence_reading import may_be_removed
 from departments.inventory.models.evidence import MOST_BYTES, EvidenceFile, EvidencePart

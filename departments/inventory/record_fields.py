@@ -11,7 +11,7 @@ from departments.inventory.calculation.errors import UnknownActivity
 from departments.inventory.calculation.methods import method_for
 from departments.inventory.entry import read_day, read_inputs, read_quantity, read_text
 from departments.inventory.errors import EntryRefused
-from departments.inventory.errors import UnknownActivity as ActivityRefused
+from departments.inventory.errors.entering import UnknownActivity as ActivityRefused
 from departments.inventory.site_places import placed, site_places
 from departments.organisation.models import Department
 from departments.organisation.said import said

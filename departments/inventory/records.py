@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from departments.inventory.entry import plain
-from departments.inventory.errors import RecordNotFound
+from departments.inventory.errors.records import RecordNotFound
 from departments.inventory.evidence_reading import Evidence, evidence_of, files_of
 from departments.inventory.history import HistoryEvent, history_of, kept_steps
 from departments.inventory.models.activity import ActivityRecord, RecordState

@@ -10,7 +10,10 @@ from typing import Any
 from django.db import IntegrityError, connection
 
 from departments.inventory.calculation_run import Calculated
-from departments.inventory.errors import RemovalNeedsCompanyApprover, RemovalsExceedMeasurement
+from departments.inventory.errors.absorption import (
+    RemovalNeedsCompanyApprover,
+    RemovalsExceedMeasurement,
+)
 from departments.inventory.models.activity import ActivityRecord
 from departments.inventory.models.emissions import EARNED, EmissionKind, EmissionRecord
 from departments.inventory.recipes import filled

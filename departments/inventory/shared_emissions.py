@@ -31,7 +31,7 @@ from departments.inventory.calculation.arithmetic import shown
 from departments.inventory.calculation.result import Step
 from departments.inventory.calculation_run import Calculated
 from departments.inventory.entry import plain
-from departments.inventory.errors import SharedOutByItsApprover
+from departments.inventory.errors.sharing import SharedOutByItsApprover
 from departments.inventory.instruments import require
 from departments.inventory.models.activity import ALLOCATED, ActivityRecord, RecordState
 from departments.inventory.models.allocation import AllocatedPart

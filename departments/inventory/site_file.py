@@ -11,7 +11,8 @@ from typing import Any
 from django.db import models, transaction
 
 from departments.inventory.entry import read_day, read_number
-from departments.inventory.errors import EntryRefused, ImportRefused, InventoryError, RowProblem
+from departments.inventory.errors import EntryRefused, InventoryError, RowProblem
+from departments.inventory.errors.imports import ImportRefused
 from departments.inventory.models.sites import Site
 from departments.inventory.sites import enter_reading, enter_site
 from departments.organisation.errors import NotAllowed

@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from departments.inventory import units
 from departments.inventory.calculation.arithmetic import plus
 from departments.inventory.entry import plain
-from departments.inventory.errors import SiteNotFound
+from departments.inventory.errors.sites import SiteNotFound
 from departments.inventory.models.sites import Site, SiteReading
 from departments.inventory.site_catalogue import INDICATORS, SHARES, SUM, Indicator
 

@@ -13,8 +13,8 @@ from django.db import IntegrityError, transaction
 
 from departments.inventory import units
 from departments.inventory.entry import read_quantity, read_text
-from departments.inventory.errors import (
-    EntryRefused,
+from departments.inventory.errors import EntryRefused
+from departments.inventory.errors.sites import (
     ReadingDecidedBySamePerson,
     ReadingInWrongState,
     ReadingNotFound,

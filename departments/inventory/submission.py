@@ -14,24 +14,23 @@ from typing import Any, TypeVar
 from django.db import IntegrityError, transaction
 
 from departments.inventory import comparison, results
-from departments.inventory.errors import (
+from departments.inventory.errors import InventoryError, RecordProblem
+from departments.inventory.errors.absorption import RemovalNeedsCompanyApprover
+from departments.inventory.errors.records import (
     DecidedBySamePerson,
     EvidenceStays,
     ExternalIdTaken,
-    InventoryError,
     ReasonMissing,
     RecordAlreadyCorrected,
     RecordChangedSince,
     RecordInWrongState,
-    RecordIsAShare,
     RecordNotDeletable,
     RecordNotEditable,
     RecordNotFound,
-    RecordProblem,
-    RemovalNeedsCompanyApprover,
     ResultSuperseded,
     StepRefused,
 )
+from departments.inventory.errors.sharing import RecordIsAShare
 from departments.inventory.history import note_steps
 from departments.inventory.models.activity import ALLOCATED, ActivityRecord, RecordState
 from departments.inventory.models.emissions import EmissionRecord

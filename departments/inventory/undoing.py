@@ -6,7 +6,8 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from departments.inventory.errors import BatchNotFound, EvidenceStays, ImportNotUndoable
+from departments.inventory.errors.imports import BatchNotFound, ImportNotUndoable
+from departments.inventory.errors.records import EvidenceStays
 from departments.inventory.models.activity import ActivityRecord, ImportBatch, RecordState
 from departments.inventory.set_based import read_sql
 from departments.organisation.access import contributed_department_ids

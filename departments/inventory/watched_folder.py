@@ -10,7 +10,7 @@ from pathlib import Path
 from django.db import connection
 
 from departments.inventory.activity_import import import_file
-from departments.inventory.errors import ImportRefused
+from departments.inventory.errors.imports import ImportRefused
 from departments.inventory.errors_file import errors_csv
 from departments.inventory.evidence import digest_of
 from departments.inventory.models.activity import ImportBatch

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from departments.inventory.calculation.methods import METHODS
 from departments.inventory.compute_tables import known_accelerators, known_equipment
-from departments.inventory.errors import TrialRefused
+from departments.inventory.errors.entering import TrialRefused
 from departments.inventory.sentences import told
 from departments.portal.choices import Offer
 from departments.portal.forms import FurtherInputs

@@ -23,7 +23,7 @@ from departments.organisation.signing_in.step_up import proven_again
 from ledger import dispute_remedies, manual_entries
 from ledger.admin.manual_steps import STEPS, ManualStep, standing_reversal, steps_for
 from ledger.admin.pages import BADGES, BooksAdmin, moment, person_of, refusals_shown
-from ledger.errors import ManualEntryInvalid
+from ledger.errors.proposals import ManualEntryInvalid
 from ledger.manual_entry_forms import (
     LineFormSet,
     ProposalForm,

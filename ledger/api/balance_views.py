@@ -20,7 +20,7 @@ from departments.organisation.api.strict import StrictSerializer
 from ledger import reconciliation
 from ledger.api.serializers import Exact, Minor
 from ledger.balances import AccountMovement, movements
-from ledger.errors import PeriodNotFound
+from ledger.errors.calendar import PeriodNotFound
 from ledger.models.accounts import AccountKind
 from ledger.models.periods import AccountingPeriod
 from pricing import price_lookup

@@ -37,7 +37,7 @@ from ledger.api.serializers import (
     VerificationSerializer,
 )
 from ledger.balances import AccountBalance, trial_balance
-from ledger.errors import EntryNotFound
+from ledger.errors.journal import EntryNotFound
 from ledger.exports.foreign_books import with_rates
 from ledger.exports.registry import FORMATS
 from ledger.exports.rows import Selection

@@ -29,7 +29,7 @@ from ledger.api.manual_entry_serializers import (
 )
 from ledger.api.permissions import SeesWholeCompany
 from ledger.api.queries import NoQuerySerializer, NothingSerializer
-from ledger.errors import ManualEntryNotFound
+from ledger.errors.proposals import ManualEntryNotFound
 from ledger.manual_lines import WrittenLine
 from ledger.models.manual_entries import ManualEntry
 

@@ -21,7 +21,8 @@ from departments.organisation.models import User
 from departments.organisation.said import said
 from ledger import heads, seal
 from ledger.audit.check import LINE_COLUMNS
-from ledger.errors import NotAllowed, PeriodNotFound
+from ledger.errors.calendar import PeriodNotFound
+from ledger.errors.settlements import NotAllowed
 from ledger.models.periods import AccountingPeriod
 from ledger.sql import statement
 

@@ -17,7 +17,8 @@ from typing import Any
 from django.db import connection
 
 from departments.organisation.said import said
-from ledger.errors import CommodityNotFound, PeriodNotFound, SampleInvalid
+from ledger.errors.calendar import PeriodNotFound
+from ledger.errors.journal import CommodityNotFound, SampleInvalid
 from ledger.journal_lines import JournalRow, journal_rows, whole_through
 from ledger.models.accounts import Commodity
 from ledger.models.periods import AccountingPeriod, PeriodSeal

@@ -17,7 +17,7 @@ from departments.inventory.evidence_reading import Evidence
 from departments.inventory.history import HistoryEvent
 from departments.inventory.records import RecordPast, pasts_of
 from departments.organisation.said import said
-from ledger.errors import JournalLineNotFound
+from ledger.errors.journal import JournalLineNotFound
 from ledger.journal_lines import JournalRow, journal_rows
 from ledger.models.accounts import AccountKind
 from ledger.models.manual_entries import ManualEntry

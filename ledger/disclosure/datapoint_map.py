@@ -15,7 +15,7 @@ from departments.organisation.said import said
 from ledger.disclosure.computations import computation
 from ledger.disclosure.datapoints import EVIDENCE, LAYOUTS, Column, DatapointMap, Table
 from ledger.disclosure.rows import KINDS
-from ledger.errors import DatapointMapInvalid, FrameworkNotFound
+from ledger.errors.disclosure import DatapointMapInvalid, FrameworkNotFound
 
 
 def datapoint_maps() -> list[DatapointMap]:

@@ -35,7 +35,7 @@ from ledger.disclosure.facts import (
 )
 from ledger.disclosure.tables import Disclosure, disclosure_of
 from ledger.disclosure.view_file import read_views
-from ledger.errors import ReportingYearHasGap, ReportingYearNotFound
+from ledger.errors.disclosure import ReportingYearHasGap, ReportingYearNotFound
 from ledger.models.periods import AccountingPeriod, PeriodState
 from ledger.models.settlements import LineKind, SettlementState
 from ledger.models.totals import LineTotal

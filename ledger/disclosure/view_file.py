@@ -10,7 +10,7 @@ from typing import Any
 
 from departments.organisation.said import said
 from ledger.disclosure.inventory_views import InventoryView, Stated
-from ledger.errors import InventoryViewsInvalid
+from ledger.errors.disclosure import InventoryViewsInvalid
 
 PLACES = {"1", "2", "3", *(f"3.{category}" for category in range(1, 16))}
 BASES = ("location", "market")

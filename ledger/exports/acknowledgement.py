@@ -9,7 +9,8 @@ from django.db import connection, transaction
 from departments.organisation.access import Permission, may
 from departments.organisation.models import User
 from departments.organisation.said import said
-from ledger.errors import ExportAcknowledged, ExportRejected, NotAllowed
+from ledger.errors.exports import ExportAcknowledged, ExportRejected
+from ledger.errors.settlements import NotAllowed
 from ledger.exports.registered import find
 from ledger.models.exports import ExportAcknowledgement, JournalExport
 from ledger.webhooks import events

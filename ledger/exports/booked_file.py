@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from departments.organisation.said import said
-from ledger.errors import ReconciliationRefused
+from ledger.errors.exports import ReconciliationRefused
 
 NEEDED = ("legal_entity", "currency", "account")
 OPTIONAL = ("cost_centre", "document", "amount", "debit", "credit")

@@ -11,7 +11,8 @@ from django.db import connection, transaction
 from departments.organisation.access import Permission, may
 from departments.organisation.models import LegalEntity, User
 from departments.organisation.said import said
-from ledger.errors import ExportProfileRefused, NotAllowed
+from ledger.errors.exports import ExportProfileRefused
+from ledger.errors.settlements import NotAllowed
 from ledger.exports.registry import ERP_FORMATS
 from ledger.exports.setup import constants_of, layout_now
 from ledger.models.exports import ExportConstant

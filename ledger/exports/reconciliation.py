@@ -15,7 +15,8 @@ from django.db import transaction
 from departments.organisation.access import Permission, may
 from departments.organisation.models import User
 from departments.organisation.said import said
-from ledger.errors import ExportNotReconcilable, NotAllowed, ReconciliationRefused
+from ledger.errors.exports import ExportNotReconcilable, ReconciliationRefused
+from ledger.errors.settlements import NotAllowed
 from ledger.exports.booked_file import BookedFile, BookedRow, read_booked
 from ledger.exports.documents import Document
 from ledger.exports.registered import find

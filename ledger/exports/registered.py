@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ledger.errors import ExportNotFound, ExportNotReplaceable
+from ledger.errors.exports import ExportNotFound, ExportNotReplaceable
 from ledger.exports.columns import moment
 from ledger.models.exports import JournalExport
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_noop as _
 
-from ledger.errors import ExportFormatUnknown
+from ledger.errors.exports import ExportFormatUnknown
 from ledger.exports import beancount, generic_csv, hledger, jsonl
 from ledger.exports.books import BookMaker, parquet_book, xlsx_book
 from ledger.exports.columns import Notation

@@ -9,7 +9,8 @@ from django.db import transaction
 from departments.organisation.access import Permission, may
 from departments.organisation.models import User
 from departments.organisation.said import said
-from ledger.errors import ExportAcknowledged, ExportRejected, NotAllowed, RejectionWithoutReason
+from ledger.errors.exports import ExportAcknowledged, ExportRejected, RejectionWithoutReason
+from ledger.errors.settlements import NotAllowed
 from ledger.exports.acknowledgement import wait_for_other_answers
 from ledger.exports.registered import find
 from ledger.models.exports import ExportRejection, JournalExport

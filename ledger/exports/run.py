@@ -16,14 +16,10 @@ from departments.organisation.access import Permission, may
 from departments.organisation.models import User
 from departments.organisation.said import Said, said
 from ledger.chart_of_accounts import KGCO2E
-from ledger.errors import (
-    CommodityNotFound,
-    ExportChanged,
-    ExportInvalid,
-    ExportUnbalanced,
-    NotAllowed,
-    PeriodNotFound,
-)
+from ledger.errors.calendar import PeriodNotFound
+from ledger.errors.exports import ExportChanged, ExportInvalid, ExportUnbalanced
+from ledger.errors.journal import CommodityNotFound
+from ledger.errors.settlements import NotAllowed
 from ledger.exports.columns import SCHEMA_VERSION
 from ledger.exports.foreign_books import with_rates
 from ledger.exports.registered import find, part_of, to_replace

@@ -17,7 +17,7 @@ from django.db import transaction
 from departments.organisation.access import Permission, may
 from departments.organisation.models import Department, User
 from departments.organisation.said import Said, said
-from ledger.errors import NotAllowed
+from ledger.errors.settlements import NotAllowed
 from ledger.models.webhooks import WebhookDelivery, WebhookEndpoint, WebhookEvent
 from ledger.webhooks import events, signing
 from ledger.webhooks.errors import (

@@ -16,7 +16,7 @@ from django.db import DatabaseError, InterfaceError, connection
 from django.utils import timezone
 
 from ledger import period_close, settlement_run, tasks
-from ledger.errors import PeriodNotReady
+from ledger.errors.calendar import PeriodNotReady
 from ledger.models.settlements import Settlement, SettlementState, ShardState
 from tests.chaos.company import Company, hand_in
 from tests.promises.paper_books import Period

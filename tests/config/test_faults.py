@@ -16,7 +16,7 @@ from config.bench.generator.faults import REFUSED, SUSPICIOUS
 from config.bench.generator.files import generate
 from departments.inventory import activity_import
 from departments.inventory.activity_import import ImportReport
-from departments.inventory.errors import ImportRefused
+from departments.inventory.errors.imports import ImportRefused
 from departments.inventory.models.activity import ActivityRecord
 from departments.organisation.models import Department, Membership, User
 from tests.config.test_generator import NOW, load_factors, table

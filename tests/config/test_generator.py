@@ -16,7 +16,7 @@ from config.bench.generator.files import generate
 from config.bench.generator.sizes import SIZES, month_at
 from config.bench.generator.worlds import WORLDS, Price, World
 from departments.inventory import activity_import, factor_release, submission, totals
-from departments.inventory.errors import ImportRefused
+from departments.inventory.errors.imports import ImportRefused
 from departments.inventory.models.activity import ActivityRecord
 from departments.organisation.models import Department, Membership, User
 

@@ -16,15 +16,15 @@ from django.db import IntegrityError, connection, transaction
 
 from departments.inventory import absorption, batch_steps, submission
 from departments.inventory.absorption_balances import absorption_balances
-from departments.inventory.errors import (
+from departments.inventory.errors import EntryRefused
+from departments.inventory.errors.absorption import (
     AbsorptionDecidedBySamePerson,
     AbsorptionNotFound,
     AbsorptionTaken,
-    EntryRefused,
     RemovalNeedsCompanyApprover,
     RemovalsExceedMeasurement,
-    StepRefused,
 )
+from departments.inventory.errors.records import StepRefused
 from departments.inventory.models.absorption import (
     AbsorptionClaim,
     AbsorptionMeasurement,

@@ -15,7 +15,7 @@ from django.db import DatabaseError, connection
 
 from departments.inventory import activity_file, activity_import
 from departments.inventory.activity_import import ImportReport
-from departments.inventory.errors import ImportRefused
+from departments.inventory.errors.imports import ImportRefused
 from departments.inventory.models.activity import ActivityRecord, ImportBatch
 from departments.organisation.models import Department
 from tests.inventory.conftest import FIXTURES, NOON, Cast

@@ -11,7 +11,8 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from departments.inventory import activity_import, batch_steps, records, submission
-from departments.inventory.errors import BatchNotFound, StepRefused
+from departments.inventory.errors.imports import BatchNotFound
+from departments.inventory.errors.records import StepRefused
 from departments.inventory.models.activity import ActivityRecord
 from departments.inventory.models.emissions import CalculationRecipe, EmissionRecord
 from departments.organisation.constraints import constraint_of

@@ -7,14 +7,9 @@ from typing import Any
 import pytest
 
 from departments.inventory.calculation_run import Calculated, Draft, calculate, to_milligrams
-from departments.inventory.errors import (
-    EntryRefused,
-    InventoryError,
-    NotCalculable,
-    OutsideOfScopes,
-    ResultTooLarge,
-    SuspectFactor,
-)
+from departments.inventory.errors import EntryRefused, InventoryError
+from departments.inventory.errors.entering import NotCalculable, OutsideOfScopes, ResultTooLarge
+from departments.inventory.errors.factors import SuspectFactor
 from tests.inventory.conftest import FLIGHT
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("factors")]

@@ -11,7 +11,7 @@ from django.core.management import call_command
 
 from departments.inventory import activity_import, batch_steps, closed_days, records, submission
 from departments.inventory.activity_import import ImportReport
-from departments.inventory.errors import StepRefused
+from departments.inventory.errors.records import StepRefused
 from departments.inventory.models.activity import ActivityRecord
 from departments.organisation.models import Department
 from tests.inventory.conftest import NOON, Cast

@@ -4,12 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from departments.inventory.errors import (
-    FactorNotFound,
-    GwpNotFound,
-    SuspectFactor,
-    UnknownActivity,
-)
+from departments.inventory.errors.entering import UnknownActivity
+from departments.inventory.errors.factors import FactorNotFound, GwpNotFound, SuspectFactor
 from departments.inventory.factor_choice import FactorLibrary, choose_factor, places_of
 from departments.inventory.models.factors import EmissionFactor
 from tests.inventory.conftest import FLIGHT

@@ -13,7 +13,7 @@ from django.db import DatabaseError, transaction
 
 from departments.inventory import factor_release
 from departments.inventory.calculation_run import Draft, calculate
-from departments.inventory.errors import (
+from departments.inventory.errors.factors import (
     FactorFileRefused,
     FactorsDecidedBySamePerson,
     FactorSetNotFound,

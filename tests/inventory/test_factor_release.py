@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from departments.inventory import factor_release
-from departments.inventory.errors import FactorFileRefused, ReleaseChanged
+from departments.inventory.errors.factors import FactorFileRefused, ReleaseChanged
 from departments.inventory.models.factors import (
     EmissionFactor,
     FactorSet,

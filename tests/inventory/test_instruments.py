@@ -21,15 +21,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from departments.inventory import instrument_matching, instruments, recalculation, submission
-from departments.inventory.errors import (
-    DecidedBySamePerson,
-    EntryRefused,
+from departments.inventory.errors import EntryRefused
+from departments.inventory.errors.instruments import (
     InstrumentDecidedBySamePerson,
     InstrumentInWrongState,
     InstrumentTaken,
     RecordNotCoverable,
-    StepRefused,
 )
+from departments.inventory.errors.records import DecidedBySamePerson, StepRefused
 from departments.inventory.instrument_uses import instrument_balances
 from departments.inventory.models.activity import ActivityRecord
 from departments.inventory.models.emissions import EmissionRecord

@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from departments.inventory import recalculation, records, submission, totals
-from departments.inventory.errors import (
+from departments.inventory.errors.records import (
     DecidedBySamePerson,
     RecalculationNotPending,
     RecordAlreadyCorrected,

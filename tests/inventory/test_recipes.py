@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from departments.inventory import calculation_run
 from departments.inventory.calculation_run import Draft, calculate
-from departments.inventory.errors import ResultTooLarge
+from departments.inventory.errors.entering import ResultTooLarge
 from departments.inventory.factor_choice import FactorLibrary
 from departments.inventory.quantity_symbol import LONGEST, DependsOnQuantity, Symbol
 from departments.inventory.recipes import Recipe, filled, recipe_of

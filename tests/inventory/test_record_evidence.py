@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import include, path, reverse
 
 from departments.inventory import evidence_reading, record_evidence, submission, undoing
-from departments.inventory.errors import EvidenceRefused, EvidenceStays
+from departments.inventory.errors.records import EvidenceRefused, EvidenceStays
 from departments.inventory.evidence_kinds import WORKBOOK, download_name, kind_of, shown_name
 from departments.inventory.models.evidence import EvidenceFile, EvidencePart
 from departments.organisation.constraints import constraint_of

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from departments.inventory import record_search, records, submission, totals
-from departments.inventory.errors import RecordNotFound
+from departments.inventory.errors.records import RecordNotFound
 from departments.inventory.models.emissions import EmissionRecord
 from tests.inventory.conftest import FLIGHT, NOON, Cast
 

@@ -8,7 +8,8 @@ from decimal import Decimal
 import pytest
 
 from departments.inventory import activity_import
-from departments.inventory.errors import EntryRefused, ImportRefused
+from departments.inventory.errors import EntryRefused
+from departments.inventory.errors.imports import ImportRefused
 from departments.inventory.models.activity import ActivityRecord
 from departments.inventory.renewable_share import renewable_shares, renewable_shares_of_sites
 from departments.organisation.models import Department

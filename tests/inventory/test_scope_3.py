@@ -6,12 +6,9 @@ from typing import Any
 import pytest
 
 from departments.inventory.calculation.methods import EXAMPLE_BEHIND, METHODS
-from departments.inventory.errors import (
-    EntryRefused,
-    FactorNotFound,
-    NotCalculable,
-    UnknownActivity,
-)
+from departments.inventory.errors import EntryRefused
+from departments.inventory.errors.entering import NotCalculable, UnknownActivity
+from departments.inventory.errors.factors import FactorNotFound
 from tests.inventory.test_calculation_run import result
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("factors")]

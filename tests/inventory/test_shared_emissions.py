@@ -22,8 +22,8 @@ from rest_framework.test import APIClient
 
 from departments.inventory import allocation_keys, recalculation, shared_emissions, submission
 from departments.inventory.calculation.allocation import allocate
-from departments.inventory.errors import (
-    EntryRefused,
+from departments.inventory.errors import EntryRefused
+from departments.inventory.errors.sharing import (
     KeyDecidedBySamePerson,
     KeyInWrongState,
     KeyNotFound,

@@ -18,8 +18,8 @@ from psycopg2.extensions import connection as PsycopgConnection
 from rest_framework.test import APIClient
 
 from departments.inventory import sites
-from departments.inventory.errors import (
-    EntryRefused,
+from departments.inventory.errors import EntryRefused
+from departments.inventory.errors.sites import (
     ReadingDecidedBySamePerson,
     ReadingInWrongState,
     ReadingOverlaps,

@@ -12,7 +12,7 @@ import pytest
 from django.db import connection
 
 from departments.inventory import activity_file, activity_import, evidence, staged_import
-from departments.inventory.errors import ImportRefused
+from departments.inventory.errors.imports import ImportRefused
 from departments.inventory.evidence import kept_file
 from departments.inventory.import_report import ImportReport
 from departments.inventory.models.activity import ActivityRecord, ImportBatch

@@ -10,9 +10,10 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import translation
 
 from departments.inventory import records, submission
-from departments.inventory.errors import (
+from departments.inventory.errors import EntryRefused
+from departments.inventory.errors.entering import UnknownActivity
+from departments.inventory.errors.records import (
     DecidedBySamePerson,
-    EntryRefused,
     ExternalIdTaken,
     ReasonMissing,
     RecordAlreadyCorrected,
@@ -21,7 +22,6 @@ from departments.inventory.errors import (
     RecordNotEditable,
     RecordNotFound,
     StepRefused,
-    UnknownActivity,
 )
 from departments.inventory.models.activity import ActivityRecord
 from departments.inventory.models.emissions import EmissionRecord

@@ -13,7 +13,7 @@ from django.db import DatabaseError, transaction
 
 from departments.inventory import activity_import, submission
 from departments.inventory.activity_import import ImportReport
-from departments.inventory.errors import ImportNotUndoable, ImportRefused
+from departments.inventory.errors.imports import ImportNotUndoable, ImportRefused
 from departments.inventory.errors_file import errors_csv
 from departments.inventory.evidence import kept_file
 from departments.inventory.models.activity import ActivityRecord, ImportBatch

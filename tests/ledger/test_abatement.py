@@ -9,7 +9,8 @@ import pytest
 from django.db import connection
 
 from ledger import statements, verification
-from ledger.errors import AllocationImpossible, FundOverdrawn
+from ledger.errors.journal import FundOverdrawn
+from ledger.errors.settlements import AllocationImpossible
 from ledger.models.settlements import Settlement, SettlementLine
 from pricing.models import Mechanism
 from tests.ledger.books import Books

@@ -9,7 +9,8 @@ import pytest
 
 from ledger import balances, period_close, posting
 from ledger.account_statements import AccountLine, account_page
-from ledger.errors import AccountNotFound, PeriodClosed, PeriodNotFound, SourcePostedDifferently
+from ledger.errors.calendar import PeriodClosed, PeriodNotFound
+from ledger.errors.journal import AccountNotFound, SourcePostedDifferently
 from ledger.models.accounts import Account
 from ledger.models.journal import JournalEntry
 from tests.ledger.books import NOON, Books

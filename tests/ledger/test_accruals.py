@@ -14,14 +14,9 @@ from django.urls import reverse
 
 from ledger import accruals, balances, period_close, settlement_run, verification
 from ledger.close_checklist import checklist
-from ledger.errors import (
-    AccountCodeTaken,
-    NotAllowed,
-    NothingToAccrue,
-    PeriodClosed,
-    PeriodNotFound,
-    WrongState,
-)
+from ledger.errors.calendar import PeriodClosed, PeriodNotFound
+from ledger.errors.journal import AccountCodeTaken
+from ledger.errors.settlements import NotAllowed, NothingToAccrue, WrongState
 from ledger.models.accounts import Account
 from ledger.models.journal import JournalEntry, JournalLine
 from ledger.models.settlements import Settlement, SettlementState

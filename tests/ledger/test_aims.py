@@ -11,7 +11,8 @@ from django.test import Client
 from departments.organisation.constraints import constraint_of
 from ledger.aims import aims_in_force, approve_aim, propose_aim, withdraw_aim
 from ledger.atmosphere_outlook import Aims
-from ledger.errors import AimDecided, AimInvalid, NotAllowed
+from ledger.errors.proposals import AimDecided, AimInvalid
+from ledger.errors.settlements import NotAllowed
 from ledger.models.aims import ClimateAim
 from tests.ledger.books import NOON, Books
 

@@ -9,7 +9,7 @@ import pytest
 
 from ledger.allocation_facts import Allocated
 from ledger.allocations import entity_of
-from ledger.errors import AccountCodeTaken
+from ledger.errors.journal import AccountCodeTaken
 from ledger.models.accounts import Account, AccountKind, Commodity
 from ledger.models.settlements import SettlementLine
 from ledger.settlement_run import calculate, prepare

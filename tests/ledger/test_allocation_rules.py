@@ -11,7 +11,7 @@ import pytest
 from django.db.backends.postgresql.psycopg_any import DateRange
 
 from ledger.allocation_rules import PeriodRules, Told, refuse_unready, shares_out, told_by
-from ledger.errors import AllocationImpossible
+from ledger.errors.settlements import AllocationImpossible
 from ledger.models.periods import AccountingPeriod
 from ledger.models.settlements import Settlement
 from pricing.incentive_caps import Cap

@@ -16,7 +16,8 @@ from rest_framework.test import APIClient
 from ledger import balances, manual_entries, verification
 from ledger.atmosphere import Atmosphere, atmosphere
 from ledger.budget_forecast import forecast
-from ledger.errors import DecidedByProposer, ManualEntryInvalid, PeriodNotFound, ScenarioInvalid
+from ledger.errors.calendar import PeriodNotFound
+from ledger.errors.proposals import DecidedByProposer, ManualEntryInvalid, ScenarioInvalid
 from ledger.historical_emissions import propose_historical
 from ledger.models.periods import AccountingPeriod
 from ledger.scenario_settings import read_price

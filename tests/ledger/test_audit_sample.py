@@ -24,7 +24,8 @@ from ledger.audit.sample import (
     draw,
     start_of,
 )
-from ledger.errors import CommodityNotFound, PeriodNotFound, SampleInvalid
+from ledger.errors.calendar import PeriodNotFound
+from ledger.errors.journal import CommodityNotFound, SampleInvalid
 from ledger.journal_lines import JournalRow, journal_rows
 from tests.ledger.books import NOON, Books
 

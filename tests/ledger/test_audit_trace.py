@@ -14,7 +14,7 @@ from departments.inventory.models.activity import ActivityRecord
 from departments.inventory.models.evidence import EvidenceFile, EvidencePart
 from ledger import manual_entries, period_close
 from ledger.audit.trace import RECORDS_SHOWN, trace
-from ledger.errors import JournalLineNotFound
+from ledger.errors.journal import JournalLineNotFound
 from ledger.journal_lines import journal_rows
 from ledger.manual_lines import WrittenLine
 from tests.ledger.books import NOON, Books, open_books

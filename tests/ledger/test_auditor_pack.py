@@ -20,7 +20,8 @@ from django.test import Client
 
 from ledger import deliveries, period_close, seal
 from ledger.audit.pack import FOLDER, write_pack
-from ledger.errors import NotAllowed, PeriodNotFound
+from ledger.errors.calendar import PeriodNotFound
+from ledger.errors.settlements import NotAllowed
 from ledger.models.journal import JournalEntry, JournalLine
 from tests.ledger.books import NOON, Books
 

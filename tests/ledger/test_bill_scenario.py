@@ -8,12 +8,12 @@ from decimal import Decimal
 
 import pytest
 
-from departments.inventory.errors import TrialRefused
+from departments.inventory.errors.entering import TrialRefused
 from ledger.bill_facts import BillFacts, BillSettings, ScenarioLine, facts_of_bill
 from ledger.bill_scenario import what_if
 from ledger.bill_shares import keeps_shares
 from ledger.bill_swaps import swappables
-from ledger.errors import ScenarioInvalid
+from ledger.errors.proposals import ScenarioInvalid
 from ledger.models.periods import AccountingPeriod
 from ledger.models.settlements import SettlementLine
 from ledger.replay import replay

@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from ledger import period_close, posting, settlement_run
 from ledger.close_checklist import Check, checklist
-from ledger.errors import PeriodClosed, PeriodNotFound, PeriodNotReady
+from ledger.errors.calendar import PeriodClosed, PeriodNotFound, PeriodNotReady
 from ledger.exports.acknowledgement import acknowledge
 from ledger.exports.run import export_journal
 from ledger.models.accounts import Account

@@ -13,7 +13,7 @@ from ledger.disclosure.datapoint_map import datapoint_map, datapoint_maps
 from ledger.disclosure.inventory_views import InventoryView, Stated, view_rows
 from ledger.disclosure.tables import disclosure_of
 from ledger.disclosure.view_file import read_views
-from ledger.errors import DatapointMapInvalid, FrameworkNotFound, InventoryViewsInvalid
+from ledger.errors.disclosure import DatapointMapInvalid, FrameworkNotFound, InventoryViewsInvalid
 from tests.ledger.disclosing import FY24, facts, lines, scheme
 
 MAP = """

@@ -16,7 +16,7 @@ from rest_framework.test import APIClient
 
 from departments.organisation.api_keys import issue_key
 from ledger.disclosure.reading import disclosure, facts_of, year_of, years
-from ledger.errors import ReportingYearHasGap, ReportingYearNotFound
+from ledger.errors.disclosure import ReportingYearHasGap, ReportingYearNotFound
 from ledger.models.periods import AccountingPeriod
 from ledger.models.settlements import SettlementLine
 from pricing import text_setting

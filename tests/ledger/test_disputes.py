@@ -12,16 +12,15 @@ from django.test import Client
 
 from ledger import disputes, settlement_run
 from ledger.close_checklist import checklist
-from ledger.errors import (
+from ledger.errors.disputes import (
     DisputeAnsweredByOpener,
     DisputeDecided,
     DisputeExists,
     DisputeInvalid,
     DisputeTooLate,
-    LineNotFound,
-    NotAllowed,
     RecordNotInLine,
 )
+from ledger.errors.settlements import LineNotFound, NotAllowed
 from ledger.models.disputes import Dispute
 from ledger.models.manual_entries import ManualEntry
 from ledger.models.settlements import SettlementLine

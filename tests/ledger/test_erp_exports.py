@@ -14,7 +14,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from departments.organisation.models import CostCentre, LegalEntity
-from ledger.errors import ExportInvalid, ExportProfileRefused, NotAllowed
+from ledger.errors.exports import ExportInvalid, ExportProfileRefused
+from ledger.errors.settlements import NotAllowed
 from ledger.exports.profile_file import Loaded, load_export_profile
 from ledger.exports.registered import manifest_of
 from ledger.exports.registry import ERP_FORMATS, FORMATS

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from departments.organisation.models import LegalEntity
-from ledger.errors import ExportInvalid
+from ledger.errors.exports import ExportInvalid
 from ledger.exports.erp import ErpBook
 from ledger.exports.layouts import layout_as_written
 from ledger.exports.profile_file import load_export_profile

@@ -16,7 +16,8 @@ from psycopg2.extensions import connection as PsycopgConnection
 from rest_framework.test import APIClient
 
 from departments.organisation.api_keys import issue_key
-from ledger.errors import ExportAcknowledged, ExportNotFound, NotAllowed
+from ledger.errors.exports import ExportAcknowledged, ExportNotFound
+from ledger.errors.settlements import NotAllowed
 from ledger.exports.acknowledgement import acknowledge
 from ledger.exports.registered import manifest_of
 from ledger.exports.run import export_journal

@@ -19,15 +19,15 @@ from rest_framework.test import APIClient
 from departments.organisation.constraints import constraint_of
 from ledger import gl_mapping, tasks
 from ledger.close_checklist import checklist
-from ledger.errors import (
+from ledger.errors.exports import (
     ExportAcknowledged,
     ExportNotReconcilable,
     ExportNotReplaceable,
     ExportRejected,
-    NotAllowed,
     ReconciliationRefused,
     RejectionWithoutReason,
 )
+from ledger.errors.settlements import NotAllowed
 from ledger.exports.acknowledgement import acknowledge
 from ledger.exports.reconciliation import reconcile
 from ledger.exports.registered import manifest_of

@@ -17,14 +17,10 @@ from psycopg2.extensions import connection as PsycopgConnection
 
 from departments.organisation.models import Membership
 from ledger import export_runs, jobs, tasks
-from ledger.errors import (
-    CommodityNotFound,
-    ExportFormatUnknown,
-    ExportNotReplaceable,
-    JobNotFound,
-    NotAllowed,
-    PeriodNotFound,
-)
+from ledger.errors.calendar import PeriodNotFound
+from ledger.errors.exports import ExportFormatUnknown, ExportNotReplaceable
+from ledger.errors.journal import CommodityNotFound
+from ledger.errors.settlements import JobNotFound, NotAllowed
 from ledger.exports import run as exporting
 from ledger.exports.registered import manifest_of
 from ledger.exports.rejection import reject

@@ -26,14 +26,10 @@ from hypothesis import strategies as st
 
 from departments.organisation.models import CostCentre
 from ledger import balances, period_close, posting
-from ledger.errors import (
-    CommodityNotFound,
-    ExportChanged,
-    ExportFormatUnknown,
-    ExportNotFound,
-    NotAllowed,
-    PeriodNotFound,
-)
+from ledger.errors.calendar import PeriodNotFound
+from ledger.errors.exports import ExportChanged, ExportFormatUnknown, ExportNotFound
+from ledger.errors.journal import CommodityNotFound
+from ledger.errors.settlements import NotAllowed
 from ledger.exports import beancount, hledger
 from ledger.exports.columns import NAMES
 from ledger.exports.registered import manifest_of

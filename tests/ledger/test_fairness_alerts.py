@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from departments.organisation.models import Membership
-from ledger.errors import PeriodNotFound
+from ledger.errors.calendar import PeriodNotFound
 from ledger.fairness_alerts import alerts
 from pricing.models import Mechanism, Scheme
 from tests.ledger.books import Books

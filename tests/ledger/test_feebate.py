@@ -17,7 +17,7 @@ from ledger import (
     statements,
     verification,
 )
-from ledger.errors import AllocationImpossible
+from ledger.errors.settlements import AllocationImpossible
 from ledger.models.settlements import Settlement, SettlementLine, SettlementState
 from pricing.models import Baseline, Mechanism, Scheme
 from tests.ledger.books import NOON, Books, open_books

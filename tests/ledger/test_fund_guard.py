@@ -9,7 +9,7 @@ from django.db import connection, transaction
 
 from ledger import fund_guard, posting
 from ledger.chart_of_accounts import account_id, fund_place
-from ledger.errors import FundOverdrawn
+from ledger.errors.journal import FundOverdrawn
 from ledger.models.accounts import Account
 from ledger.models.journal import JournalEntry
 from ledger.models.settlements import Settlement, SettlementState

@@ -15,7 +15,8 @@ from django.db import IntegrityError, connection, transaction
 
 from departments.organisation.constraints import constraint_of
 from departments.organisation.models import CostCentre
-from ledger.errors import GlMappingRefused, NotAllowed
+from ledger.errors.journal import GlMappingRefused
+from ledger.errors.settlements import NotAllowed
 from ledger.exports.run import export_journal, reissue
 from ledger.gl_coverage import gaps
 from ledger.gl_mapping import Loaded, load_gl_mapping

@@ -17,13 +17,9 @@ from departments.organisation.constraints import constraint_of
 from departments.organisation.models import Membership
 from ledger import fund, period_close, posting, settlement_run, verification
 from ledger.contributions import contribution_shares
-from ledger.errors import (
-    FundOverdrawn,
-    GrantNotPayable,
-    GrantPaidByItsOwn,
-    NotAllowed,
-    PeriodClosed,
-)
+from ledger.errors.calendar import PeriodClosed
+from ledger.errors.journal import FundOverdrawn
+from ledger.errors.settlements import GrantNotPayable, GrantPaidByItsOwn, NotAllowed
 from ledger.models.accounts import Account
 from ledger.models.journal import JournalEntry, JournalLine
 from ledger.models.settlements import SettledRecord, SettlementState

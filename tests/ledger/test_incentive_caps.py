@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection, transaction
 
 from departments.organisation.constraints import constraint_of
 from ledger import verification
-from ledger.errors import AllocationImpossible
+from ledger.errors.settlements import AllocationImpossible
 from ledger.models.settlements import SettlementLine
 from pricing.models import IncentiveCap, IncentiveRate, Mechanism, Scheme
 from tests.ledger.books import ALWAYS, Books

@@ -13,17 +13,15 @@ from django.utils.translation import override
 
 from departments.organisation.said import said
 from ledger import sentences
-from ledger.errors import (
-    AccountCodeTaken,
+from ledger.errors.exports import ExportBroken, ExportNotReplaceable, ExportUnbalanced
+from ledger.errors.journal import AccountCodeTaken
+from ledger.errors.proposals import ScenarioInvalid
+from ledger.errors.settlements import (
     AllocationImpossible,
-    ExportBroken,
-    ExportNotReplaceable,
-    ExportUnbalanced,
     InputsChanged,
     MoreThanBooksCount,
     NotAllowed,
     PriceMissing,
-    ScenarioInvalid,
 )
 from ledger.exports.problems import Problems
 from pricing import sentences as pricing_sentences

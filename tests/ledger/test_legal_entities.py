@@ -40,12 +40,8 @@ from ledger import (
 )
 from ledger.chart_of_accounts import entity_part
 from ledger.close_checklist import Check, checklist
-from ledger.errors import (
-    AccountCodeTaken,
-    EntryUnbalancedByEntity,
-    LegalEntityNotFound,
-    ManualEntryInvalid,
-)
+from ledger.errors.journal import AccountCodeTaken, EntryUnbalancedByEntity, LegalEntityNotFound
+from ledger.errors.proposals import ManualEntryInvalid
 from ledger.exports.registry import FORMATS
 from ledger.gl_coverage import gaps
 from ledger.gl_mapping import load_gl_mapping

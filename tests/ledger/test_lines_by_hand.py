@@ -10,7 +10,7 @@ import pytest
 
 from departments.organisation.models import Department, DepartmentPlacement, LegalEntity
 from ledger import settlement_lines
-from ledger.errors import ActivityOutsidePeriods
+from ledger.errors.settlements import ActivityOutsidePeriods
 from ledger.models.settlements import SettledRecord, Settlement
 from ledger.replay import replay
 from ledger.scenario_settings import Settings

@@ -11,17 +11,17 @@ import pytest
 from departments.organisation.models import Membership, User
 from ledger import close_checklist, manual_entries, period_close, verification
 from ledger.close_checklist import Check
-from ledger.errors import (
+from ledger.errors.calendar import PeriodClosed
+from ledger.errors.proposals import (
     DecidedByProposer,
     ManualEntryDecided,
     ManualEntryInvalid,
     ManualEntryNotFound,
     ManualEntryNotPosted,
-    NotAllowed,
-    PeriodClosed,
     ReversalProposed,
     WithdrawnByAnother,
 )
+from ledger.errors.settlements import NotAllowed
 from ledger.manual_lines import WrittenLine
 from ledger.models.journal import JournalEntry, JournalLine
 from ledger.models.manual_entries import ManualEntry, ManualEntryLine

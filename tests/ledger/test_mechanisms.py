@@ -9,7 +9,8 @@ import pytest
 from django.db import connection, transaction
 
 from ledger import accruals, close_checklist, statements, verification
-from ledger.errors import AllocationImpossible, FundOverdrawn
+from ledger.errors.journal import FundOverdrawn
+from ledger.errors.settlements import AllocationImpossible
 from ledger.models.settlements import SettlementLine
 from ledger.settlement_run import calculate, prepare
 from pricing.models import Baseline, CarbonPrice, Contribution, Measure, Mechanism, Scheme

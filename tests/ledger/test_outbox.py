@@ -13,7 +13,8 @@ from django.db import connection, transaction
 from django.test import Client
 
 from ledger import deliveries, heads, outbox, period_close, seal, statements, tasks, verification
-from ledger.errors import HeadContradicts, NotAllowed
+from ledger.errors.calendar import HeadContradicts
+from ledger.errors.settlements import NotAllowed
 from ledger.models.outbox import OutboxMessage
 from ledger.models.periods import PeriodSeal
 from tests.ledger.books import NOON, Books

@@ -13,7 +13,8 @@ from django.urls import reverse
 
 from departments.organisation.calendar import Calendar
 from ledger import periods
-from ledger.errors import NotAllowed, PeriodsNotOpened
+from ledger.errors.calendar import PeriodsNotOpened
+from ledger.errors.settlements import NotAllowed
 from ledger.models.periods import AccountingPeriod
 from tests.ledger.books import Books
 

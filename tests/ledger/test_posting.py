@@ -10,17 +10,16 @@ import pytest
 from django.db import IntegrityError, connection
 
 from ledger import posting
-from ledger.errors import (
+from ledger.errors.calendar import PeriodClosed, PeriodNotFound
+from ledger.errors.journal import (
     AlreadyReversed,
     EntryEmpty,
     EntryNotFound,
     EntryOfSettlement,
     EntryUnbalanced,
-    NotAllowed,
-    PeriodClosed,
-    PeriodNotFound,
     SourcePostedDifferently,
 )
+from ledger.errors.settlements import NotAllowed
 from ledger.models.accounts import Account
 from ledger.models.journal import JournalEntry, JournalLine, PostedSource
 from ledger.period_close import close

@@ -17,7 +17,7 @@ from rest_framework.test import APIClient
 from departments.organisation.api_keys import issue_key
 from ledger import reconciliation
 from ledger.balances import movements
-from ledger.errors import WindowTooWide
+from ledger.errors.journal import WindowTooWide
 from tests.ledger.books import Books
 
 API = "/api/v1"

@@ -10,7 +10,8 @@ from django.db import DataError, connection, transaction
 
 from ledger import settlement_lines, settlement_run
 from ledger.chart_of_accounts import ensure_commodities
-from ledger.errors import AccountCodeTaken, MoreThanBooksCount, PriceMissing
+from ledger.errors.journal import AccountCodeTaken
+from ledger.errors.settlements import MoreThanBooksCount, PriceMissing
 from ledger.models.accounts import Account
 from ledger.models.settlements import Settlement, SettlementLine, ShardState
 from pricing.models import IncentiveRate, Scheme, SchemeCoverage

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from ledger import balances, periods, rehearsal, verification
-from ledger.errors import ClockRunsForward, NoPeriodFollows, RehearsalStopped
+from ledger.errors.calendar import ClockRunsForward, NoPeriodFollows, RehearsalStopped
 from ledger.models.journal import JournalEntry
 from ledger.models.periods import AccountingPeriod
 from ledger.models.settlements import Settlement

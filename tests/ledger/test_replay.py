@@ -14,13 +14,10 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from ledger import seal
-from ledger.errors import (
-    AllocationImpossible,
-    LedgerError,
-    PeriodNotFound,
-    PriceMissing,
-    ScenarioInvalid,
-)
+from ledger.errors import LedgerError
+from ledger.errors.calendar import PeriodNotFound
+from ledger.errors.proposals import ScenarioInvalid
+from ledger.errors.settlements import AllocationImpossible, PriceMissing
 from ledger.models.settlements import SettlementLine
 from ledger.replay import Replay, replay
 from ledger.scenario_settings import (

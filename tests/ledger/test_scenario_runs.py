@@ -20,7 +20,8 @@ from django.urls import reverse
 
 from ledger import scenario_runs, seal, tasks
 from ledger.desk.bars import LEFT, RIGHT, bars_of
-from ledger.errors import NotAllowed, PeriodNotFound
+from ledger.errors.calendar import PeriodNotFound
+from ledger.errors.settlements import NotAllowed
 from ledger.models.scenarios import ScenarioRun
 from ledger.replay import replay
 from ledger.scenario_settings import (

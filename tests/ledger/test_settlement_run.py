@@ -11,16 +11,13 @@ from django.db import IntegrityError
 
 from ledger import balances, period_close, posting, settlement_run, statements, verification
 from ledger.chart_of_accounts import ensure_commodities
-from ledger.errors import (
-    AccountCodeTaken,
+from ledger.errors.calendar import PeriodClosed, PeriodNotReady
+from ledger.errors.journal import AccountCodeTaken, AlreadyReversed, EntryOfSettlement
+from ledger.errors.settlements import (
     ActivityOutsidePeriods,
-    AlreadyReversed,
     AlreadySettled,
     ApprovedByPreparer,
-    EntryOfSettlement,
     NotAllowed,
-    PeriodClosed,
-    PeriodNotReady,
     SettledLater,
     SettlementUnderWay,
     WrongState,

@@ -20,7 +20,7 @@ from django.urls import reverse
 
 from ledger import sweet_spots, tasks
 from ledger.desk.curve import curve_of
-from ledger.errors import NotAllowed
+from ledger.errors.settlements import NotAllowed
 from ledger.models.sweet_spots import SweetSpotRun
 from ledger.sweet_spot_panel import settled_panel
 from pricing.models import CarbonPrice

@@ -24,7 +24,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 from departments.organisation.api_keys import issue_key
 from ledger import period_close, tasks
-from ledger.errors import NotAllowed
+from ledger.errors.settlements import NotAllowed
 from ledger.exports.acknowledgement import acknowledge
 from ledger.exports.rejection import reject
 from ledger.exports.run import Nowhere, export_journal

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import ast
 import inspect
+import pkgutil
 import re
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from importlib import import_module
 from types import ModuleType
 from typing import Any
 
@@ -18,7 +21,7 @@ from django.utils.translation import gettext, override
 from departments.inventory import errors as inventory_errors
 from departments.inventory import units
 from departments.inventory.calculation import errors as calculation_errors
-from departments.inventory.errors import RecordProblem, RowProblem
+from departments.inventory.errors import InventoryError, RecordProblem, RowProblem
 from departments.inventory.workbooks import refusal as workbook_refusals
 from departments.organisation import errors as organisation_errors
 from departments.organisation.access import Permission
@@ -26,14 +29,23 @@ from departments.organisation.said import Said, either, said
 from departments.organisation.telling import refusal_told
 from departments.portal import errors as portal_errors
 from ledger import errors as ledger_errors
-from ledger.errors import FieldProblem, NotAllowed, PeriodClosed, PeriodsNotOpened
+from ledger.errors import FieldProblem, LedgerError
+from ledger.errors.calendar import PeriodClosed, PeriodsNotOpened
+from ledger.errors.settlements import NotAllowed
 from ledger.webhooks import errors as webhook_errors
 from pricing import errors as pricing_errors
 from pricing.errors import GrantInvalid, PanelProblem, PriceOverlaps
 
-FACTS = (inventory_errors, calculation_errors, units, workbook_refusals)
+
+def all_of(package: ModuleType) -> list[ModuleType]:
+    """A package of refusals and the modules in it."""
+    inside = pkgutil.iter_modules(package.__path__, f"{package.__name__}.")
+    return [package, *(import_module(each.name) for each in inside)]
+
+
+FACTS = (*all_of(inventory_errors), calculation_errors, units, workbook_refusals)
 MODULES = (
-    ledger_errors,
+    *all_of(ledger_errors),
     organisation_errors,
     portal_errors,
     pricing_errors,
@@ -98,7 +110,7 @@ def refusals(module: ModuleType) -> Iterator[type[Exception]]:
         and issubclass(each, Exception)
         and each.__module__ == module.__name__
     ]
-    bases = {base for each in own for base in each.__bases__}
+    bases = {base for each in own for base in each.__bases__} | {LedgerError, InventoryError}
     yield from (each for each in own if each not in bases)
 
 
@@ -131,11 +143,10 @@ def untold(part: object) -> Iterator[str]:
             yield from untold(inner)
 
 
-@pytest.mark.parametrize(
-    "kind",
-    [kind for module in MODULES for kind in refusals(module)],
-    ids=lambda kind: kind.__name__,
-)
+REFUSALS = [kind for module in MODULES for kind in refusals(module)]
+
+
+@pytest.mark.parametrize("kind", REFUSALS, ids=lambda kind: kind.__name__)
 def test_every_refusal_is_told_in_korean_and_is_english_to_programs(kind: type[Exception]) -> None:
     for refusal in made(kind):
         english = str(refusal)
@@ -177,9 +188,10 @@ def test_words_that_refusals_are_made_of_have_their_korean() -> None:
 
 
 def test_refusals_are_found_by_their_module() -> None:
-    assert len(list(refusals(ledger_errors))) > 75
-    assert len(list(refusals(pricing_errors))) > 25
-    assert len(list(refusals(inventory_errors))) > 50
+    found = Counter(kind.__module__.split(".errors")[0] for kind in REFUSALS)
+    assert found["ledger"] > 75
+    assert found["pricing"] > 25
+    assert found["departments.inventory"] > 50
 
 
 def test_a_refusal_is_told_in_korean_and_kept_in_english() -> None:

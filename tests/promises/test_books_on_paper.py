@@ -16,17 +16,14 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from departments.inventory.models.emissions import EmissionRecord
 from ledger import balances, period_close, posting, settlement_run, verification
-from ledger.errors import (
-    AlreadyReversed,
+from ledger.errors import LedgerError
+from ledger.errors.calendar import PeriodClosed, PeriodNotReady
+from ledger.errors.journal import AlreadyReversed, EntryOfSettlement, SourcePostedDifferently
+from ledger.errors.settlements import (
     AlreadySettled,
-    EntryOfSettlement,
-    LedgerError,
     NotAllowed,
-    PeriodClosed,
-    PeriodNotReady,
     SettledLater,
     SettlementUnderWay,
-    SourcePostedDifferently,
     WrongState,
 )
 from ledger.models.accounts import Account

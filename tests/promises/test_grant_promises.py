@@ -13,7 +13,7 @@ import pytest
 from django.db import connection
 
 from ledger import fund, verification
-from ledger.errors import FundOverdrawn
+from ledger.errors.journal import FundOverdrawn
 from pricing.errors import GrantBudgetExceeded
 from pricing.grant_reading import AskedMilestone
 from tests.ledger.books import Books, open_books

@@ -13,14 +13,9 @@ import pytest
 from django.db import connection
 
 from ledger import balances, period_close, posting, settlement_run, verification
-from ledger.errors import (
-    AlreadyReversed,
-    AlreadySettled,
-    LedgerError,
-    SettlementUnderWay,
-    SourcePostedDifferently,
-    WrongState,
-)
+from ledger.errors import LedgerError
+from ledger.errors.journal import AlreadyReversed, SourcePostedDifferently
+from ledger.errors.settlements import AlreadySettled, SettlementUnderWay, WrongState
 from ledger.models.accounts import Account
 from ledger.models.journal import JournalEntry, JournalLine
 from ledger.models.periods import PeriodSeal

@@ -19,7 +19,8 @@ from unfold.widgets import UnfoldAdminFileFieldWidget
 from departments.inventory import factor_release
 from departments.inventory.admin.records import person_of, refusals_shown
 from departments.inventory.admin.rehearsed import EnteredAdmin, RehearsedForm
-from departments.inventory.errors import EntryRefused, FactorFileRefused
+from departments.inventory.errors import EntryRefused
+from departments.inventory.errors.factors import FactorFileRefused
 from departments.inventory.factor_release import LoadReport
 from departments.inventory.models.factors import FactorSet
 from departments.inventory.sentences import told

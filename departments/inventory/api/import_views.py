@@ -20,7 +20,7 @@ from departments.inventory.api.serializers import DoubtSerializer
 from departments.inventory.api.views import InventoryView, refuse_size
 from departments.inventory.column_mapping.saved import find_mapping
 from departments.inventory.entry import ALIASES
-from departments.inventory.errors import ImportRefused
+from departments.inventory.errors.imports import ImportRefused
 from departments.inventory.import_report import ImportReport, report_content
 from departments.inventory.prepared_file import AS_IT_STANDS, Reading
 from departments.organisation.access import departments_visible_to

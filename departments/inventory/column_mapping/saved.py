@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from departments.inventory.column_mapping.plan import ColumnPlan, plan_of, plan_problems, settled
-from departments.inventory.errors import MappingNotFound, MappingRefused
+from departments.inventory.errors.imports import MappingNotFound, MappingRefused
 from departments.inventory.models.mappings import ColumnMapping
 from departments.organisation.access import contributed_department_ids
 from departments.organisation.errors import NotAllowed

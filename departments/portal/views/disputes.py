@@ -20,7 +20,7 @@ from departments.portal.views.page import PersonRequest, page
 from departments.portal.views.steps import take, take_form
 from ledger import disputes, statements
 from ledger.dispute_lookup import DisputeDetail, last_day_to_dispute, list_disputes
-from ledger.errors import DisputeNotFound
+from ledger.errors.disputes import DisputeNotFound
 
 DISPUTES_SHOWN = 100
 

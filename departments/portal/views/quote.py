@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from departments.inventory.errors import TrialRefused
+from departments.inventory.errors.entering import TrialRefused
 from departments.organisation.access import visible_department_ids
 from departments.organisation.telling import refusal_told
 from departments.portal.choices import department_called, offered

@@ -9,7 +9,8 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest
 
-from departments.inventory.errors import EntryRefused, InventoryError, UnknownActivity
+from departments.inventory.errors import EntryRefused, InventoryError
+from departments.inventory.errors.entering import UnknownActivity
 from departments.inventory.sentences import told
 from departments.organisation.errors import OrganisationError
 from departments.organisation.telling import refusal_told

@@ -27,7 +27,8 @@ from departments.inventory.activity_file import is_of_the_file
 from departments.inventory.column_mapping.inspection import Inspection, has_our_columns, inspect
 from departments.inventory.column_mapping.plan import ColumnPlan
 from departments.inventory.column_mapping.saved import find_mapping, save_mapping
-from departments.inventory.errors import InventoryError, MappingNotFound
+from departments.inventory.errors import InventoryError
+from departments.inventory.errors.imports import MappingNotFound
 from departments.inventory.errors_file import errors_csv
 from departments.inventory.foreign_files.recognition import format_of, owners_in
 from departments.inventory.workbooks.refusal import TableRefused

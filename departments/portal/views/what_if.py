@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from departments.inventory.errors import TrialRefused
+from departments.inventory.errors.entering import TrialRefused
 from departments.inventory.sentences import told
 from departments.organisation.access import visible_department_ids
 from departments.portal.views.page import PersonRequest, page, visible_department

@@ -16,7 +16,7 @@ from django.core.management import CommandError, call_command
 from departments.inventory import activity_import
 from departments.inventory.column_mapping.plan import ColumnPlan
 from departments.inventory.column_mapping.saved import find_mapping, mappings_for, save_mapping
-from departments.inventory.errors import ImportRefused, MappingNotFound, MappingRefused
+from departments.inventory.errors.imports import ImportRefused, MappingNotFound, MappingRefused
 from departments.inventory.import_report import ImportReport
 from departments.inventory.models.activity import ActivityRecord
 from departments.inventory.models.mappings import ColumnMapping

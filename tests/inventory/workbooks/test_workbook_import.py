@@ -15,7 +15,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from departments.inventory import activity_import
-from departments.inventory.errors import ImportRefused
+from departments.inventory.errors.imports import ImportRefused
 from departments.inventory.evidence import kept_file
 from departments.inventory.import_report import ImportReport
 from departments.inventory.models.activity import ActivityRecord, ImportBatch

@@ -22,12 +22,8 @@ from departments.inventory.column_mapping.plan import (
     ColumnPlan,
 )
 from departments.inventory.column_mapping.saved import find_mapping, save_mapping
-from departments.inventory.errors import (
-    ImportRefused,
-    InventoryError,
-    MappingNotFound,
-    RowProblem,
-)
+from departments.inventory.errors import InventoryError, RowProblem
+from departments.inventory.errors.imports import ImportRefused, MappingNotFound
 from departments.inventory.errors_file import errors_csv
 from departments.inventory.foreign_files.conversion import (
     FORMATS,

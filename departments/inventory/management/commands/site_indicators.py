@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from departments.inventory.errors import SiteNotFound
+from departments.inventory.errors.sites import SiteNotFound
 from departments.inventory.site_catalogue import INDICATORS
 from departments.inventory.site_series import MONTH, YEAR, Point, SharePoint, series_of, shares_of
 
