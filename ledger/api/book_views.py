@@ -28,7 +28,7 @@ from ledger.api.queries import (
     NoQuerySerializer,
     PeriodsQuerySerializer,
 )
-from ledger.api.serializers import (
+from ledger.api.serializers.journal import (
     AccountSerializer,
     JournalEntrySerializer,
     JournalLineSerializer,

@@ -35,7 +35,7 @@ from ledger.api.queries import (
     RejectionBodySerializer,
     ReplacementBodySerializer,
 )
-from ledger.api.serializers import (
+from ledger.api.serializers.exports import (
     ExportSerializer,
     ExportValidationSerializer,
     ReconciliationSerializer,

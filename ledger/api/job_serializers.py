@@ -9,7 +9,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from ledger import jobs
-from ledger.api.serializers import ExportSerializer
+from ledger.api.serializers.exports import ExportSerializer
 from ledger.models.exports import ExportRun
 
 

@@ -30,7 +30,7 @@ from ledger.api.queries import (
     NothingSerializer,
     SettlementsQuerySerializer,
 )
-from ledger.api.serializers import SettlementSerializer, SettlementSummarySerializer
+from ledger.api.serializers.settlements import SettlementSerializer, SettlementSummarySerializer
 from ledger.models.settlements import Settlement, ShardState
 from ledger.settlement_review import review
 

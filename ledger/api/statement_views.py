@@ -13,7 +13,7 @@ from departments.organisation.api.answers import asked, with_etag
 from departments.organisation.api.pages import Page, page_of
 from departments.organisation.api.permissions import KeyScope, visible_ids_of
 from ledger.api.queries import NoQuerySerializer, StatementsQuerySerializer
-from ledger.api.serializers import StatementSerializer, StatementTotalsSerializer
+from ledger.api.serializers.statements import StatementSerializer, StatementTotalsSerializer
 from ledger.statement_totals import statement_totals
 from ledger.statements import statement_of
 
