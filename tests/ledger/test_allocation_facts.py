@@ -205,17 +205,22 @@ def test_a_scheme_with_the_same_rules_that_settles_in_between_changes_nothing(
     assert net(feebate) == net(twin) == {"CLOUD": 270, "OFFICES": -270}
 
 
-def test_a_settlement_is_verified_beside_those_before_it_and_not_those_after(
+def test_lines_that_new_rules_asked_for_are_missed_whoever_settled_since(
     books: Books, feebate: Scheme
 ) -> None:
-    """The second follows new rules of the first quarter; the third has the same and no lines."""
+    """The second settlement follows new rules of the first quarter; the third has the same rules
+    and no lines. Half of 360.00 each become a quarter and three quarters."""
     books.emit("CLOUD", FEBRUARY, "9000")
     settle(books, feebate, "2023Q1")
     raise_offices(books, feebate)
-    assert settle(books, feebate, "2023Q2").lines.count() == 2
+    second = settle(books, feebate, "2023Q2")
     measure(books, feebate, "2023Q3", CLOUD="100")
     assert settle(books, feebate, "2023Q3").lines.count() == 0
     assert findings() == []
+    as_the_owner("DELETE FROM ledger_settlementline WHERE settlement_id = %s", second.pk)
+    assert findings() == [
+        f"billed 0 minor units, its mechanism shares out {minor}" for minor in (-9_000, 9_000)
+    ]
 
 
 def test_before_the_first_day_of_any_cap_all_is_paid_as_it_was(
