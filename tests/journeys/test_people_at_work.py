@@ -382,3 +382,14 @@ def test_without_javascript(books: Books, sit_down: SitDown) -> None:
     page.get_by_role("button", name="Take them in and submit").click()
     told(page, "3 records were taken in and submitted")
     assert set(states().values()) == {"submitted"}
+
+
+def test_the_desk_is_read_without_javascript(books: Books, sit_down: SitDown) -> None:
+    """What its theme hides until its script has run is there all the same."""
+    give_password(books, "analyst")
+    page = sit_down(java_script_enabled=False)
+    page.goto("/admin/ledger/accountingperiod/")
+    page.get_by_label("Username").fill("analyst")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    expect(page.get_by_role("link", name="2023Q2").first).to_be_visible()
