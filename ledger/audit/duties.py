@@ -73,9 +73,18 @@ class Pair:
     last_at: datetime | None
 
     @property
+    def as_words(self) -> tuple[Said, Said]:
+        """As what they prepared and decided: `proposed by`, `approved by`."""
+        return _words_of(self.prepared_as), _words_of(self.decided_as)
+
+    @property
     def is_same_person(self) -> bool:
         """What must never be."""
         return self.preparer == self.decider
+
+
+def _words_of(column: str) -> Said:
+    return said(column.replace("_", " "))
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
+from django.utils.translation import gettext, override
 from rest_framework.test import APIClient
 
 from departments.organisation import access_review, sight
@@ -206,6 +207,13 @@ def test_conflicts_name_person_and_reason(settled: Books) -> None:
     shown = page.get("/admin/duties/").content.decode()
     assert "준비와 승인을 모두 할 수 있음: 정산" in shown
     assert "may prepare" not in shown
+
+
+def test_as_what_people_prepared_and_decided_is_told() -> None:
+    columns = (*duties.PREPARED, *duties.DECIDED)
+    with override("ko"):
+        words = [gettext(column.replace("_", " ")) for column in columns]
+    assert [word for word in words if word.isascii()] == []
 
 
 def test_whatever_has_two_halves_is_named_for_translation() -> None:
