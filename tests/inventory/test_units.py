@@ -66,6 +66,7 @@ def test_kwh_in_a_therm_to_fifty_digits() -> None:
         ("scf", "ft3"),
         ("vehicle-mile", "mile"),
         ("tonne·km", "tonne.km"),
+        ("hrs", "h"),
     ],
 )
 def test_spellings_of_the_publishers(spelling: str, shown: str) -> None:
