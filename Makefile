@@ -26,7 +26,7 @@ demo: .venv/.synced ## Settle the demo company and serve it (SERVE=0: don't serv
 	@$(PY) manage.py demo $(if $(PORT),--port $(PORT)) $(if $(filter 0,$(SERVE)),--no-serve)
 
 test: .venv/.synced ## All tests (WORKERS=2, PYTEST_ARGS='-k seal')
-	@$(PY) -m pytest -n $(WORKERS) $(PYTEST_ARGS)
+	@$(PY) -m pytest -n $(WORKERS) --dist worksteal $(PYTEST_ARGS)
 
 lint: .venv/.synced ## Style, types, import rules, migrations, the API's contract
 	@echo "ruff …" && $(PY) -m ruff check . && $(PY) -m ruff format --check .

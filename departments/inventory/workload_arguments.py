@@ -87,7 +87,7 @@ def _workload_inputs(record: Activity) -> tuple[dict[str, Any], tuple[Step, ...]
 
 def _request_inputs(record: Activity) -> dict[str, Any]:
     if not _is_of_requests(record):
-        refuse_unit(record, said("requests"))
+        refuse_unit(record, "requests")
     asked = plain(units.convert(record.quantity, from_unit=record.unit, to_unit=_one(record)))
     return {
         "requests": agreeing(record, "requests", asked),
